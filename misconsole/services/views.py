@@ -1,0 +1,434 @@
+"""What services hand to screens and commands: frozen values, ready to show or to write as JSON.
+
+Text in a view is still as the MIS delivered it; the screen or the plain-text writer cleans it
+(``misconsole.text.shown``).  Times are aware UTC; days are ``date``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Lamp(StrEnum):
+    """U1: green, yellow, red, and grey for never; always shown as symbol and word too."""
+
+    OK = "ok"
+    WORKING = "working"
+    ATTENTION = "attention"
+    PROBLEM = "problem"
+    UNKNOWN = "unknown"
+
+
+QUEUES = (
+    "unmatched-staff", "unmatched-pupils", "unallocated", "exclusions", "non-mis", "new-users", "problems",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What waits in each queue of a school, counted."""
+
+    unmatched_staff: int = 0
+    unmatched_pupils: int = 0
+    unallocated: int = 0
+    exclusions: int = 0  # clashes and reviews due, not all exclusions
+    non_mis: int = 0
+    new_users: int = 0
+    problems: int = 0
+
+    @property
+    def total(self) -> int:
+        """What a person must decide; new users and problems are for information."""
+        return self.unmatched_staff + self.unmatched_pupils + self.unallocated + self.exclusions + self.non_mis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolRow:
+    """A line of the home screen and of ``status --json``."""
+
+    id: int
+    urn: str
+    slug: str
+    name: str
+    mode: str
+    mis: str  # catalogue id, "" when not connected
+    mis_title: str
+    route: str
+    access: str
+    lamp: Lamp
+    lamp_word: str  # e.g. "ok", "syncing", "held", "failed", "not connected"
+    last_checked: datetime | None  # last run that read to the end (U5)
+    last_changed: datetime | None  # last run that changed anything
+    last_run: int | None
+    last_run_state: str
+    running: int | None  # id of the run under way
+    waiting: Waiting = field(default_factory=Waiting)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportField:
+    name: str
+    title: str
+    state: str  # mandatory, uploaded, not uploaded (C6-C8)
+    on_request: bool
+    reason: str = ""  # why it does not reach us by this route, if so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportView:
+    report: str
+    title: str
+    purpose: str
+    state: str  # accepted, available, not available (C3)
+    reason: str  # why not available, or what is lost without it (C12, C13)
+    accept_by: str  # any, headteacher (C11)
+    fields: tuple[ReportField, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuideStep:
+    """One numbered step of connecting. ``kind``: read (do something elsewhere), input, reports,
+    request, wait, test, sync.  ``state``: done, now, later, problem."""
+
+    id: str
+    number: int
+    title: str
+    text: str
+    kind: str
+    state: str
+    link: str = ""
+    fields: tuple[str, ...] = ()  # names of settings to type here
+    message: str = ""
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingView:
+    name: str
+    title: str
+    secret: bool
+    required: bool
+    value: str  # "" for secrets; see ``present``
+    present: bool
+    pattern: str = ""
+    hint: str = ""
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionView:
+    school: str  # urn
+    school_name: str
+    mis: str
+    mis_title: str
+    route: str
+    access: str
+    message: str
+    mend: str
+    steps: tuple[GuideStep, ...]
+    settings: tuple[SettingView, ...]
+    reports: tuple[ReportView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeView:
+    name: str
+    ok: bool
+    message: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageView:
+    name: str
+    lamp: Lamp
+    state: str  # waiting, working, ok, attention, problem, skipped
+    seconds: float | None
+    finished_at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressView:
+    """``rate`` records a second, ``left`` seconds, both None while unknown."""
+
+    report: str
+    title: str
+    done: int
+    total: int | None
+    rate: float | None
+    left: float | None
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageView:
+    at: datetime
+    level: str
+    code: str
+    message: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Affected:
+    """Somebody a held or planned change would touch."""
+
+    change: str  # create, update, link, unallocate
+    name: str
+    role: str
+    username: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    id: int
+    school: str
+    school_name: str
+    state: str  # queued, running, succeeded, held, failed, cancelled
+    lamp: Lamp
+    kind: str
+    dry_run: bool
+    full: bool
+    actor: str
+    origin: str
+    started_at: datetime | None
+    finished_at: datetime | None
+    seconds: float | None
+    cancelling: bool
+    stages: tuple[StageView, ...]
+    progress: tuple[ProgressView, ...]
+    messages: tuple[MessageView, ...]  # the newest ones, oldest first
+    reports: dict[str, dict[str, int]]
+    changes: dict[str, int]
+    waiting: dict[str, int]
+    held: dict[str, object] | None
+    error: dict[str, object] | None
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonView:
+    id: int
+    school: str
+    source_id: str
+    role: str
+    title: str | None
+    given_name: str | None  # the one that counts (preferred else legal)
+    family_name: str | None
+    legal_given_name: str | None
+    legal_family_name: str | None
+    date_of_birth: date | None
+    year_group: str | None
+    year_of_entry: int | None
+    registration_group: str | None
+    staff_code: str | None
+    upn: str | None
+    admission_number: str | None
+    email: str | None
+    job_title: str | None
+    start_date: date | None
+    end_date: date | None
+    status: str
+    gate: str
+    gate_detail: str
+
+    @property
+    def name(self) -> str:
+        return " ".join(p for p in (self.given_name, self.family_name) if p) or self.source_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    id: int
+    username: str
+    email: str | None
+    display_name: str
+    given_name: str | None
+    family_name: str | None
+    role: str
+    state: str
+    origin: str
+    date_of_birth: date | None
+    year_of_entry: int | None
+    upn: str | None
+    mis_id: str | None
+    staff_code: str | None
+    created_at: datetime | None
+    handed_out_at: datetime | None
+    aliases: tuple[str, ...] = ()
+    person: PersonView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One field compared. ``agreement``: equal, folded, nickname, initial, swapped, similar, differs,
+    missing...; ``weight`` in bits, 0 when neutral; ``note`` e.g. "41 called Smith here"."""
+
+    field: str
+    person: str
+    account: str
+    agreement: str
+    weight: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateView:
+    account: AccountView
+    score: float
+    margin: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmatchedItem:
+    person: PersonView
+    band: str  # likely, possible, many, none
+    candidates: tuple[CandidateView, ...]
+    reason: str  # why no account was made by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnallocatedItem:
+    account: AccountView
+    person_name: str
+    run: int | None
+    at: datetime | None
+    reason: str
+    still_absent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionItem:
+    id: int
+    name: str
+    role: str
+    reason: str
+    author: str
+    created_at: datetime | None
+    review_on: date | None
+    due: bool
+    active: bool
+    clash: AccountView | None  # a live account of that name: asked about, not guessed (Z25)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NonMisItem:
+    account: AccountView
+    verdict: str  # "", keep
+    reason: str
+    until: date | None
+    reviewed_by: str
+    reviewed_at: datetime | None
+    age_days: int | None
+    due: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewUserItem:
+    account: AccountView
+    created_run: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemItem:
+    id: int
+    report: str
+    subject: str
+    role: str
+    person_id: int | None
+    code: str
+    field: str | None
+    message: str
+    mend: str
+    who: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryItem:
+    """A run or a decision in one list, newest first. ``kind``: run or decision."""
+
+    kind: str
+    id: int
+    at: datetime
+    who: str
+    summary: str
+    state: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionView:
+    """What a decision did; what ``u`` would take back."""
+
+    id: int
+    kind: str
+    summary: str
+    actor: str
+    at: datetime
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateView:
+    gate: str
+    title: str
+    state: str  # passed, failed, not_reached
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    code: str
+    message: str
+    mend: str
+    who_can: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyView:
+    school: str
+    school_name: str
+    who: str
+    person: PersonView | None
+    account: AccountView | None
+    gates: tuple[GateView, ...]
+    reason: Reason | None  # None: the person has an account and nothing is wrong
+    support_text: str  # ready to paste into a case (W9, V6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundItem:
+    school: str
+    school_name: str
+    person: PersonView
+    account: str | None  # username
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """The first tab of a workspace."""
+
+    school: SchoolRow
+    people: dict[str, int]  # staff, pupils present; eligible; linked
+    accounts: dict[str, int]  # active, unallocated, non-mis, new
+    last_runs: tuple[RunView, ...]
+    messages: tuple[MessageView, ...]
+    hints: tuple[str, ...]  # what to do next, one sentence each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """Account import: good rows went in, bad rows are named with line and reason."""
+
+    read: int
+    imported: int
+    updated: int
+    unchanged: int
+    rejected: tuple[tuple[int, str, str], ...]  # line, field, reason
+    columns_left_out: tuple[str, ...]
