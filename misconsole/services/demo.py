@@ -1,0 +1,237 @@
+"""The demo estate: a throw-away store, simulated MISs on loopback, schools ready to be worked.
+
+Everything goes through the services an operator uses (add a school, import its accounts, connect, ask
+for access, accept reports), so the estate is also a standing rehearsal of the product.  What is demo
+only lives here: starting the simulator, answering as the schools would, letting days pass, faults.
+
+An estate is a folder: the store, its secrets, the simulator's ready file, the clock and ``estate.json``.
+Only a folder that holds ``estate.json`` (or is new) is ever used, so that no real store is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from misconsole.clock import VARIABLE as CLOCK_VARIABLE
+from misconsole.clock import days_passed
+from misconsole.errors import MisconsoleError, Usage
+
+if TYPE_CHECKING:
+    from connectors.simulator.control import Control
+    from misconsole.services.desk import Desk
+
+#: Schools the interactive demo leaves for the operator to connect and to approve.
+LEFT_UNCONNECTED = 1
+LEFT_PENDING = 1
+WAIT_FOR_SIMULATOR = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estate:
+    """A running demo estate. ``folder`` 0700; ``control`` speaks to the simulator as the schools would."""
+
+    folder: Path
+    control: Control
+    wonde_url: str
+    token: str = field(repr=False)
+
+    @property
+    def store_url(self) -> str:
+        return f"sqlite:///{self.folder / 'misconsole.sqlite3'}"
+
+    @property
+    def clock_file(self) -> Path:
+        return self.folder / "clock"
+
+    def environment(self) -> dict[str, str]:
+        """What a process of this estate needs in its environment, besides what it has."""
+        return {
+            CLOCK_VARIABLE: str(self.clock_file),
+            "MISCONSOLE_STORE": self.store_url,
+            "MISCONSOLE_CONFIG": str(self.folder),
+        }
+
+    def approve(self, urn: str) -> None:
+        self.control.approve(urn)
+
+    def decline(self, urn: str) -> None:
+        self.control.decline(urn)
+
+    def revoke(self, urn: str) -> None:
+        self.control.revoke(urn)
+
+    def fault(self, urn: str | None, kind: str, **how: Any) -> None:
+        self.control.fault(urn, kind, **how)
+
+    def clear_faults(self) -> None:
+        self.control.clear_faults()
+
+    def advance(self, days: int) -> None:
+        """Let days pass, in the schools and on the estate's clock alike."""
+        if days < 1:
+            raise Usage("Days only pass forwards.", mend="Name one day or more.")
+        self.control.advance(days)
+        self.clock_file.write_text(str(days_passed(self.clock_file) + days), encoding="ascii")
+
+
+@contextmanager
+def estate(folder: Path, *, seed: int = 2026) -> Iterator[Estate]:
+    """Start the simulator for the estate in ``folder`` and stop it at the end.
+
+    Raises Usage when the folder holds something that is not an estate of ours.
+    """
+    marker = folder / "estate.json"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise Usage(
+            f"{folder} is not empty and is not a demo estate.", mend="Name a new folder, or leave --at out."
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not marker.exists():
+        marker.write_text(json.dumps({"seed": seed}), encoding="utf-8")
+    seed = int(json.loads(marker.read_text(encoding="utf-8"))["seed"])
+    process, ready = _start_simulator(folder, seed)
+    try:
+        from connectors.simulator.control import Control
+
+        yield Estate(
+            folder=folder,
+            control=Control(ready["url"], ready["control_key"]),
+            wonde_url=ready["wonde_url"],
+            token=ready["token"],
+        )
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _start_simulator(folder: Path, seed: int) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
+    ready = folder / "simulator.json"
+    ready.unlink(missing_ok=True)
+    days = days_passed(folder / "clock")
+    words = ["--port", "0", "--seed", str(seed), "--days", str(days), "--ready-file", str(ready)]
+    with (folder / "simulator.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "connectors.simulator", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    ends = time.monotonic() + WAIT_FOR_SIMULATOR
+    while time.monotonic() < ends and process.poll() is None:
+        if ready.exists() and (text := ready.read_text(encoding="utf-8")):
+            return process, json.loads(text)
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    raise MisconsoleError(
+        "The simulated MISs did not start.", mend=f"Read {folder / 'simulator.log'}, then try again."
+    )
+
+
+def furnish(
+    desk: Desk, place: Estate, *, all_connected: bool, note: Callable[[str], None] = lambda _: None
+) -> tuple[str, ...]:
+    """Put the estate's schools on the desk; gives the URNs that are connected and ready to sync.
+
+    With ``all_connected`` false the last schools are left for the operator: one asked and not answered,
+    one not connected at all.  Schools already there (an estate kept from before) are only pointed at
+    the simulator's new address.
+    """
+    from misconsole.services import connect, schools
+
+    known = {row.urn: row for row in schools.list_schools(desk)}
+    listed = place.control.schools()
+    left = set() if all_connected else {s["urn"] for s in _left_for_the_operator(listed)}
+    ready: list[str] = []
+    for school in listed:
+        urn = str(school["urn"])
+        if urn not in known:
+            note(f"{school['name']}: adding the school and its accounts")
+            _add(desk, place, school)
+        if urn in known and known[urn].mis:
+            connect.set_settings(desk, urn, settings={"url": place.wonde_url}, secrets={"token": place.token})
+            place.approve(urn)
+            ready.append(urn)
+        elif urn not in left:
+            _connect(desk, place, school)
+            ready.append(urn)
+    return tuple(ready)
+
+
+def _left_for_the_operator(listed: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The smallest schools: quick to connect, quick to sync, the whole story in a minute."""
+    by_size = sorted(listed, key=lambda s: int(s.get("pupils", 0)))
+    return by_size[: LEFT_UNCONNECTED + LEFT_PENDING]
+
+
+def _add(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
+    from misconsole.services import accounts, schools
+
+    urn = str(school["urn"])
+    wanted = ("la_code", "establishment_number", "country", "phase", "trust", "domain")
+    settings = {key: str(school[key]) for key in wanted if school.get(key)}
+    schools.add_school(desk, name=str(school["name"]), urn=urn, settings=settings)
+    listing = place.folder / f"accounts-{urn}.csv"
+    _write_directory(listing, place.control.directory(urn))
+    accounts.import_csv(desk, urn, listing)
+
+
+def _write_directory(listing: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    import csv
+
+    columns = list(dict.fromkeys(column for row in rows for column in row)) or ["username"]
+    with listing.open("w", encoding="utf-8", newline="", opener=_private) as file:
+        writer = csv.DictWriter(file, columns, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _connect(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
+    from misconsole.services import connect, reports
+
+    urn = str(school["urn"])
+    connect.connect(
+        desk,
+        urn,
+        mis=str(school["mis"]),
+        route="wonde",
+        settings={"url": place.wonde_url},
+        secrets={"token": place.token},
+    )
+    connect.request_access(desk, urn)
+    place.approve(urn)
+    connect.check_access(desk, urn)
+    for report in reports.reports(desk, urn):
+        if report.state == "available" and report.report in DEMO_REPORTS:
+            reports.accept(desk, urn, report.report)
+
+
+#: What the demo schools share: people and classes; contacts and attendance stay their decision.
+DEMO_REPORTS = frozenset({"staff", "students", "staff-future", "students-future", "groups-classes"})
+
+
+def sync_in_background(place: Estate, urns: Sequence[str]) -> None:
+    """Start the night's run over the connected schools, as cron would: one process, school by school."""
+    if not urns:
+        return
+    subprocess.Popen(
+        [sys.executable, "-m", "misconsole", "sync", *urns, "--store", place.store_url],
+        env=os.environ | place.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
