@@ -97,15 +97,8 @@ def check() -> int:
 
 def lock() -> None:
     """Renew locks/ from pyproject.toml (needs uv in the environment or on the path)."""
-    common = [
-        "--universal",
-        "--python-version",
-        "3.11",
-        "--generate-hashes",
-        "--no-header",
-        "--no-annotate",
-        "--upgrade",
-    ]
+    common = ["--universal", "--python-version", "3.11", "--generate-hashes"]
+    common += ["--no-header", "--no-annotate", "--upgrade"]
     for name, group in (("run", []), ("dev", ["--group", "dev"])):
         must("uv", "pip", "compile", "-q", "pyproject.toml", *group, *common, "-o", f"locks/{name}.txt")
 

@@ -440,7 +440,7 @@ class Candidate(SQLModel, table=True):
 
 
 class NotSame(SQLModel, table=True):
-    """"Not the same person": remembered until the record changes (``digest`` of both sides)."""
+    """ "Not the same person": remembered until the record changes (``digest`` of both sides)."""
 
     __tablename__ = "not_same"
     __table_args__ = (UniqueConstraint("person_id", "account_id"),)

@@ -41,7 +41,9 @@ class Waiting:
     @property
     def total(self) -> int:
         """What a person must decide; new users and problems are for information."""
-        return self.unmatched_staff + self.unmatched_pupils + self.unallocated + self.exclusions + self.non_mis
+        return (
+            self.unmatched_staff + self.unmatched_pupils + self.unallocated + self.exclusions + self.non_mis
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
