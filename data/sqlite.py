@@ -1,0 +1,153 @@
+"""The store as a file: private, probed before use, copied before a migration, its errors put in words.
+
+Standard library only, so that opening a store at its newest revision stays quick.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from data import migrations
+from data.errors import StoreProblem
+
+BUSY_SECONDS = 10.0
+_MAGIC = b"SQLite format 3\x00"
+_CODES = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_CORRUPT: "damaged",
+    sqlite3.SQLITE_NOTADB: "damaged",
+    sqlite3.SQLITE_CANTOPEN: "missing",
+    sqlite3.SQLITE_READONLY: "denied",
+    sqlite3.SQLITE_PERM: "denied",
+    sqlite3.SQLITE_IOERR: "damaged",
+}
+_WORDS = {
+    "locked": "The store {where} is locked by another process.",
+    "full": "The disk is full; the store {where} could not be written.",
+    "damaged": "The store {where} is damaged or not a database.",
+    "missing": "The store {where} could not be opened.",
+    "denied": "The store {where} may not be written by this user.",
+}
+
+
+def problem(error: BaseException, path: Path | None) -> StoreProblem | None:
+    """The operator's words for an SQLite or system error; None when it is not about the store itself."""
+    if isinstance(error, OSError):
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        denied = error.errno in (errno.EACCES, errno.EPERM, errno.EROFS)
+        code = "full" if full else "denied" if denied else "missing"
+    else:
+        found = _CODES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        if found is None:
+            return None
+        code = found
+    return StoreProblem(code, _WORDS[code].format(where=path or "database"))
+
+
+def make_private(path: Path) -> bool:
+    """Create an empty file readable by its owner alone, and its folder; False when it was there.
+
+    SQLite gives its ``-wal`` and ``-shm`` files the mode of the main file, so no umask is needed.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        with suppress(PermissionError):
+            _tighten(path)
+        return False
+    except OSError as error:
+        raise problem(error, path) or error from error
+    return True
+
+
+def _tighten(path: Path) -> None:
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        if name.is_file() and name.stat().st_mode & 0o077:
+            name.chmod(0o600)
+
+
+def connect(path: Path, *, read_only: bool = True) -> sqlite3.Connection:
+    mode = "ro" if read_only else "rw"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
+    )
+
+
+def check_header(path: Path) -> None:
+    """Cheap signs of damage: a wrong first line, or a file cut shorter than it says it is."""
+    with path.open("rb") as file:
+        header = file.read(100)
+        size = file.seek(0, os.SEEK_END)
+    if not header:
+        return
+    if header[:16] != _MAGIC or len(header) < 100:
+        raise StoreProblem("damaged", f"{path} is not a misconsole store.")
+    wal = Path(f"{path}-wal")
+    settled = not (wal.is_file() and wal.stat().st_size) and header[24:28] == header[92:96]
+    page = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    if settled and (65536 if page == 1 else page) * pages > size:
+        raise StoreProblem("damaged", f"The store {path} is damaged: its end is missing.")
+
+
+def revision(path: Path) -> str | None:
+    """The schema revision of a store; None when the file is still empty.
+
+    Raises StoreProblem ``damaged`` for anything else that is not a store, ``newer`` for a revision that
+    this version does not know.
+    """
+    try:
+        check_header(path)
+        with closing(connect(path, read_only=False)) as db:
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            if not tables:
+                return None
+            if "alembic_version" not in tables:
+                raise StoreProblem("damaged", f"{path} is a database, but not a misconsole store.")
+            row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+    except (sqlite3.Error, OSError) as error:
+        raise problem(error, path) or error from error
+    return known(row[0] if row else "", path)
+
+
+def known(found: str, where: object) -> str:
+    if found not in migrations.revisions():
+        raise StoreProblem("newer", f"The store {where} was written by a newer version of misconsole.")
+    return found
+
+
+def check_whole(path: Path) -> None:
+    """SQLite's own quick check of every page; seconds on a large store."""
+    try:
+        with closing(connect(path)) as db:
+            found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        raise problem(error, path) or error from error
+    if found != "ok":
+        raise StoreProblem("damaged", f"The store {path} is damaged: {found}.")
+
+
+def backup(path: Path, target_revision: str) -> Path:
+    """A whole copy beside the store, named for the revision it was made before; 0600, all or nothing."""
+    copy = path.with_name(f"{path.stem}.before-{target_revision}.sqlite3")
+    part = copy.with_name(f"{copy.name}.part")
+    part.unlink(missing_ok=True)
+    make_private(part)
+    try:
+        with closing(connect(path)) as source, closing(connect(part, read_only=False)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(copy)
+    except (sqlite3.Error, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise problem(error, path) or error from error
+    return copy

@@ -1,0 +1,177 @@
+"""The one way to the store: open it, migrate it, read it, write it in short transactions.
+
+Protects what a school decided: one writer at a time (``BEGIN IMMEDIATE``), all of a transaction or
+nothing, a private file, a backup before each migration, and errors an operator can act on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlmodel import Session, create_engine
+
+from data import migrations, sqlite
+from data.errors import StoreProblem
+from data.wire import from_json, storable, to_json
+
+_LOCK_KEY = 0x6D6973  # one migration at a time on PostgreSQL
+
+
+class Store:
+    """Open with ``Store.open``; close it when done (it is a context manager). Usable from several threads."""
+
+    def __init__(self, url: str, engine: Engine, path: Path | None) -> None:
+        self.url = url
+        self.engine = engine
+        self.path = path
+        self._reader = engine.execution_options(**_reading(engine))
+        self._writer = engine.execution_options(misconsole_begin="BEGIN IMMEDIATE")
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Store:
+        """Open ``sqlite:///path`` or ``postgresql+psycopg://…`` and bring its schema up to date.
+
+        Raises StoreProblem; a store that could not be opened or migrated is as it was.
+        """
+        path = _sqlite_path(url)
+        if path is not None:
+            _prepare_file(path, create=create)
+        store = cls(url, engine_for(url), path)
+        try:
+            store._migrate()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session on one consistent state; the database itself refuses writes."""
+        with self._problems(), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session in one transaction that holds the write lock: commit at the end, roll back on any error."""
+        with self._problems(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            session.connection()  # take the lock now, before anything is read
+            yield session
+
+    @contextmanager
+    def _problems(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            found = sqlite.problem(error.orig, self.path) if error.orig else None
+            if found is None and error.connection_invalidated:
+                found = StoreProblem("missing", "The connection to the store was lost.")
+            if found is None:
+                raise
+            raise found from error
+
+    def _migrate(self) -> None:
+        if self.path is None:
+            self._migrate_server()
+            return
+        found = sqlite.revision(self.path)
+        if found == migrations.head():
+            return
+        if found is not None:
+            sqlite.check_whole(self.path)
+            sqlite.backup(self.path, migrations.head())
+        with self._problems(), self._writer.begin() as connection:
+            _upgrade(connection, self.path)
+
+    def _migrate_server(self) -> None:
+        with self._problems(), self._writer.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+            _upgrade(connection, self.engine.url.render_as_string(hide_password=True))
+
+
+def _upgrade(connection: Connection, where: object) -> None:
+    """Under the write lock, so that the second of two openers finds the work done."""
+    from data import migrate
+
+    found = migrate.current(connection)
+    if found is not None and sqlite.known(found, where) == migrations.head():
+        return
+    try:
+        migrate.upgrade(connection)
+    except DBAPIError as error:
+        if error.orig is not None and sqlite.problem(error.orig, None):
+            raise
+        raise StoreProblem("migration", f"The store {where} could not be migrated: {error.orig}") from error
+
+
+def engine_for(url: str) -> Engine:
+    """An engine with our pragmas and our way of beginning transactions; no file is touched yet."""
+    options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
+    try:
+        made = create_engine(url, **options)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreProblem("missing", "The address of the store is not understood.") from error
+    except ModuleNotFoundError as error:
+        raise StoreProblem(
+            "missing",
+            f"The driver {error.name} for this kind of store is not installed.",
+            mend="Install misconsole with the extra that names it, e.g. misconsole[postgresql].",
+        ) from error
+    event.listen(made, "before_cursor_execute", storable, retval=True)
+    if made.dialect.name == "sqlite":
+        event.listen(made, "connect", _on_connect)
+        event.listen(made, "begin", _on_begin)
+    return made
+
+
+def _on_connect(dbapi: Any, _record: object) -> None:
+    """``isolation_level None`` keeps the driver from beginning (late, deferred) transactions of its own."""
+    dbapi.isolation_level = None
+    dbapi.execute(f"PRAGMA busy_timeout = {int(sqlite.BUSY_SECONDS * 1000)}")
+    dbapi.execute("PRAGMA foreign_keys = ON")
+    dbapi.execute("PRAGMA journal_mode = WAL")
+
+
+def _on_begin(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    reading = options.get("misconsole_begin") == "BEGIN"
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
+    connection.exec_driver_sql(options.get("misconsole_begin", "BEGIN IMMEDIATE"))
+
+
+def _reading(engine: Engine) -> dict[str, Any]:
+    if engine.dialect.name == "sqlite":
+        return {"misconsole_begin": "BEGIN"}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _sqlite_path(url: str) -> Path | None:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreProblem("missing", "The address of the store is not understood.") from error
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):
+        raise StoreProblem("missing", "The store must be a file: sqlite:///path/to/store.sqlite3.")
+    return Path(parsed.database)
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    if not create and not path.is_file():
+        raise StoreProblem("missing", f"There is no store at {path}.")
+    sqlite.make_private(path)
