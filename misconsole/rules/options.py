@@ -1,0 +1,210 @@
+"""What a school may decide for itself: criteria, limits, username formats and the like.
+
+``SETTINGS`` is the one list: ``school set``, the settings screen, the docs and the store all go by it.
+Options are kept in the store as a plain dictionary (``to_dict``); keys that are not settings pass
+through untouched in ``other``, so that what another part of the product keeps there is never lost.
+
+Why the default limits are what they are (a person looks once; nothing is refused for ever)
+  unallocate  100 accounts or 10 %: more than the leavers of any ordinary week, fewer than a leaving
+              year group (a seventh of a primary school), which somebody should look at once a year
+  create      500 or 30 %: a September intake is 15 to 20 % of the roll and passes unattended
+  link        500 or 50 %: links in bulk happen at the first sync (exempt) and at a change of MIS
+  update      1000 or 60 %: names and details of accounts; a swapped name column would touch everybody
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from misconsole.errors import Usage
+from misconsole.rules import usernames, year
+from misconsole.rules.limits import KINDS, Limit
+from misconsole.rules.setting import Pairs, Setting
+
+PERSON_FIELDS = ("title", "given_name", "family_name", "date_of_birth", "email")
+PUPIL_FIELDS = (*PERSON_FIELDS, "upn", "admission_number", "nc_year", "registration_group")
+STAFF_FIELDS = (*PERSON_FIELDS, "staff_code")
+_COUNTS = {"create": 500, "update": 1000, "link": 500, "unallocate": 100}
+_SHARES = {"create": 30, "update": 60, "link": 50, "unallocate": 10}
+_DONE_TO = {"create": "created", "update": "changed", "link": "linked", "unallocate": "unallocated"}
+
+
+def _pupil_format(text: str) -> object:
+    return usernames.Format.parse(text).for_role("pupil")
+
+
+def _staff_format(text: str) -> object:
+    return usernames.Format.parse(text).for_role("staff")
+
+
+def _year_group(text: str) -> object:
+    if text not in {"N1", "N2", "R"} and all(
+        year.parse(text, country=c) is None for c in ("england", year.SCOTLAND)
+    ):
+        raise ValueError(f"“{text[:30]}” is not a year group.")
+    return text
+
+
+def _flag(name: str, default: bool, doc: str) -> Setting:
+    return Setting(name=name, kind="flag", default=default, doc=doc)
+
+
+def _words(name: str, choices: tuple[str, ...], default: tuple[str, ...], doc: str) -> Setting:
+    return Setting(name=name, kind="words", choices=choices, default=default, doc=doc)
+
+
+def _limit_settings(kind: str) -> tuple[Setting, Setting]:
+    done = _DONE_TO[kind]
+    return (
+        Setting(
+            name=f"limit_{kind}_count", kind="limit", default=_COUNTS[kind], low=1, high=1_000_000,
+            doc=f"A run is held when it would have this many accounts {done}.",
+        ),
+        Setting(
+            name=f"limit_{kind}_share", kind="share", default=_SHARES[kind], low=1, high=100,
+            doc=f"A run is held when it would have this share of the accounts {done}.",
+        ),
+    )  # fmt: skip
+
+
+SETTINGS: tuple[Setting, ...] = (
+    _words("pupil_required", PUPIL_FIELDS, ("given_name", "family_name", "date_of_birth"),
+           "Fields without which a pupil gets no account (C6, G12)."),
+    _words("staff_required", STAFF_FIELDS, ("given_name", "family_name"),
+           "Fields without which a member of staff gets no account; many MISs send no date of birth."),
+    _words("contact_required", ("title", "given_name", "family_name"), ("title", "given_name", "family_name"),
+           "Fields without which a contact is left out (H2)."),
+    _flag("pupil_needs_class", False, "A pupil needs a class that itself qualifies (G2)."),
+    _flag("staff_needs_class", False, "A member of staff needs a class that itself qualifies (F10)."),
+    _flag("class_needs_both", False, "A class needs a pupil and a teacher who themselves qualify (I3)."),
+    _flag("parental_responsibility_only", False, "Only contacts marked with parental responsibility (C17)."),
+    _flag("future", True, "Accounts before the start date, where the future report is accepted (C9)."),
+    Setting(name="arrival_grace", kind="number", default=14, low=0, high=120,
+            doc="Days after the start date for which a pupil still marked Accepted is waited for (Z18)."),
+    Setting(name="pupil_username", kind="format", default=str(usernames.DEFAULT_FORMATS["pupil"]),
+            check=_pupil_format, doc="Format of new pupil usernames (M1, M3, M4); others never change."),
+    Setting(name="staff_username", kind="format", default=str(usernames.DEFAULT_FORMATS["staff"]),
+            check=_staff_format, doc="Format of new staff usernames (M2 to M4); others never change."),
+    Setting(name="collision", kind="choice", default="school", choices=("school", "trust", "tenant"),
+            doc="Where a username must be unique: the school, its trust, or everybody in the store (Z8)."),
+    Setting(name="grades", kind="pairs", default=(), check=_year_group,
+            doc="Year words only this school uses, each with its year group, such as Kestrels=4 (Z10)."),
+    Setting(name="short_extract", kind="percent", default=70, low=0, high=100,
+            doc="An extract with fewer people than this share of the last one takes nobody away (Z20)."),
+    Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
+            doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
+    *(setting for kind in KINDS for setting in _limit_settings(kind)),
+)  # fmt: skip
+BY_NAME: dict[str, Setting] = {setting.name: setting for setting in SETTINGS}
+#: A short word for several settings at once.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "class_criteria": ("pupil_needs_class", "staff_needs_class", "class_needs_both")
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolOptions:
+    """The settings of one school; each attribute is documented in ``SETTINGS`` under its name.
+
+    Shares and percentages are whole numbers, 0 to 100.  A limit that is None does not exist.
+    """
+
+    pupil_required: tuple[str, ...] = BY_NAME["pupil_required"].default
+    staff_required: tuple[str, ...] = BY_NAME["staff_required"].default
+    contact_required: tuple[str, ...] = BY_NAME["contact_required"].default
+    pupil_needs_class: bool = False
+    staff_needs_class: bool = False
+    class_needs_both: bool = False
+    parental_responsibility_only: bool = False
+    future: bool = True
+    arrival_grace: int = BY_NAME["arrival_grace"].default
+    pupil_username: str = BY_NAME["pupil_username"].default
+    staff_username: str = BY_NAME["staff_username"].default
+    collision: str = BY_NAME["collision"].default
+    grades: Pairs = ()
+    short_extract: int = BY_NAME["short_extract"].default
+    exclusion_review: int = BY_NAME["exclusion_review"].default
+    limit_create_count: int | None = _COUNTS["create"]
+    limit_create_share: int | None = _SHARES["create"]
+    limit_update_count: int | None = _COUNTS["update"]
+    limit_update_share: int | None = _SHARES["update"]
+    limit_link_count: int | None = _COUNTS["link"]
+    limit_link_share: int | None = _SHARES["link"]
+    limit_unallocate_count: int | None = _COUNTS["unallocate"]
+    limit_unallocate_share: int | None = _SHARES["unallocate"]
+    other: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SchoolOptions:
+        """From ``School.options``; Usage when a stored value is out of bounds."""
+        known = {name: BY_NAME[name].read(value) for name, value in data.items() if name in BY_NAME}
+        return cls(**known, other={name: value for name, value in data.items() if name not in BY_NAME})
+
+    def to_dict(self) -> dict[str, Any]:
+        """What to store: only settings that differ from their default, and ``other``."""
+        own = {s.name: getattr(self, s.name) for s in SETTINGS if getattr(self, s.name) != s.default}
+        return {**self.other, **{name: _plain(value) for name, value in own.items()}}
+
+    def with_settings(self, settings: Mapping[str, str]) -> SchoolOptions:
+        """These options with others typed as text; Usage (and nothing changed) when any is wrong.
+
+        ``default`` as a value puts a setting back; a word of GROUPS sets all of its settings.
+        """
+        changes: dict[str, Any] = {}
+        for name, text in settings.items():
+            for setting in _named(name):
+                changes[setting.name] = setting.default if text == "default" else setting.read(text)
+        return replace(self, **changes)
+
+    def as_text(self) -> dict[str, str]:
+        """Every setting as the text that sets it again."""
+        return {s.name: s.show(getattr(self, s.name)) for s in SETTINGS}
+
+    def required(self, role: str) -> tuple[str, ...]:
+        return self.pupil_required if role == "pupil" else self.staff_required
+
+    @property
+    def staff_dob_required(self) -> bool:
+        return "date_of_birth" in self.staff_required
+
+    def needs_class(self, role: str) -> bool:
+        return self.pupil_needs_class if role == "pupil" else self.staff_needs_class
+
+    @property
+    def class_criteria(self) -> bool:
+        """Whether anybody's or any class's standing hangs on the others (I4)."""
+        return self.pupil_needs_class or self.staff_needs_class or self.class_needs_both
+
+    def username_format(self, role: str) -> usernames.Format:
+        return usernames.Format.parse(self.pupil_username if role == "pupil" else self.staff_username)
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """One limit a kind, shares from 0 to 1."""
+        return {kind: self.limit(kind) for kind in KINDS}
+
+    def limit(self, kind: str) -> Limit:
+        share: int | None = getattr(self, f"limit_{kind}_share")
+        count: int | None = getattr(self, f"limit_{kind}_count")
+        return Limit(count=count, share=None if share is None else share / 100)
+
+
+def _named(name: str) -> tuple[Setting, ...]:
+    wanted = name.strip().casefold().replace("-", "_")
+    if wanted in GROUPS:
+        return tuple(BY_NAME[each] for each in GROUPS[wanted])
+    if wanted in BY_NAME:
+        return (BY_NAME[wanted],)
+    raise Usage(
+        f"There is no setting “{name[:60]}”.",
+        mend=f"Settings: {', '.join([*BY_NAME, *GROUPS])}.",
+        code="no_such_setting",
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value
