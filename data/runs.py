@@ -1,0 +1,170 @@
+"""Runs: what a run writes while it is under way, and what a screen or a command reads of it.
+
+Protects one rule above all: one run at a time for a school (``Lease``).  Everything here is bookkeeping:
+a rehearsal writes these tables and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from data import bulk
+from data.tables import HeldPlan, Lease, Run, RunMessage, RunProgress, RunStage
+
+STAGES = ("authorise", "extract", "filter", "match", "plan", "limits", "apply")
+UNFINISHED = ("queued", "running")
+LEASE_TIME = timedelta(minutes=5)
+
+
+def create(
+    s: Session,
+    school_id: int,
+    *,
+    actor: str,
+    origin: str,
+    at: datetime,
+    kind: str = "sync",
+    dry_run: bool = False,
+    full: bool = False,
+) -> Run:
+    """A queued run with its stages waiting."""
+    run = Run(
+        school_id=school_id, kind=kind, dry_run=dry_run, full=full, actor=actor, origin=origin, started_at=at,
+        heartbeat_at=at,
+    )  # fmt: skip
+    s.add(run)
+    s.flush()
+    assert run.id is not None  # noqa: S101 - flushed
+    for ordinal, name in enumerate(STAGES):
+        s.add(RunStage(run_id=run.id, ordinal=ordinal, name=name))
+    s.flush()
+    return run
+
+
+def get(s: Session, run_id: int) -> Run | None:
+    return s.get(Run, run_id)
+
+
+def of_school(s: Session, school_id: int, *, limit: int) -> list[Run]:
+    """Newest first."""
+    return list(s.exec(select(Run).where(Run.school_id == school_id).order_by(col(Run.id).desc()).limit(limit)))
+
+
+def unfinished(s: Session, school_id: int) -> list[Run]:
+    """Runs of the school that say they are queued or under way, newest first."""
+    asked = select(Run).where(Run.school_id == school_id, col(Run.state).in_(UNFINISHED))
+    return list(s.exec(asked.order_by(col(Run.id).desc())))
+
+
+def last_applied(s: Session, school_id: int) -> Run | None:
+    """The newest run that was applied to its end: no rehearsal, no undo."""
+    asked = select(Run).where(
+        Run.school_id == school_id,
+        Run.state == "succeeded",
+        col(Run.dry_run).is_(False),
+        col(Run.kind).in_(("sync", "approval")),
+    )
+    return s.exec(asked.order_by(col(Run.id).desc()).limit(1)).first()
+
+
+def last_checked(s: Session) -> dict[int, datetime]:
+    """School id -> start of its newest run that was applied to its end."""
+    asked = select(col(Run.school_id), func.max(Run.started_at)).where(
+        Run.state == "succeeded", col(Run.dry_run).is_(False), Run.kind == "sync"
+    )
+    return {school: at for school, at in s.exec(asked.group_by(col(Run.school_id))) if at is not None}
+
+
+def stages(s: Session, run_ids: Iterable[int]) -> dict[int, list[RunStage]]:
+    asked = select(RunStage).where(col(RunStage.run_id).in_(list(run_ids))).order_by(col(RunStage.ordinal))
+    found: dict[int, list[RunStage]] = {}
+    for row in s.exec(asked):
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
+def progress(s: Session, run_id: int) -> list[RunProgress]:
+    return list(s.exec(select(RunProgress).where(RunProgress.run_id == run_id).order_by(col(RunProgress.id))))
+
+
+def messages(s: Session, run_id: int, *, limit: int) -> list[RunMessage]:
+    """The newest ones, oldest first."""
+    asked = select(RunMessage).where(RunMessage.run_id == run_id).order_by(col(RunMessage.id).desc())
+    return list(reversed(s.exec(asked.limit(limit)).all()))
+
+
+def set_run(s: Session, run_id: int, **values: Any) -> None:
+    bulk.update(s, Run, [{"id": run_id, **values}])
+
+
+def set_stage(s: Session, run_id: int, name: str, **values: Any) -> None:
+    found = s.exec(select(RunStage).where(RunStage.run_id == run_id, RunStage.name == name)).one()
+    for column, value in values.items():
+        setattr(found, column, value)
+    s.add(found)
+
+
+def put_progress(s: Session, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Counters by report; each row has report, done, total, started_at, updated_at, finished."""
+    bulk.upsert(s, RunProgress, [{"run_id": run_id, **row} for row in rows], key=("run_id", "report"))
+
+
+def add_messages(s: Session, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    bulk.insert_plain(s, RunMessage, [{"run_id": run_id, **row} for row in rows])
+
+
+def cancel_requested(s: Session, run_id: int) -> bool:
+    return bool(s.exec(select(Run.cancel_requested).where(Run.id == run_id)).first())
+
+
+def take_lease(s: Session, school_id: int, *, run_id: int, holder: str, at: datetime) -> None:
+    """Take or renew; whoever calls has checked that no living run holds it."""
+    lease = s.get(Lease, school_id)
+    if lease is None:
+        lease = Lease(school_id=school_id, run_id=run_id, holder=holder)
+        lease.acquired_at = at
+    elif lease.run_id != run_id:
+        lease.acquired_at = at
+    lease.run_id, lease.holder, lease.expires_at = run_id, holder, at + LEASE_TIME
+    s.add(lease)
+
+
+def lease(s: Session, school_id: int) -> Lease | None:
+    return s.get(Lease, school_id)
+
+
+def leases(s: Session) -> dict[int, Lease]:
+    """Run id -> the lease it holds."""
+    return {row.run_id: row for row in s.exec(select(Lease))}
+
+
+def drop_lease(s: Session, school_id: int, *, run_id: int) -> None:
+    """Give it back; a lease that somebody else has by now stays."""
+    s.connection().execute(
+        delete(bulk.table_of(Lease)).where(col(Lease.school_id) == school_id, col(Lease.run_id) == run_id)
+    )
+
+
+def keep_plan(s: Session, run_id: int, plan: str) -> None:
+    s.merge(HeldPlan(run_id=run_id, plan=plan))
+
+
+def held_plan(s: Session, run_id: int) -> str | None:
+    found = s.get(HeldPlan, run_id)
+    return found.plan if found else None
+
+
+def forget_plan(s: Session, run_id: int) -> None:
+    s.connection().execute(delete(bulk.table_of(HeldPlan)).where(col(HeldPlan.run_id) == run_id))
+
+
+def open_holds(s: Session, school_id: int) -> list[Run]:
+    """Held runs that nobody resolved."""
+    return list(
+        s.exec(select(Run).where(Run.school_id == school_id, Run.state == "held", Run.resolution == ""))
+    )

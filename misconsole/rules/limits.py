@@ -1,0 +1,96 @@
+"""Limits: how much one run may change before a person must look (product.md, 6).
+
+They protect a school against a bad extract, a wrong filter and a wrong setting alike: they are asked
+before the first write, each kind of change has its own count and share, and reaching a limit holds the
+run just as passing it does.  The first sync of a school is exempt for what only adds (create, link,
+update), because everything is new then; taking accounts away never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+KINDS = ("create", "update", "link", "unallocate")
+EXEMPT_AT_FIRST = frozenset({"create", "update", "link"})
+VERBS = {
+    "create": "create {n} accounts",
+    "update": "change {n} accounts",
+    "link": "link {n} people to accounts",
+    "unallocate": "take {n} accounts away",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """``count`` changes, or ``share`` (0 to 1) of those who could change; None: no such limit."""
+
+    count: int | None = None
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """One limit that was reached. ``of`` is the number the share is taken of."""
+
+    kind: str
+    planned: int
+    of: int
+    limit: Limit
+
+    @property
+    def sentence(self) -> str:
+        what = VERBS[self.kind].format(n=self.planned)
+        if self.limit.count is not None and self.planned >= self.limit.count:
+            return f"the run would {what}; the limit is {self.limit.count}"
+        share = 100 * (self.limit.share or 0.0)
+        return f"the run would {what} of {self.of}; the limit is {share:g} %"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Why the run is held; ``code`` names the first kind that tripped, e.g. ``limit_unallocate``."""
+
+    trips: tuple[Trip, ...]
+
+    @property
+    def code(self) -> str:
+        return f"limit_{self.trips[0].kind}"
+
+    @property
+    def message(self) -> str:
+        text = "; ".join(t.sentence for t in self.trips)
+        return text[0].upper() + text[1:] + "."
+
+    def as_dict(self, run_id: int) -> dict[str, str]:
+        mend = (
+            f"Look at who is affected (misconsole run show {run_id}), then approve or reject: "
+            f"misconsole run approve {run_id}. Nothing has been changed."
+        )
+        return {"code": self.code, "message": self.message, "mend": mend}
+
+
+def trips(planned: int, of: int, limit: Limit) -> bool:
+    """True when either limit is reached; nothing planned never trips."""
+    if planned <= 0:
+        return False
+    if limit.count is not None and planned >= limit.count:
+        return True
+    return limit.share is not None and of > 0 and planned >= limit.share * of
+
+
+def check(
+    planned: Mapping[str, int], *, of: Mapping[str, int], limits: Mapping[str, Limit], first_sync: bool
+) -> Holding | None:
+    """The limits that these counts reach, worst kind first; None: the run may go on.
+
+    ``planned`` and ``of`` map each of KINDS to the changes planned and to those who could change.
+    """
+    found = tuple(
+        Trip(kind=kind, planned=planned.get(kind, 0), of=of.get(kind, 0), limit=limits[kind])
+        for kind in reversed(KINDS)
+        if kind in limits
+        and not (first_sync and kind in EXEMPT_AT_FIRST)
+        and trips(planned.get(kind, 0), of.get(kind, 0), limits[kind])
+    )
+    return Holding(trips=found) if found else None
