@@ -13,9 +13,11 @@ from sqlalchemy import Table, bindparam, func, select, text
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert as sql_insert
 from sqlalchemy import update as sql_update
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, SQLModel
 
 from data.tables import Journal
+from data.wire import clean_row
 
 _CHUNK = 5_000
 Row = Mapping[str, Any]
@@ -36,17 +38,26 @@ def insert(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> list[i
     """Insert and return the ids in the order of the rows; an id a row brings is kept."""
     if not rows:
         return []
-    full = list(with_ids(s, table_cls, rows))
-    insert_plain(s, table_cls, full)
+    full = with_ids(s, table_cls, rows)
+    insert_whole(s, table_cls, full)
     return [row["id"] for row in full]
 
 
-def insert_plain(s: Session, table_cls: type[SQLModel], rows: Iterable[Row]) -> None:
-    """Insert rows whose ids nobody needs to know."""
-    full = _filled(table_cls, rows)
-    statement = sql_insert(table_of(table_cls))
-    for part in chunks(full):
-        s.connection().execute(statement, part)
+def insert_whole(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Insert rows that all give the same columns and leave no default to fill."""
+    _execute(s, sql_insert(table_of(table_cls)), rows)
+
+
+def _execute(s: Session, statement: Any, rows: Sequence[Row]) -> None:
+    """In chunks; one with text the database refuses goes again with that text cleaned."""
+    connection = s.connection()
+    for part in chunks(rows):
+        try:
+            with connection.begin_nested():
+                connection.execute(statement, part)
+        except (UnicodeEncodeError, DataError):
+            keep_nul = connection.dialect.name == "sqlite"
+            connection.execute(statement, [clean_row(row, keep_nul=keep_nul) for row in part])
 
 
 def upsert(
@@ -65,9 +76,9 @@ def upsert(
     if not rows:
         return
     names = [n for n in rows[0] if n not in key and n != "id"] if update is None else list(update)
-    statement = upsert_statement(table_of(table_cls), dialect=s.connection().dialect.name, key=key, update=names)
-    for part in chunks(_filled(table_cls, rows)):
-        s.connection().execute(statement, part)
+    dialect = s.connection().dialect.name
+    statement = upsert_statement(table_of(table_cls), dialect=dialect, key=key, update=names)
+    _execute(s, statement, _filled(table_cls, rows))
 
 
 def upsert_statement(table: Table, *, dialect: str, key: Sequence[str], update: Sequence[str]) -> Any:
@@ -95,8 +106,7 @@ def update(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> None:
     for names, group in groups.items():
         values = {name: bindparam(f"b_{name}", type_=table.c[name].type) for name in names}
         statement = sql_update(table).where(table.c.id == bindparam("b_id")).values(values)
-        for part in chunks(group):
-            s.connection().execute(statement, part)
+        _execute(s, statement, group)
 
 
 def delete(s: Session, table_cls: type[SQLModel], ids: Sequence[int]) -> None:
@@ -135,36 +145,30 @@ def next_ids(s: Session, table_cls: type[SQLModel], count: int) -> list[int]:
     return list(range(first, first + count))
 
 
-def with_ids(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> Iterator[dict[str, Any]]:
+def with_ids(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> list[dict[str, Any]]:
     """The rows with every column filled and an id each."""
     full = _filled(table_cls, rows)
-    missing = sum(1 for row in full if row.get("id") is None)
-    fresh = iter(next_ids(s, table_cls, missing) if missing else ())
-    for row in full:
-        if row.get("id") is None:
-            row["id"] = next(fresh)
-        yield row
+    nameless = [row for row in full if row.get("id") is None]
+    if nameless:
+        for row, fresh in zip(nameless, next_ids(s, table_cls, len(nameless)), strict=True):
+            row["id"] = fresh
+    return full
 
 
 def _filled(table_cls: type[SQLModel], rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Every row with the same columns, the model's defaults where one says nothing."""
-    plain, made = _defaults(table_cls)
-    return [{**plain, **{name: make() for name, make in made.items() if name not in row}, **row} for row in rows]
+    defaults = _defaults(table_cls)
+    return [{**defaults, **row} for row in rows]
 
 
-def _defaults(table_cls: type[SQLModel]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Column name to default value, and to default factory; columns that must be given are left out."""
+def _defaults(table_cls: type[SQLModel]) -> dict[str, Any]:
+    """Column name to default; columns that must be given are left out. Shared, so only to be written."""
     names = column_names(table_cls)
-    plain: dict[str, Any] = {}
-    made: dict[str, Any] = {}
-    for field, info in table_cls.model_fields.items():
-        if field == "id" or info.is_required():
-            continue
-        if info.default_factory is not None:
-            made[names[field]] = info.default_factory
-        else:
-            plain[names[field]] = info.default
-    return plain, made
+    return {
+        names[field]: info.get_default(call_default_factory=True)
+        for field, info in table_cls.model_fields.items()
+        if field != "id" and not info.is_required()
+    }
 
 
 def column_names(table_cls: type[SQLModel]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Every change with its before and after, in the same transaction; and the way back.
 
 An inserted row is journalled whole (``before`` None), a deleted one too (``after`` None); an update carries
-the columns that changed, both sides.  Values are JSON-safe: days and times as ISO text.
+the columns that changed, both sides.  Days and times are ISO text there, JSON columns nest.
 Reversal goes entry by entry, newest first, and refuses as a whole (``Stale``) when anything it would
 touch was changed since by somebody else.
 """
@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Date
 from sqlmodel import Session, SQLModel
 
 from data import bulk, tables
-from data.wire import clean
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """A journal row before it is written. ``before``/``after`` are JSON-safe or None."""
+    """A journal row. ``before`` and ``after`` hold Python values going in, JSON ones coming out."""
 
     table: str
     row_id: int
@@ -52,10 +51,10 @@ class Scribe:
     def insert(self, row: RowT) -> RowT:
         """Add a new row; it has its id when this returns."""
         if getattr(row, "id", None) is None:
-            row.id = bulk.next_ids(self.s, type(row), 1)[0]  # type: ignore[attr-defined]
+            row.id = bulk.next_ids(self.s, type(row), 1)[0]
         self.s.add(row)
         self.s.flush()
-        self._note([_entry(row, before=None, after=safe(_values(row)))])
+        self._note([_entry(row, before=None, after=_values(row))])
         return row
 
     def update(self, row: RowT, **changes: Any) -> RowT:
@@ -69,13 +68,13 @@ class Scribe:
             setattr(row, name, value)
         self.s.add(row)
         self.s.flush()
-        before = safe({names[name]: old[name] for name in changed})
-        after = safe({names[name]: value for name, value in changed.items()})
+        before = {names[name]: old[name] for name in changed}
+        after = {names[name]: value for name, value in changed.items()}
         self._note([_entry(row, before=before, after=after)])
         return row
 
     def delete(self, row: SQLModel) -> None:
-        entry = _entry(row, before=safe(_values(row)), after=None)
+        entry = _entry(row, before=_values(row), after=None)
         self.s.delete(row)
         self.s.flush()
         self._note([entry])
@@ -84,10 +83,10 @@ class Scribe:
         """Many new rows by Core; their ids in order."""
         if not rows:
             return []
-        full = list(bulk.with_ids(self.s, table_cls, rows))
-        bulk.insert_plain(self.s, table_cls, full)
+        full = bulk.with_ids(self.s, table_cls, rows)
+        bulk.insert_whole(self.s, table_cls, full)
         table = bulk.table_of(table_cls).name
-        self._note([Entry(table=table, row_id=row["id"], before=None, after=safe(row)) for row in full])
+        self._note([Entry(table=table, row_id=row["id"], before=None, after=row) for row in full])
         return [row["id"] for row in full]
 
     def update_many(
@@ -100,7 +99,7 @@ class Scribe:
             names = [name for name, value in after.items() if name != "id" and before[name] != value]
             if names:
                 rows.append({"id": row_id, **{name: after[name] for name in names}})
-                old, new = safe({n: before[n] for n in names}), safe({n: after[n] for n in names})
+                old, new = {n: before[n] for n in names}, {n: after[n] for n in names}
                 entries.append(Entry(table=table, row_id=row_id, before=old, after=new))
         bulk.update(self.s, table_cls, rows)
         self._forget(table_cls, [row["id"] for row in rows])
@@ -112,21 +111,19 @@ class Scribe:
         found = bulk.load(self.s, table_cls, ids)
         bulk.delete(self.s, table_cls, list(found))
         self._forget(table_cls, found)
-        self._note([Entry(table=table, row_id=i, before=safe(row), after=None) for i, row in found.items()])
+        self._note([Entry(table=table, row_id=i, before=row, after=None) for i, row in found.items()])
 
     def _note(self, entries: Sequence[Entry]) -> None:
         shared = {
             "at": self.at, "actor": self.actor, "school_id": self.school_id,
             "run_id": self.run_id, "decision_id": self.decision_id,
         }  # fmt: skip
-        bulk.insert_plain(
-            self.s,
-            tables.Journal,
-            (
-                {**shared, "table_name": e.table, "row_id": e.row_id, "before": e.before, "after": e.after}
-                for e in entries
-            ),
-        )
+        rows = [
+            {**shared, "table_name": e.table, "row_id": e.row_id, "before": e.before, "after": e.after}
+            for e in entries
+        ]
+        if rows:
+            bulk.insert_whole(self.s, tables.Journal, rows)
 
     def _forget(self, table_cls: type[SQLModel], ids: Any) -> None:
         """Objects the session already holds are read again: Core wrote past them."""
@@ -135,29 +132,8 @@ class Scribe:
             self.s.expire(held[row_id])
 
 
-def safe(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row as JSON can carry it and the database will hold it."""
-    return {name: _safe(value) for name, value in row.items()}
-
-
-def _safe(value: Any) -> Any:
-    if value is None or type(value) in (int, bool, float):
-        return value
-    if type(value) is str:
-        return clean(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(name): _safe(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_safe(item) for item in value]
-    return value
-
-
 def restored(table_cls: type[SQLModel], row: Mapping[str, Any]) -> dict[str, Any]:
-    """The Python values of a journalled row: the inverse of ``safe``."""
+    """The Python values of a journalled row."""
     columns = bulk.table_of(table_cls).c
     return {name: _restored(columns[name].type, value) for name, value in row.items() if name in columns}
 

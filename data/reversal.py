@@ -17,7 +17,8 @@ from sqlmodel import Session
 
 from data import bulk, tables
 from data.errors import Stale
-from data.journal import Entry, Scribe, class_of, restored, safe
+from data.journal import Entry, Scribe, class_of, restored
+from data.wire import clean
 
 _Key = tuple[str, int]
 _Row = dict[str, Any] | None
@@ -69,7 +70,14 @@ def _entries(s: Session, *, decision_id: int | None, run_id: int | None) -> list
     rows = s.connection().execute(
         select(j.c.table_name, j.c.row_id, j.c.before, j.c.after).where(which).order_by(j.c.id.desc())
     )
-    return [Entry(table=t, row_id=i, before=before, after=after) for t, i, before, after in rows]
+    return [
+        Entry(table=t, row_id=i, before=_python(t, before), after=_python(t, after))
+        for t, i, before, after in rows
+    ]
+
+
+def _python(table: str, written: _Row) -> _Row:
+    return None if written is None else restored(class_of(table), written)
 
 
 def _blocked(s: Session, entries: Sequence[Entry]) -> tuple[str, ...]:
@@ -96,7 +104,7 @@ def _today(s: Session, entries: Sequence[Entry]) -> dict[_Key, _Row]:
     for entry in entries:
         ids.setdefault(entry.table, {})[entry.row_id] = None
     return {
-        (table, row_id): safe(row)
+        (table, row_id): row
         for table, wanted in ids.items()
         for row_id, row in bulk.load(s, class_of(table), list(wanted)).items()
     }
@@ -108,7 +116,7 @@ def _differs(entry: Entry, now: _Row) -> str:
         return f"{where} exists again" if now is not None else ""
     if now is None:
         return f"{where} was deleted since"
-    changed = sorted(name for name, value in entry.after.items() if name in now and now[name] != value)
+    changed = sorted(name for name, value in entry.after.items() if clean(now.get(name)) != clean(value))
     return f"{where} was changed since ({', '.join(changed)})" if changed else ""
 
 
@@ -137,9 +145,6 @@ def _take_back(scribe: Scribe, batch: Sequence[Entry]) -> None:
     if step == "delete":
         scribe.delete_many(table_cls, [entry.row_id for entry in batch])
     elif step == "insert":
-        scribe.insert_many(table_cls, [restored(table_cls, entry.before or {}) for entry in batch])
+        scribe.insert_many(table_cls, [entry.before or {} for entry in batch])
     else:
-        changes = [
-            (e.row_id, restored(table_cls, e.after or {}), restored(table_cls, e.before or {})) for e in batch
-        ]
-        scribe.update_many(table_cls, changes)
+        scribe.update_many(table_cls, [(e.row_id, e.after or {}, e.before or {}) for e in batch])

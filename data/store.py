@@ -67,7 +67,7 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in one transaction that holds the write lock: commit at the end, roll back on any error."""
+        """A session in one transaction that holds the write lock; any error rolls all of it back."""
         with self._problems(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             session.connection()  # take the lock now, before anything is read
             yield session

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from alembic import context
+from sqlmodel import SQLModel
 
 from data import tables
 
+if TYPE_CHECKING:
+    from alembic.autogenerate.api import AutogenContext
 
-def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
+
+def render_item(kind: str, item: Any, _autogen: AutogenContext) -> str | Literal[False]:
     """Write plain SQLAlchemy types, so that a migration outlives the model classes."""
     if kind != "type":
         return False
@@ -22,7 +26,7 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | bool:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=tables.SQLModel.metadata,
+    target_metadata=SQLModel.metadata,
     render_item=render_item,
     render_as_batch=True,
     compare_type=True,
