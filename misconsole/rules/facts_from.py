@@ -1,0 +1,230 @@
+"""Records of any connector, and rows of the store, as the one shape the rules reason about.
+
+``from_record`` settles what a MIS leaves open (status of staff, year group, job title); ``to_columns`` and
+``from_row`` carry facts to the store and back without loss, so that *why* sees what the run saw:
+``from_row(to_columns(facts), identifiers)`` equals ``facts``.
+
+Decisions
+  * Names stay apart as preferred and legal; ``PersonFacts.first`` and ``.last`` choose, each for itself (O1).
+  * Job title: the roles in alphabetical order, each once whatever its case, joined by ", " (F3).  The order
+    of the MIS is not kept, because some send another order every night, which would change the title
+    every night; a comma inside a role becomes a semicolon, so that commas only ever part roles (Z14).
+  * ``teaching`` stays unknown where the MIS does not tell; only what is known is inverted (F4).
+  * Staff who are not current are leavers, unless they are to start: then they are future (F6, J2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from connectors.records import Pupil, Staff
+from misconsole.rules import names, year
+from misconsole.rules.facts import IDENTIFIER_KINDS, PersonFacts
+from misconsole.rules.options import SchoolOptions
+
+Identifiers = dict[str, tuple[str, ...]]
+
+#: Columns of the store that carry facts under the same name.
+SAME = (
+    "role", "source_id", "title", "initials", "given_name", "family_name", "legal_given_name",
+    "legal_family_name", "middle_names", "date_of_birth", "email", "phone", "year_group", "year_of_entry",
+    "registration_group", "house", "part_time", "part_time_rate", "status", "start_date", "end_date",
+    "teaching", "job_title", "reports_to", "photo_id", "photo_hash",
+)  # fmt: skip
+_SHARED = (
+    "source_id", "title", "initials", "given_name", "family_name", "legal_given_name", "legal_family_name",
+    "middle_names", "date_of_birth", "email", "photo_id", "photo_hash",
+)  # fmt: skip
+_DATES = {"admission_date": "start_date", "leaving_date": "end_date"}
+_dump = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+def from_record(
+    record: Pupil | Staff, *, options: SchoolOptions, country: str, today: date, person_id: int | None = None
+) -> PersonFacts:
+    """The facts of one extracted record. ``country`` and ``today`` settle the year of entry (N8)."""
+    if isinstance(record, Pupil):
+        return _pupil(record, options, country, today, person_id)
+    return _staff(record, today, person_id)
+
+
+def _pupil(
+    record: Pupil, options: SchoolOptions, country: str, today: date, person_id: int | None
+) -> PersonFacts:
+    group = year_group(record.nc_year, options=options, country=country)
+    entry = year.year_of_entry(group, on=today, country=country, starts=record.admission_date)
+    return PersonFacts(
+        role="pupil",
+        person_id=person_id,
+        **{name: getattr(record, name) for name in _SHARED},
+        nc_year=record.nc_year,
+        year_group=group,
+        year_of_entry=entry,
+        registration_group=record.registration_group,
+        house=record.house,
+        part_time=record.part_time,
+        part_time_rate=record.part_time_rate,
+        status=record.status.value,
+        start_date=record.admission_date,
+        end_date=record.leaving_date,
+        identifiers=_identifiers(record),
+        unknown=frozenset(_DATES.get(name, name) for name in record.unknown),
+    )
+
+
+def _staff(record: Staff, today: date, person_id: int | None) -> PersonFacts:
+    roles = tidy_roles(record.roles)
+    status = staff_status(record, today)
+    return PersonFacts(
+        role="staff",
+        person_id=person_id,
+        **{name: getattr(record, name) for name in _SHARED},
+        phone=record.phone,
+        status=status,
+        current=status == "current",
+        start_date=record.start_date,
+        end_date=record.end_date,
+        teaching=record.teaching,
+        roles=roles,
+        job_title=job_title(roles),
+        reports_to=record.reports_to,
+        identifiers=_identifiers(record),
+        unknown=record.unknown,
+    )
+
+
+def year_group(nc_year: str | None, *, options: SchoolOptions, country: str) -> str | None:
+    """The canonical year group; the school's own words (``grades``) come before the common ones."""
+    if nc_year and options.grades:
+        own = {word.casefold(): to for word, to in options.grades}
+        nc_year = own.get(nc_year.strip().casefold(), nc_year)
+    return year.parse(nc_year, country=country)
+
+
+def staff_status(record: Staff, today: date) -> str:
+    """``current``, ``future`` or ``leaver``; an unknown flag is read as current (F6)."""
+    if record.start_date is not None and record.start_date > today:
+        return "future"
+    return "leaver" if record.current is False else "current"
+
+
+def tidy_roles(roles: Iterable[str]) -> tuple[str, ...]:
+    """The roles once each, in an order that does not depend on the MIS, without commas inside (Z14)."""
+    kept: dict[str, str] = {}
+    for role in sorted(roles):
+        clean = "; ".join(part for part in (" ".join(p.split()) for p in role.split(",")) if part)
+        if clean:
+            kept.setdefault(clean.casefold(), clean)
+    return tuple(kept[key] for key in sorted(kept))
+
+
+def job_title(roles: Iterable[str]) -> str | None:
+    """The tidy roles as one text (F3), None for none."""
+    return ", ".join(roles) or None
+
+
+def non_teaching(facts: PersonFacts) -> bool | None:
+    """The inverted flag (F4): True, False, or None where the MIS does not tell."""
+    return None if facts.teaching is None else not facts.teaching
+
+
+def _identifiers(record: Pupil | Staff) -> Identifiers:
+    """Identifiers as delivered, text with its leading zeros (G6); absent kinds are left out."""
+    found: Identifiers = {}
+    for kind in IDENTIFIER_KINDS:
+        value = getattr(record, kind, None)
+        if value:
+            found[kind] = (value,)
+    return found
+
+
+def remember(facts: PersonFacts, earlier: Iterable[tuple[str, str]]) -> PersonFacts:
+    """``facts`` with identifiers (kind, value) of earlier extracts behind the present ones (G7)."""
+    known = dict(facts.identifiers)
+    for kind, value in earlier:
+        if value not in known.get(kind, ()):
+            known[kind] = (*known.get(kind, ()), value)
+    return facts if known == facts.identifiers else replace(facts, identifiers=known)
+
+
+def flags(facts: PersonFacts, *, today: date) -> tuple[str, ...]:
+    """What is odd about a record without stopping it, in alphabetical order.
+
+    ``contradictory-dates``      on roll by its status, though the end date has passed (G9)
+    ``contradictory-part-time``  part-time at a full rate, or full-time at less (G10: full-time at 1 is fine)
+    ``rejoined``                 the end date belongs to an earlier stay
+    ``year-unknown``             the MIS gives a year group that means none here (Z10)
+    ``year-and-age-apart``       the year group is two or more from what the age suggests
+    """
+    found = []
+    start, end = facts.start_date, facts.end_date
+    if start and end and end < start:
+        found.append("rejoined")
+    elif end and end < today and facts.status != "leaver":
+        found.append("contradictory-dates")
+    if _part_time_apart(facts):
+        found.append("contradictory-part-time")
+    if facts.nc_year and facts.year_group is None:
+        found.append("year-unknown")
+    return tuple(sorted(found))
+
+
+def _part_time_apart(facts: PersonFacts) -> bool:
+    rate = facts.part_time_rate
+    if facts.part_time is None or rate is None:
+        return False
+    return rate >= 1 if facts.part_time else 0 < rate < 1
+
+
+def to_columns(facts: PersonFacts) -> dict[str, Any]:
+    """The columns of ``data.tables.Person`` that carry facts, with ``search_name`` and ``digest``.
+
+    Identifiers go to their own table; the digest covers them too.
+    """
+    columns: dict[str, Any] = {name: getattr(facts, name) for name in SAME}
+    columns["year_label"] = facts.nc_year
+    columns["unknown"] = sorted(facts.unknown)
+    columns["search_name"] = search_name(facts)
+    columns["digest"] = digest(facts)
+    return columns
+
+
+def search_name(facts: PersonFacts) -> str:
+    """Folded words to find the person by: family, given, then the legal ones, each once."""
+    parts = (facts.last, facts.first, facts.legal_family_name, facts.legal_given_name, facts.middle_names)
+    return " ".join(dict.fromkeys(word for part in parts for word in names.fold(part).split()))
+
+
+def digest(facts: PersonFacts) -> str:
+    """A hash of the content, equal in every process and Python, for telling changed from unchanged."""
+    values = [_json(getattr(facts, name)) for name in SAME]
+    values.append(facts.nc_year)
+    values.append(sorted(facts.unknown))
+    values.append(sorted(facts.identifiers.items()))
+    return hashlib.blake2b(_dump(values).encode("ascii"), digest_size=16).hexdigest()
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def from_row(row: Mapping[str, Any], identifiers: Iterable[tuple[str, str]] = ()) -> PersonFacts:
+    """Facts from a row of ``Person`` as a dictionary and its identifiers (kind, value), newest first."""
+    known: Identifiers = {}
+    for kind, value in identifiers:
+        known[kind] = (*known.get(kind, ()), value)
+    title = row.get("job_title")
+    return PersonFacts(
+        person_id=row.get("id"),
+        **{name: row[name] for name in SAME},
+        nc_year=row.get("year_label"),
+        current=row["status"] == "current" if row["role"] == "staff" else None,
+        roles=tuple(title.split(", ")) if title else (),
+        identifiers=known,
+        unknown=frozenset(row.get("unknown") or ()),
+    )
