@@ -52,7 +52,8 @@ def get(s: Session, run_id: int) -> Run | None:
 
 def of_school(s: Session, school_id: int, *, limit: int) -> list[Run]:
     """Newest first."""
-    return list(s.exec(select(Run).where(Run.school_id == school_id).order_by(col(Run.id).desc()).limit(limit)))
+    asked = select(Run).where(Run.school_id == school_id).order_by(col(Run.id).desc())
+    return list(s.exec(asked.limit(limit)))
 
 
 def unfinished(s: Session, school_id: int) -> list[Run]:
@@ -109,13 +110,23 @@ def set_stage(s: Session, run_id: int, name: str, **values: Any) -> None:
     s.add(found)
 
 
+def end_stages(s: Session, run_id: int, at: datetime) -> None:
+    """Stages of a run that stopped: the one under way is the problem, the rest never happened."""
+    for row in stages(s, [run_id]).get(run_id, []):
+        if row.state == "working":
+            row.state, row.finished_at = "problem", at
+        elif row.state == "waiting":
+            row.state = "skipped"
+        s.add(row)
+
+
 def put_progress(s: Session, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Counters by report; each row has report, done, total, started_at, updated_at, finished."""
     bulk.upsert(s, RunProgress, [{"run_id": run_id, **row} for row in rows], key=("run_id", "report"))
 
 
 def add_messages(s: Session, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    bulk.insert_plain(s, RunMessage, [{"run_id": run_id, **row} for row in rows])
+    bulk.insert(s, RunMessage, [{"run_id": run_id, **row} for row in rows])
 
 
 def cancel_requested(s: Session, run_id: int) -> bool:

@@ -67,7 +67,8 @@ class Known:
 class Judged(NamedTuple):
     """A person who is at the school according to the MIS, and the first gate he or she fails.
 
-    ``digest`` None: carried over from the store because the MIS was not asked, or told only changes.
+    ``left``    the code of having left by the dates ("" if not), whichever gate fails first
+    ``digest``  None: carried over from the store, because the MIS was not asked or told only changes
     """
 
     facts: PersonFacts
@@ -75,6 +76,7 @@ class Judged(NamedTuple):
     gate_detail: str = ""
     flags: tuple[str, ...] = ()
     digest: str | None = None
+    left: str = ""
 
 
 class Match(NamedTuple):

@@ -14,7 +14,6 @@ What it protects
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from misconsole.rules import plan_accounts, plan_people
@@ -122,7 +121,7 @@ def _linked_keys(
     return kept | {link.key for link in links} | {account.key for account in creating}
 
 
-def _population(roll: Roll, known: Known) -> Mapping[str, int]:
+def _population(roll: Roll, known: Known) -> dict[str, int]:
     here = {a.account_id for a in known.accounts.values() if a.school_id == known.school_id}
     active = sum(1 for i in here if known.accounts[i].state == "active")
     held = sum(

@@ -28,7 +28,6 @@ from misconsole.rules.plan_parts import (
 from misconsole.rules.plan_people import LOOKUP, absent
 
 ABSENT = "absent"
-LEFT_BY_DATES = frozenset({"left", "status_not_transferred"})
 REVIVED = frozenset({"unallocated", "let-go"})
 
 
@@ -53,8 +52,8 @@ def _departed(roll: Roll, known: Known) -> Iterator[tuple[Key, str]]:
         judged = roll.people.get(key)
         if judged is None and key in known.people and absent(key, roll):
             yield key, ABSENT
-        elif judged is not None and judged.gate in LEFT_BY_DATES:
-            yield key, judged.gate
+        elif judged is not None and judged.left:
+            yield key, judged.left
 
 
 def leaving(roll: Roll, known: Known) -> Leaving:
@@ -100,10 +99,10 @@ def returning(roll: Roll, known: Known) -> dict[Key, int]:
         account = known.accounts.get(account_id)
         if judged is None or judged.gate or key in known.links or account is None:
             continue
-        if account.state == "unallocated" and not account.linked_to and account_id not in claimed:
-            if _same_birthday(judged.facts, account):
-                back[key] = account_id
-                claimed.add(account_id)
+        free = account.state == "unallocated" and not account.linked_to and account_id not in claimed
+        if free and _same_birthday(judged.facts, account):
+            back[key] = account_id
+            claimed.add(account_id)
     return back
 
 
@@ -155,8 +154,9 @@ def data(person: PersonFacts, *, state: str = "active") -> AccountData:
     """What an account takes from its person (K8, L5, N7)."""
     return AccountData(
         display_name=display_name(person), given_name=person.first, family_name=person.last,
-        date_of_birth=person.date_of_birth, year_of_entry=person.year_of_entry, upn=_first(person, "upn"),
-        mis_id=_first(person, "mis_id"), staff_code=_first(person, "staff_code"), state=state, kept_absent=False,
+        date_of_birth=person.date_of_birth, year_of_entry=person.year_of_entry, state=state,
+        upn=_first(person, "upn"), mis_id=_first(person, "mis_id"), staff_code=_first(person, "staff_code"),
+        kept_absent=False,
     )  # fmt: skip
 
 
@@ -212,7 +212,7 @@ def changes(roll: Roll, known: Known, gone: Leaving, new: tuple[NewLink, ...]) -
 
 
 def _change(judged: Judged | None, account: AccountFacts | None, fresh: bool) -> AccountChange | None:
-    if judged is None or account is None or (judged.gate and not fresh):
+    if judged is None or account is None or judged.left:
         return None
     before, after = stored(account), refreshed(account, judged.facts)
     if not fresh:
@@ -220,8 +220,9 @@ def _change(judged: Judged | None, account: AccountFacts | None, fresh: bool) ->
     if before == after:
         return None
     return AccountChange(
-        account_id=account.account_id, username=account.username, role=account.role, before=before, after=after
-    )
+        account_id=account.account_id, username=account.username, role=account.role, before=before,
+        after=after,
+    )  # fmt: skip
 
 
 def create(

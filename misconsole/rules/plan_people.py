@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
+from misconsole.rules import gates
 from misconsole.rules.known import Judged, Known, KnownPerson, Matched, Roll
+from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan_parts import Absent, GateChange, Item, Key, PersonChange
 
 WAITING = "waiting_for_match"
 NO_ACCOUNT = "no_account"
 LOOKUP = "lookup"
-CLASH = "Somebody similar has an account already; a person must decide whether they are the same."
-NOBODY = "No account is made by itself here; choose one or create it."
-LOOKUP_ONLY = "This school is connected for look-up only; nobody gets an account (G13)."
+#: What the first gate says of people who are not in the extract any more.
+GONE = "gone_from_mis"
+GONE_DETAIL = "The last complete extract no longer had this person."
+
+
+_OPTIONS, _DAY = SchoolOptions(), date.min  # the last two gates ask neither
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +38,29 @@ class Items(NamedTuple):
     gone: tuple[Absent, ...]
 
 
-def final_gate(key: Key, judged: Judged, matched: Matched, linked: Collection[Key], mode: str) -> tuple[str, str]:
+def final_gate(
+    key: Key, judged: Judged, matched: Matched, linked: Collection[Key], mode: str
+) -> tuple[str, str]:
     """The first gate failed, those of matching and account included: (code, detail)."""
     if judged.gate:
         return judged.gate, judged.gate_detail
     if key in linked:
         return "", ""
-    if mode == LOOKUP:
-        return NO_ACCOUNT, LOOKUP_ONLY
-    return (WAITING, CLASH) if key in matched.waiting else (NO_ACCOUNT, NOBODY)
+    outcome = gates.Outcome(state="waiting" if key in matched.waiting and mode != LOOKUP else "free")
+    ctx = gates.GateContext(options=_OPTIONS, today=_DAY, mode=mode, outcomes={key: outcome})
+    failed = gates.CHECKS["match"](judged.facts, ctx) or gates.CHECKS["account"](judged.facts, ctx)
+    return (failed.code, failed.detail) if failed else ("", "")
 
 
 def people(roll: Roll, known: Known, matched: Matched, linked: Collection[Key]) -> People:
     """What is new, different, differently judged, or gone."""
     new: list[PersonChange] = []
     changed: list[PersonChange] = []
-    gates: list[GateChange] = []
+    regated: list[GateChange] = []
     unmatched = {"staff": 0, "pupil": 0}
     for key, judged in roll.people.items():
         gate, detail = final_gate(key, judged, matched, linked, known.mode)
-        if gate in (WAITING, NO_ACCOUNT) and known.mode != LOOKUP:
+        if gate in (WAITING, NO_ACCOUNT):
             unmatched[key[0]] += 1
         stored = known.people.get(key)
         if stored is None or _differs(stored, judged):
@@ -61,10 +70,11 @@ def people(roll: Roll, known: Known, matched: Matched, linked: Collection[Key]) 
             )  # fmt: skip
             (changed if stored else new).append(change)
         elif (stored.gate, stored.gate_detail) != (gate, detail):
-            gates.append(GateChange(person_id=stored.person_id, gate=gate, gate_detail=detail))
+            regated.append(GateChange(person_id=stored.person_id, gate=gate, gate_detail=detail))
     return People(
-        new=tuple(new), changed=tuple(changed), gates=tuple(gates), gone=gone(roll, known), unmatched=unmatched
-    )
+        new=tuple(new), changed=tuple(changed), gates=tuple(regated), gone=gone(roll, known),
+        unmatched=unmatched,
+    )  # fmt: skip
 
 
 def _differs(stored: KnownPerson, judged: Judged) -> bool:

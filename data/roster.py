@@ -1,0 +1,270 @@
+"""A school as a run must know it before it plans: whole columns, one query a table, no objects.
+
+Protects speed and memory at 60,000 people: only what comparing needs is read; whole rows are read
+for those who changed (``bulk.load``) or whom the MIS did not speak of this time (``stored_people``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlmodel import Session, col
+
+from data import bulk
+from data.tables import (
+    Account,
+    Candidate,
+    Connection,
+    Contact,
+    ContactLink,
+    Exclusion,
+    Group,
+    Identifier,
+    Link,
+    Membership,
+    NotSame,
+    Person,
+    Problem,
+    ReportScope,
+    School,
+    SchoolClass,
+    Subject,
+)
+
+ITEM_TABLES: dict[str, type[Any]] = {
+    "contact": Contact, "class": SchoolClass, "group": Group, "subject": Subject,
+}  # fmt: skip
+ACCOUNT_COLUMNS = (
+    "id", "username", "role", "state", "email", "given_name", "family_name", "preferred_given_name",
+    "preferred_family_name", "date_of_birth", "year_of_entry", "upn", "mis_id", "staff_code", "kept_absent",
+    "school_id", "display_name",
+)  # fmt: skip
+
+
+class PersonMark(NamedTuple):
+    """Enough of a stored person to tell changed from unchanged."""
+
+    role: str
+    source_id: str
+    id: int
+    digest: str
+    present: bool
+    gate: str
+    gate_detail: str
+
+
+def school(s: Session, school_id: int) -> School | None:
+    return s.get(School, school_id)
+
+
+def connection(s: Session, school_id: int) -> Connection | None:
+    asked = select(Connection).where(col(Connection.school_id) == school_id, col(Connection.active).is_(True))
+    return s.exec(asked).scalars().first()  # type: ignore[call-overload, no-any-return]
+
+
+def scopes(s: Session, school_id: int) -> list[ReportScope]:
+    return list(s.execute(select(ReportScope).where(col(ReportScope.school_id) == school_id)).scalars())
+
+
+def local_schools(s: Session, school_id: int) -> list[int]:
+    """Other schools of the same trust: those "local" to it (K1)."""
+    found = s.get(School, school_id)
+    if found is None or not found.trust:
+        return []
+    asked = select(col(School.id)).where(col(School.trust) == found.trust, col(School.id) != school_id)
+    return [i for i in s.execute(asked).scalars() if i is not None]
+
+
+def people(s: Session, school_id: int) -> Iterator[PersonMark]:
+    asked = select(
+        col(Person.role), col(Person.source_id), col(Person.id), col(Person.digest), col(Person.present),
+        col(Person.gate), col(Person.gate_detail),
+    ).where(col(Person.school_id) == school_id)  # fmt: skip
+    for row in s.execute(asked):
+        yield PersonMark(*row)
+
+
+def active_links(s: Session, school_id: int) -> Sequence[Row[Any]]:
+    """(role, source_id, link id, person id, account id) of the school's people."""
+    columns = (Person.role, Person.source_id, Link.id, Link.person_id, Link.account_id)
+    asked = (
+        select(*map(col, columns))
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .where(col(Link.active).is_(True), col(Person.school_id) == school_id)
+    )
+    return s.execute(asked).all()
+
+
+def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Sequence[Row[Any]]:
+    """(role, source_id, account id) of links that ended for one of the reasons, oldest first."""
+    asked = (
+        select(col(Person.role), col(Person.source_id), col(Link.account_id))
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .where(
+            col(Link.active).is_(False),
+            col(Person.school_id) == school_id,
+            col(Link.ended_reason).in_(list(reasons)),
+        )
+        .order_by(col(Link.ended_at), col(Link.id))
+    )
+    return s.execute(asked).all()
+
+
+def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
+    linked = (
+        select(col(Link.account_id))
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .where(col(Link.active).is_(True), col(Person.school_id) == school_id)
+    )
+    return col(Account.school_id).in_([school_id, *local]) | col(Account.id).in_(linked)
+
+
+def accounts(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Row[Any]]:
+    """ACCOUNT_COLUMNS of the accounts a run of this school may meet; removed ones are left out."""
+    columns = [getattr(Account, name) for name in ACCOUNT_COLUMNS]
+    asked = select(*columns).where(_accounts_of(school_id, local), col(Account.state) != "removed")
+    return s.execute(asked.order_by(col(Account.id))).all()
+
+
+def associations(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Row[Any]]:
+    """(account id, school id, role, person id) of the active links of those accounts to present people."""
+    asked = (
+        select(col(Link.account_id), col(Person.school_id), col(Person.role), col(Person.id))
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .join(Account, col(Account.id) == col(Link.account_id))
+        .where(col(Link.active).is_(True), col(Person.present).is_(True), _accounts_of(school_id, local))
+    )
+    return s.execute(asked).all()
+
+
+def items(s: Session, school_id: int) -> Iterator[tuple[str, str, int, str, bool, str]]:
+    """(kind, source_id, id, digest, present, gate) of contacts, classes, groups and subjects."""
+    for kind, table in ITEM_TABLES.items():
+        gate = table.gate if kind != "subject" else None
+        columns = [table.source_id, table.id, table.digest, table.present]
+        asked = select(*columns, *([gate] if gate is not None else [])).where(table.school_id == school_id)
+        for row in s.execute(asked):
+            yield (kind, *row[:4], row[4] if len(row) > 4 else "")
+
+
+def stored_people(s: Session, school_id: int) -> Iterator[dict[str, Any]]:
+    """Whole rows of the people who are present, for those the MIS did not speak of this time."""
+    table = bulk.table_of(Person)
+    asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
+    for row in s.execute(asked).mappings():
+        yield dict(row)
+
+
+def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Sequence[Row[Any]]:
+    """(person id, kind, value, current), current ones first, newest first."""
+    asked = select(
+        col(Identifier.person_id), col(Identifier.kind), col(Identifier.value), col(Identifier.current)
+    ).where(col(Identifier.school_id) == school_id)
+    if only_former:
+        asked = asked.where(col(Identifier.current).is_(False))
+    return s.execute(asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc())).all()
+
+
+def identifiers_of(s: Session, person_ids: Sequence[int]) -> dict[int, list[Identifier]]:
+    found: dict[int, list[Identifier]] = {}
+    for part in bulk.chunks(person_ids):
+        asked = select(Identifier).where(col(Identifier.person_id).in_(part))
+        for row in s.execute(asked).scalars():
+            found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def memberships(s: Session, school_id: int) -> Sequence[Row[Any]]:
+    """(container, container_id, role, source_id, part)."""
+    asked = select(
+        col(Membership.container), col(Membership.container_id), col(Membership.person_role),
+        col(Membership.person_source_id), col(Membership.part),
+    ).where(col(Membership.school_id) == school_id)  # fmt: skip
+    return s.execute(asked).all()
+
+
+def memberships_of(s: Session, school_id: int, container: str, ids: Sequence[str]) -> list[Membership]:
+    found: list[Membership] = []
+    for part in bulk.chunks(ids):
+        asked = select(Membership).where(
+            col(Membership.school_id) == school_id,
+            col(Membership.container) == container,
+            col(Membership.container_id).in_(part),
+        )
+        found += s.execute(asked).scalars()
+    return found
+
+
+def contact_links_of(s: Session, contact_ids: Sequence[int]) -> list[ContactLink]:
+    found: list[ContactLink] = []
+    for part in bulk.chunks(contact_ids):
+        found += s.execute(select(ContactLink).where(col(ContactLink.contact_id).in_(part))).scalars()
+    return found
+
+
+def contact_links(s: Session, school_id: int) -> Sequence[Row[Any]]:
+    """(contact source_id, pupil source_id, relationship, parental responsibility, priority)."""
+    asked = (
+        select(
+            col(Contact.source_id), col(Person.source_id), col(ContactLink.relationship),
+            col(ContactLink.parental_responsibility), col(ContactLink.priority),
+        )
+        .join(Contact, col(Contact.id) == col(ContactLink.contact_id))
+        .join(Person, col(Person.id) == col(ContactLink.person_id))
+        .where(col(ContactLink.school_id) == school_id)
+    )  # fmt: skip
+    return s.execute(asked).all()
+
+
+def stored_items(s: Session, school_id: int, kind: str) -> Iterator[dict[str, Any]]:
+    """Whole rows of one kind that are present."""
+    table = bulk.table_of(ITEM_TABLES[kind])
+    asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
+    for row in s.execute(asked).mappings():
+        yield dict(row)
+
+
+def person_ids(s: Session, school_id: int, role: str) -> dict[str, int]:
+    """source_id -> id of everybody of that role, present or not."""
+    asked = select(col(Person.source_id), col(Person.id)).where(
+        col(Person.school_id) == school_id, col(Person.role) == role
+    )
+    return {source: key for source, key in s.execute(asked) if key is not None}
+
+
+def exclusions(s: Session, school_id: int) -> list[Exclusion]:
+    asked = select(Exclusion).where(col(Exclusion.school_id) == school_id, col(Exclusion.active).is_(True))
+    return list(s.execute(asked.order_by(col(Exclusion.id))).scalars())
+
+
+def not_same(s: Session, school_id: int) -> list[NotSame]:
+    return list(s.execute(select(NotSame).where(col(NotSame.school_id) == school_id)).scalars())
+
+
+def suggestions(s: Session, school_id: int) -> Sequence[Row[Any]]:
+    """(person id, account id, band, rank, score, margin) as the last run left them."""
+    asked = select(
+        col(Candidate.person_id), col(Candidate.account_id), col(Candidate.band), col(Candidate.rank),
+        col(Candidate.score), col(Candidate.margin),
+    ).where(col(Candidate.school_id) == school_id)  # fmt: skip
+    return s.execute(asked).all()
+
+
+def replace_suggestions(s: Session, school_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    s.connection().execute(delete(bulk.table_of(Candidate)).where(col(Candidate.school_id) == school_id))
+    bulk.insert(s, Candidate, rows)
+
+
+def replace_problems(s: Session, school_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """The problems of the newest run only; those of earlier ones are history nobody asks for."""
+    s.connection().execute(delete(bulk.table_of(Problem)).where(col(Problem.school_id) == school_id))
+    bulk.insert(s, Problem, rows)
+
+
+def present(s: Session, school_id: int, role: str) -> int:
+    asked = select(func.count()).select_from(Person).where(
+        col(Person.school_id) == school_id, col(Person.role) == role, col(Person.present).is_(True)
+    )  # fmt: skip
+    return int(s.execute(asked).scalar_one())
