@@ -90,6 +90,7 @@ class AccountFacts:
     upn: str | None = None
     mis_id: str | None = None
     staff_code: str | None = None
+    anchors: dict[str, tuple[str, ...]] = field(default_factory=dict)  # identifiers at an earlier linking
     linked_to: tuple[tuple[int, str, int], ...] = ()
     kept_absent: bool = False
     school_id: int | None = None
