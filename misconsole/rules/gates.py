@@ -9,7 +9,7 @@ Codes by gate
   report_accepted  report_not_accepted, report_not_supplied
   field_present    missing_*, not_supplied_*, declined_* (W1, W11, W12), wrong_date_of_birth
   criteria         no_qualifying_class (W5, W7)
-  dates            not_started, not_arrived, left, no_longer_employed, status_not_transferred (W3, W10)
+  dates            not_started, not_arrived, left, status_not_transferred (W3, W10)
   exclusion        excluded (W12)
   match            waiting_for_match (W2)
   account          no_account, account_not_active, lookup_only
@@ -50,7 +50,7 @@ GATE_TITLES = {
     "exclusion": "Not excluded", "match": "Matched", "account": "Account",
 }  # fmt: skip
 #: Codes that say a person is no longer at the school by what the MIS itself says.
-LEAVER_CODES = frozenset({"left", "no_longer_employed"})
+LEAVER_CODES = frozenset({"left", "status_not_transferred"})
 
 Key = tuple[str, str]
 

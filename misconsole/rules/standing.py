@@ -186,7 +186,7 @@ def _staff_gone(person: PersonFacts, today: date) -> Failure | None:
     else:
         return None
     mend = "If they still work here, correct the employment in the MIS."
-    return Failure("no_longer_employed", detail, mend, OFFICE)
+    return Failure("left", detail, mend, OFFICE)
 
 
 def _pupil_gone(person: PersonFacts, today: date) -> Failure | None:
