@@ -1,0 +1,66 @@
+"""Where the program keeps its store, its secrets and its crash files.
+
+``--store``, then ``MISCONSOLE_STORE``, then the platform's user data folder; ``MISCONSOLE_CONFIG`` and
+``MISCONSOLE_CRASHES`` move the other two.  Standard library only at import.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+_APP = "misconsole"
+_SQLITE = "sqlite:///"
+
+
+def store_url(arg: str | None, env: Mapping[str, str] | None = None) -> str:
+    """The address of the store. A plain path is understood too; file paths are made absolute, so that a
+    process started elsewhere finds the same file."""
+    env = os.environ if env is None else env
+    given = arg or env.get("MISCONSOLE_STORE", "")
+    if not given:
+        import platformdirs
+
+        return _SQLITE + str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "store.sqlite3")
+    path = given.removeprefix(_SQLITE) if given.startswith(_SQLITE) else given
+    if "://" in path:
+        return given
+    return _SQLITE + str(Path(path).expanduser().absolute())
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of an SQLite store; None for a server."""
+    return Path(url.removeprefix(_SQLITE)) if url.startswith(_SQLITE) else None
+
+
+def config_dir(env: Mapping[str, str] | None = None) -> Path:
+    """Holds the secrets file where no keyring answers."""
+    given = (os.environ if env is None else env).get("MISCONSOLE_CONFIG", "")
+    if given:
+        return Path(given).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir(_APP, appauthor=False))
+
+
+def crash_dir(env: Mapping[str, str] | None = None) -> Path:
+    given = (os.environ if env is None else env).get("MISCONSOLE_CRASHES", "")
+    if given:
+        return Path(given).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir(_APP, appauthor=False)) / "crashes"
+
+
+def work_dir(env: Mapping[str, str] | None = None) -> Path:
+    """A private folder for what a run must have on disk while it reads; made when it is missing."""
+    given = (os.environ if env is None else env).get("MISCONSOLE_WORK", "")
+    if given:
+        found = Path(given).expanduser().absolute()
+    else:
+        import platformdirs
+
+        found = Path(platformdirs.user_cache_dir(_APP, appauthor=False)) / "work"
+    found.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return found
