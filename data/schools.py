@@ -1,0 +1,80 @@
+"""Schools and their connections, read from the store.
+
+Protects nothing by itself: every function is a question asked inside a session that the caller opened.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from data.tables import Connection, Decision, Run, School
+
+
+def by_key(s: Session, key: str) -> School | None:
+    """The school of that URN or slug; letter case of the slug is forgiven."""
+    wanted = key.strip()
+    found = s.exec(select(School).where((col(School.urn) == wanted) | (col(School.slug) == wanted.lower())))
+    return found.first()
+
+
+def every(s: Session) -> list[School]:
+    return list(s.exec(select(School).order_by(func.lower(School.name), col(School.urn))))
+
+
+def slugs(s: Session) -> set[str]:
+    return set(s.exec(select(School.slug)))
+
+
+def in_collision_domain(s: Session, school: School, reach: str) -> list[int]:
+    """Ids of the schools whose people are "local" to this one; itself only unless ``reach`` is trust."""
+    if reach != "trust" or not school.trust:
+        return [school.id or 0]
+    return [i for i in s.exec(select(School.id).where(School.trust == school.trust)) if i is not None]
+
+
+def active_connection(s: Session, school_id: int) -> Connection | None:
+    found = s.exec(
+        select(Connection).where(Connection.school_id == school_id, col(Connection.active).is_(True))
+    )
+    return found.first()
+
+
+def former_connections(s: Session, school_id: int) -> list[Connection]:
+    return list(
+        s.exec(
+            select(Connection)
+            .where(Connection.school_id == school_id, col(Connection.active).is_(False))
+            .order_by(col(Connection.id).desc())
+        )
+    )
+
+
+def runs(s: Session, school_id: int, *, limit: int) -> list[Run]:
+    """Newest first."""
+    return list(
+        s.exec(select(Run).where(Run.school_id == school_id).order_by(col(Run.id).desc()).limit(limit))
+    )
+
+
+def last_complete_run(s: Session, school_id: int) -> Run | None:
+    """The newest run that was applied to its end and was not a rehearsal."""
+    found = s.exec(
+        select(Run)
+        .where(Run.school_id == school_id, Run.state == "succeeded", col(Run.dry_run).is_(False))
+        .order_by(col(Run.id).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+def decisions(s: Session, school_id: int, *, limit: int) -> list[Decision]:
+    """Newest first."""
+    return list(
+        s.exec(
+            select(Decision)
+            .where(Decision.school_id == school_id)
+            .order_by(col(Decision.id).desc())
+            .limit(limit)
+        )
+    )

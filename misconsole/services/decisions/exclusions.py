@@ -1,0 +1,213 @@
+"""Decisions on names and people that must never get an account (R, Z25)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlmodel import col
+
+from data import accounts as account_rows
+from data import people as people_rows
+from data import queues as waiting
+from data.tables import Account, Exclusion, Person, Review
+from misconsole.errors import Conflict, NotFound, Usage
+from misconsole.rules.exclusions import name_key, review_day
+from misconsole.services import clashes
+from misconsole.services.decisions.case import (
+    LOOK_AGAIN,
+    Case,
+    by,
+    called,
+    deciding,
+    needs_reason,
+    options_of,
+)
+from misconsole.services.desk import Desk
+from misconsole.services.views import DecisionView
+
+ROLES = ("", "staff", "pupil")
+
+
+def exclude_person(
+    desk: Desk, school: str, person_id: int, *, reason: str, review_on: date | None = None
+) -> DecisionView:
+    """This person never gets an account; comes back for review on ``review_on`` (a year on by default)."""
+    with deciding(desk, school, "exclude") as case:
+        reason, person = needs_reason(reason), case.person(person_id)
+        for each in account_rows.active_exclusions(case.s, case.school_id):
+            if each.person_id == person_id:
+                _already(called(person), each)
+        row = _exclude(case, reason, review_on, role=person.role, person_id=person_id)
+        _bar(case, row, [person])
+        said = f"Excluded {called(person)}: {reason}"
+        if held := account_rows.link_of(case.s, person_id):
+            account = case.account(held.account_id, local=True)
+            said += f". The account {account.username} is untouched; decide about it under Exclusions"
+        case.say(said, reason=reason, exclusion=row.id)
+    return case.view
+
+
+def exclude_name(
+    desk: Desk, school: str, *, given: str, family: str, role: str = "", reason: str,
+    review_on: date | None = None,
+) -> DecisionView:  # fmt: skip
+    """Nobody of that name gets an account (R1). A live account of that name is shown, never touched (Z25)."""
+    given, family = given.strip(), family.strip()
+    if role not in ROLES:
+        raise Usage(f"“{role[:20]}” is not a role.", mend="Name staff, pupil, or neither for both.")
+    if not all(name_key(given, family)):
+        raise Usage("An excluded name needs a given name and a family name.")
+    with deciding(desk, school, "exclude-name") as case:
+        reason = needs_reason(reason)
+        for each in account_rows.active_exclusions(case.s, case.school_id):
+            same = name_key(each.given_name, each.family_name) == name_key(given, family)
+            if same and not each.person_id and each.role in ("", role):
+                _already(f"{given} {family}", each)
+        row = _exclude(case, reason, review_on, role=role, given_name=given, family_name=family)
+        barred = _bar(case, row, _bearers(case, row))
+        hit = clashes.find(case.s, case.school_id, [row])[row.id or 0]
+        case.say(_name_summary(case, row, len(barred), hit), reason=reason, exclusion=row.id)
+    return case.view
+
+
+def _name_summary(case: Case, row: Exclusion, barred: int, hit: list[int]) -> str:
+    said = f"Excluded the name {row.given_name} {row.family_name}: {row.reason}"
+    if barred:
+        said += f". {barred} waiting {'person does' if barred == 1 else 'people do'} not get an account"
+    if hit:
+        account = case.account(hit[0])
+        said += f". The live account {account.username} has that name; it is untouched until you decide"
+    return said
+
+
+def _already(name: str, existing: Exclusion) -> None:
+    raise Conflict(
+        f"{name} is excluded already {by(existing.author, existing.created_at)}: {existing.reason}",
+        mend=LOOK_AGAIN,
+    )
+
+
+def _exclude(
+    case: Case, reason: str, review_on: date | None, *, role: str, person_id: int | None = None,
+    given_name: str = "", family_name: str = "",
+) -> Exclusion:  # fmt: skip
+    today = case.now.date()
+    if review_on is not None and review_on <= today:
+        raise Usage("The review day has passed.", mend="Name a day in the future, or none.")
+    row = Exclusion(
+        school_id=case.school_id, role=role, person_id=person_id, given_name=given_name,
+        family_name=family_name, reason=reason, author=case.desk.actor, created_at=case.now,
+        review_on=review_on or review_day(today, months=options_of(case.school).exclusion_review),
+    )  # fmt: skip
+    return case.scribe.insert(row)
+
+
+def _bearers(case: Case, row: Exclusion) -> list[Person]:
+    """People who wait and go by that name."""
+    wanted = waiting.unmatched(case.school_id, row.role) if row.role else None
+    roles = [wanted] if wanted else [waiting.unmatched(case.school_id, each) for each in ("staff", "pupil")]
+    ids = [
+        person.id
+        for conditions in roles
+        for person in people_rows.rows(case.s, *conditions)
+        if clashes.bears_name(row, person)
+    ]
+    return [person for each in ids if (person := case.s.get(Person, each))]
+
+
+def _bar(case: Case, row: Exclusion, people: list[Person]) -> list[Person]:
+    """Record the gate they fail now, so that the queue and *why* tell the same before the next sync."""
+    barred = [each for each in people if each.present and each.gate in waiting.ELIGIBLE_GATES]
+    for each in barred:
+        if account_rows.link_of(case.s, each.id or 0) is None:
+            case.set_gate(each, "excluded", row.reason)
+    return barred
+
+
+def lift_exclusion(desk: Desk, school: str, exclusion_id: int) -> DecisionView:
+    """The name or person may have an account again; those it kept out wait for a decision."""
+    with deciding(desk, school, "lift") as case:
+        row = _exclusion(case, exclusion_id)
+        case.scribe.update(row, active=False)
+        freed = [each for each in _kept_out(case, row) if not _still_excluded(case, each)]
+        for each in freed:
+            case.set_gate(each, "waiting_for_match", "No longer excluded; it waits for a decision.")
+        name = clashes.names(case.s, [row])[exclusion_id]
+        said = f"Lifted the exclusion of {name}"
+        if freed:
+            said += f"; {len(freed)} {'person waits' if len(freed) == 1 else 'people wait'} to be matched"
+        case.say(said, exclusion=exclusion_id)
+    return case.view
+
+
+def _exclusion(case: Case, exclusion_id: int) -> Exclusion:
+    row = case.s.get(Exclusion, exclusion_id)
+    if row is None or row.school_id != case.school_id:
+        raise NotFound(f"{case.school.name} has no exclusion with the number {exclusion_id}.")
+    if not row.active:
+        case.refuse(f"The exclusion of {clashes.names(case.s, [row])[exclusion_id]} was lifted already")
+    case.decision.person_id = row.person_id
+    return row
+
+
+def _kept_out(case: Case, row: Exclusion) -> list[Person]:
+    excluded = (col(Person.school_id) == case.school_id, col(Person.gate) == "excluded")
+    found = [case.s.get(Person, each.id) for each in people_rows.rows(case.s, *excluded)]
+    return [each for each in found if each and _hits(row, each)]
+
+
+def _hits(row: Exclusion, person: Person) -> bool:
+    if row.person_id:
+        return row.person_id == person.id
+    return row.role in ("", person.role) and clashes.bears_name(row, person)
+
+
+def _still_excluded(case: Case, person: Person) -> bool:
+    return any(_hits(each, person) for each in account_rows.active_exclusions(case.s, case.school_id))
+
+
+def settle_clash(desk: Desk, school: str, exclusion_id: int, verdict: str) -> DecisionView:
+    """The live account of an excluded name: ``keep`` it on purpose, or ``unallocate`` it (Z25)."""
+    if verdict not in ("keep", "unallocate"):
+        raise Usage(f"“{verdict[:20]}” is not a verdict.", mend="Name keep or unallocate.")
+    with deciding(desk, school, "settle") as case:
+        row = _exclusion(case, exclusion_id)
+        hit = clashes.find(case.s, case.school_id, [row])[exclusion_id]
+        if not hit:
+            case.refuse("No live account has that name any more")
+        account = case.account(hit[0])
+        if verdict == "keep":
+            _keep(case, account, row)
+        else:
+            _unallocate(case, account)
+        case.say(
+            f"Kept {account.username} although its name is excluded"
+            if verdict == "keep"
+            else f"Unallocated {account.username}, whose name is excluded",
+            exclusion=exclusion_id,
+            verdict=verdict,
+        )
+    return case.view
+
+
+def _keep(case: Case, account: Account, row: Exclusion) -> None:
+    review = Review(
+        school_id=case.school_id, account_id=account.id or 0, verdict="keep",
+        reason=f"Kept although excluded: {row.reason}", by=case.desk.actor, at=case.now,
+    )  # fmt: skip
+    case.scribe.insert(review)
+
+
+def _unallocate(case: Case, account: Account) -> None:
+    for each in account_rows.active_links(case.s, account.id or 0):
+        case.end_link(each, "excluded")
+        person = case.s.get(Person, each.person_id)
+        if person and person.present and person.gate in waiting.ELIGIBLE_GATES:
+            case.set_gate(person, "excluded", "The name is excluded.")
+    case.scribe.update(
+        account,
+        state="unallocated",
+        unallocated_at=case.now,
+        unallocated_reason="excluded",
+        kept_absent=False,
+    )

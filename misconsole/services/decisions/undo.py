@@ -1,0 +1,97 @@
+"""Taking a decision back: its journal is played backwards, whole or not at all."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from data.errors import Stale
+from data.journal import reverse
+from data.tables import Candidate, Decision, School
+from misconsole.errors import Conflict, NotFound
+from misconsole.services.decisions.case import Case, by, deciding, view_of
+from misconsole.services.desk import Desk
+from misconsole.services.schools import resolve
+from misconsole.services.views import DecisionView
+
+# What ``u`` takes back; connecting and consent have commands of their own.
+QUEUE_KINDS = (
+    "link", "create", "exclude", "not-same", "restore", "let-go", "exclude-name", "lift", "settle", "keep",
+    "remove", "unlink", "rename", "account",
+)  # fmt: skip
+UNDOABLE = (*QUEUE_KINDS, "import")
+
+
+def last(desk: Desk, school: str) -> DecisionView | None:
+    """The newest decision this operator took on the school's queues and did not take back."""
+    with desk.store.read() as s:
+        found = _last(s, resolve(s, school).id or 0, desk.actor)
+        return view_of(found) if found else None
+
+
+def _last(s: Session, school_id: int, actor: str) -> Decision | None:
+    asked = select(Decision).where(
+        Decision.school_id == school_id,
+        Decision.actor == actor,
+        col(Decision.kind).in_(QUEUE_KINDS),
+        col(Decision.undone_at).is_(None),
+    )
+    return s.exec(asked.order_by(col(Decision.id).desc()).limit(1)).first()
+
+
+def undo_last(desk: Desk, school: str) -> DecisionView | None:
+    """Take back ``last``; None when there is nothing to take back. Somebody else's is never touched."""
+    found = last(desk, school)
+    return undo(desk, found.id) if found else None
+
+
+def undo(desk: Desk, decision_id: int) -> DecisionView:
+    """Take one decision back; the view is of that decision, undone.
+
+    Raises Conflict, and changes nothing, when somebody took it back before or something it did was
+    changed since, naming what stands in the way.
+    """
+    with deciding(desk, _school_of(desk, decision_id), "undo") as case:
+        found = case.s.get_one(Decision, decision_id)
+        _check(found)
+        _drop_suggestions(case, found)
+        try:
+            taken = reverse(case.s, decision_id=decision_id, scribe=case.scribe)
+        except Stale as stale:
+            raise Conflict(
+                f"“{found.summary}” cannot be taken back: {'; '.join(stale.blocked) or stale.message}.",
+                mend=stale.mend,
+            ) from stale
+        found = case.s.get_one(Decision, decision_id)
+        found.undone_at, found.undone_by = case.now, desk.actor
+        case.decision.person_id, case.decision.account_id = found.person_id, found.account_id
+        case.say(f"Took back: {found.summary}", undoes=decision_id, rows=taken.rows)
+        return view_of(found)
+
+
+def _school_of(desk: Desk, decision_id: int) -> str:
+    with desk.store.read() as s:
+        found = s.get(Decision, decision_id)
+        if found is None:
+            raise NotFound(f"There is no decision {decision_id}.", mend="“misconsole audit” lists them.")
+        return s.get_one(School, found.school_id).urn
+
+
+def _check(found: Decision) -> None:
+    if found.kind not in UNDOABLE:
+        raise Conflict(
+            f"“{found.summary}” cannot be taken back here.", mend="Decide the opposite where it was decided."
+        )
+    if found.undone_at is not None:
+        raise Conflict(
+            f"“{found.summary}” was taken back already {by(found.undone_by, found.undone_at)}.",
+            mend="There is nothing left to do.",
+        )
+
+
+def _drop_suggestions(case: Case, found: Decision) -> None:
+    """Suggestions of an account that is about to go are nobody's record; the next run makes them anew."""
+    if found.kind not in ("create", "account") or found.account_id is None:
+        return
+    for each in case.s.exec(select(Candidate).where(Candidate.account_id == found.account_id)).all():
+        case.s.delete(each)
+    case.s.flush()

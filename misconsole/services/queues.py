@@ -1,0 +1,255 @@
+"""The queues of one school as an operator reads them; every decision on them is in ``services.decide``.
+
+Every list is a handful of joined queries, whatever its length, and each is built from the same
+conditions as its count, so that a badge never promises what the list does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlmodel import Session, col
+
+from data import accounts as account_rows
+from data import people as people_rows
+from data import queues as waiting
+from data import schools as school_rows
+from data.tables import Account, Person, Problem
+from misconsole.services import clashes, not_same, present
+from misconsole.services.desk import Desk
+from misconsole.services.schools import resolve
+from misconsole.services.views import (
+    AccountView,
+    CandidateView,
+    Evidence,
+    ExclusionItem,
+    NewUserItem,
+    NonMisItem,
+    PersonView,
+    ProblemItem,
+    UnallocatedItem,
+    UnmatchedItem,
+    Waiting,
+)
+
+BAND_REASONS = {
+    "likely": "One account agrees closely; a person has to confirm it.",
+    "possible": "A similar account exists, so none was made.",
+    "many": "Several accounts are about equally similar, so none was made.",
+    "none": "No similar account is known; the next sync makes one, or make it now.",
+}
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def counts(desk: Desk, school: str) -> Waiting:
+    """What waits for a person, counted; kept accounts and settled exclusions are not waiting."""
+    with desk.store.read() as s:
+        found = resolve(s, school)
+        return count_waiting(s, found.id or 0, mode=found.mode, today=desk.today)
+
+
+def count_waiting(s: Session, school_id: int, *, mode: str, today: date) -> Waiting:
+    run = school_rows.last_complete_run(s, school_id)
+    idle = mode == "lookup"  # no accounts at all, so nobody waits for one (L8)
+    roles = {
+        role: 0 if idle else waiting.count(s, Person, *waiting.unmatched(school_id, role))
+        for role in ("staff", "pupil")
+    }
+    return Waiting(
+        unmatched_staff=roles["staff"],
+        unmatched_pupils=roles["pupil"],
+        unallocated=waiting.count(s, Account, *waiting.unallocated(school_id)),
+        exclusions=clashes.count_due(s, school_id, today=today),
+        non_mis=waiting.count(s, Account, *waiting.non_mis(school_id), waiting.unreviewed(today)),
+        new_users=waiting.count(s, Account, *waiting.new_users(school_id)),
+        problems=waiting.count(
+            s, Problem, col(Problem.school_id) == school_id, col(Problem.run_id) == (run.id if run else 0)
+        ),
+    )
+
+
+def unmatched(desk: Desk, school: str, role: str) -> tuple[UnmatchedItem, ...]:
+    """People of ``role`` ("staff" or "pupil") who should have an account and have none (K1-K3)."""
+    with desk.store.read() as s:
+        found = resolve(s, school)
+        if found.mode == "lookup":
+            return ()
+        school_id = found.id or 0
+        people = present.people(s, *waiting.unmatched(school_id, role))
+        if not people:
+            return ()
+        suggested = _candidates(s, school_id, role)
+    return tuple(_unmatched_item(each, suggested.get(each.id, [])) for each in people)
+
+
+def _candidates(s: Session, school_id: int, role: str) -> dict[int, list[tuple[str, CandidateView]]]:
+    """person id -> (band, candidate), best first, without the pairs somebody called different people."""
+    shown = present.accounts(s, col(Account.id).in_(waiting.candidate_accounts(school_id, role)))
+    by_id = {each.id: each for each in shown}
+    refused = not_same.standing(s, school_id)
+    found: dict[int, list[tuple[str, CandidateView]]] = {}
+    for row in waiting.candidates(s, school_id, role):
+        if (row.person_id, row.account_id) in refused:
+            continue
+        view = CandidateView(
+            account=by_id[row.account_id],
+            score=row.score,
+            margin=row.margin,
+            evidence=tuple(evidence(each) for each in row.evidence),
+        )
+        found.setdefault(row.person_id, []).append((row.band, view))
+    return found
+
+
+def evidence(line: Mapping[str, Any]) -> Evidence:
+    """A stored line of evidence, forgiving about what an older run left out."""
+    return Evidence(
+        field=str(line.get("field", "")),
+        person=str(line.get("person") or ""),
+        account=str(line.get("account") or ""),
+        agreement=str(line.get("agreement", "")),
+        weight=float(line.get("weight") or 0.0),
+        note=str(line.get("note") or ""),
+    )
+
+
+def _unmatched_item(person: PersonView, suggested: list[tuple[str, CandidateView]]) -> UnmatchedItem:
+    band = suggested[0][0] if suggested else "none"
+    if band == "many" and len(suggested) == 1:
+        band = "possible"  # the others went to somebody else meanwhile
+    return UnmatchedItem(
+        person=person,
+        band=band,
+        candidates=tuple(view for _, view in suggested),
+        reason=BAND_REASONS.get(band, ""),
+    )
+
+
+def unallocated(desk: Desk, school: str) -> tuple[UnallocatedItem, ...]:
+    """Who lost an account, in which run and why (Q2); the latest first."""
+    with desk.store.read() as s:
+        conditions = waiting.unallocated(resolve(s, school).id or 0)
+        views = present.accounts(s, *conditions, former=True)
+        rows = {row.id: row for row in account_rows.rows(s, *conditions)}
+        gone = _absent(s, [each.person.id for each in views if each.person])
+    items = [_unallocated_item(each, rows[each.id], gone) for each in views]
+    return tuple(sorted(items, key=lambda item: item.at or NEVER, reverse=True))
+
+
+def _absent(s: Session, people: list[int]) -> set[int]:
+    """Those of the people who are not present, or are present and not eligible any more."""
+    if not people:
+        return set()
+    rows = people_rows.rows(s, col(Person.id).in_(people), ~waiting.eligible())
+    return {row.id for row in rows}
+
+
+def _unallocated_item(account: AccountView, row: Any, gone: set[int]) -> UnallocatedItem:
+    person = account.person
+    return UnallocatedItem(
+        account=account,
+        person_name=person.name if person else account.display_name or account.username,
+        run=row.unallocated_run,
+        at=row.unallocated_at,
+        reason=row.unallocated_reason,
+        still_absent=person is None or person.id in gone,
+    )
+
+
+def exclusions(desk: Desk, school: str) -> tuple[ExclusionItem, ...]:
+    """Names that must never get an account; clashes and reviews that are due come first (R, Z25)."""
+    with desk.store.read() as s:
+        school_id = resolve(s, school).id or 0
+        active = account_rows.active_exclusions(s, school_id)
+        hit = clashes.find(s, school_id, active)
+        wanted = [ids[0] for ids in hit.values() if ids]
+        shown = {each.id: each for each in present.accounts(s, col(Account.id).in_(wanted))} if wanted else {}
+        names = clashes.names(s, active)
+    items = [
+        ExclusionItem(
+            id=each.id or 0,
+            name=names[each.id or 0],
+            role=each.role,
+            reason=each.reason,
+            author=each.author,
+            created_at=each.created_at,
+            review_on=each.review_on,
+            due=clashes.due(each, desk.today),
+            active=each.active,
+            clash=shown.get(next(iter(hit.get(each.id or 0, [])), 0)),
+        )
+        for each in active
+    ]
+    return tuple(sorted(items, key=lambda item: (item.clash is None, not item.due, item.name.lower())))
+
+
+def non_mis(desk: Desk, school: str) -> tuple[NonMisItem, ...]:
+    """Active accounts that no MIS person has (S1); those to be reviewed first, the kept ones after."""
+    with desk.store.read() as s:
+        conditions = waiting.non_mis(resolve(s, school).id or 0)
+        views = present.accounts(s, *conditions)
+        reviews = account_rows.newest_reviews(s, account_rows.ids(*conditions))
+    items = [_non_mis_item(each, reviews.get(each.id), desk) for each in views]
+    return tuple(sorted(items, key=lambda item: not item.due))
+
+
+def _non_mis_item(account: AccountView, review: Any, desk: Desk) -> NonMisItem:
+    if review is None:
+        return NonMisItem(
+            account=account, verdict="", reason="", until=None, reviewed_by="", reviewed_at=None,
+            age_days=None, due=True,
+        )  # fmt: skip
+    return NonMisItem(
+        account=account,
+        verdict=review.verdict,
+        reason=review.reason,
+        until=review.until,
+        reviewed_by=review.by,
+        reviewed_at=review.at,
+        age_days=(desk.now() - review.at).days if review.at else None,
+        due=review.until is not None and review.until < desk.today,
+    )
+
+
+def new_users(desk: Desk, school: str) -> tuple[NewUserItem, ...]:
+    """Created and not yet handed out (P1, P7)."""
+    with desk.store.read() as s:
+        conditions = waiting.new_users(resolve(s, school).id or 0)
+        views = present.accounts(s, *conditions)
+        runs = {row.id: row.created_run for row in account_rows.rows(s, *conditions)}
+    return tuple(NewUserItem(account=each, created_run=runs[each.id]) for each in views)
+
+
+def problems(desk: Desk, school: str) -> tuple[ProblemItem, ...]:
+    """Records and fields that the last complete run left out, one row each, with who can mend it."""
+    with desk.store.read() as s:
+        school_id = resolve(s, school).id or 0
+        run = school_rows.last_complete_run(s, school_id)
+        rows = waiting.problems(s, school_id, run.id or 0) if run else []
+    return tuple(
+        ProblemItem(
+            id=each.id or 0,
+            report=each.report,
+            subject=each.subject,
+            role=each.role,
+            person_id=each.person_id,
+            code=each.code,
+            field=each.field,
+            message=each.message,
+            mend=each.mend,
+            who=each.who,
+            place=each.where_,
+        )
+        for each in rows
+    )
+
+
+def accounts(desk: Desk, school: str) -> tuple[AccountView, ...]:
+    """Every account of the school but the removed, in username order, with the person who has it."""
+    with desk.store.read() as s:
+        school_id = resolve(s, school).id or 0
+        return tuple(
+            present.accounts(s, col(Account.school_id) == school_id, col(Account.state) != "removed")
+        )
