@@ -1,0 +1,74 @@
+"""The frame of every screen: title line, body, one line of status, keys. And what a screen may ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+from screens.asking import Asking
+from screens.commands import Command
+from screens.hosting import Hosting
+from screens.widgets.bars import KeyBar, Notice, TitleBar
+
+
+class Frame(Screen[None], Hosting, Asking):
+    """A screen of the console. Subclasses give ``place`` (the crumbs of the title line), ``body``."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    AUTO_FOCUS: ClassVar[str | None] = "Grid"
+    DEFAULT_CSS = """
+    Frame > #body { height: 1fr; }
+    """
+
+    def place(self) -> Sequence[str]:
+        return ()
+
+    def body(self) -> ComposeResult:
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        yield TitleBar(self.place, lambda: self.program.flags())
+        with Vertical(id="body"):
+            yield from self.body()
+        yield Notice()
+        yield KeyBar()
+
+    @property
+    def is_wide(self) -> bool:
+        return self.size.width >= 100
+
+    def hosts(self) -> list[Hosting]:
+        """Who carries commands here, innermost first: the widget in focus and those around it, else the
+        whole screen."""
+        node: DOMNode = self.focused or self.inner_host()
+        chain = [each for each in node.ancestors_with_self if isinstance(each, Hosting)]
+        return chain if self in chain else [*chain, self, self.program]
+
+    def inner_host(self) -> DOMNode:
+        return self
+
+    def offered_here(self) -> list[tuple[Command, DOMNode, str]]:
+        return [each for host in self.hosts() for each in host.offered()]
+
+    def say(self, text: str, *, kind: str = "", mend: str = "") -> None:
+        self.query_one(Notice).say(text, kind=kind, mend=mend)
+
+    def retitle(self) -> None:
+        self.query_one(TitleBar).update_title()
+
+    def store_ready(self) -> None:
+        """The store was opened; called on every screen of the stack."""
+
+    def redraw_masked(self) -> None:
+        """The privacy mask was switched: every value must be painted anew."""
+        self.retitle()
+
+    @property
+    def urn(self) -> str:
+        """The school this screen is about, "" for none; what the demo commands act on."""
+        return ""

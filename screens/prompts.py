@@ -1,0 +1,210 @@
+"""Questions over a screen: confirm something that changes data, or type what a decision needs.
+
+Confirming takes a key that is neither the one that opened the question nor Enter; Cancel has the focus;
+keys count only after a short dead time, so that a repeated or pasted key decides nothing; and a question
+can be answered once (textual-notes §9).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input
+
+from screens import glyphs
+from screens.widgets.field import Field
+from screens.widgets.lines import Line, Lines, line, span, wrap
+
+if TYPE_CHECKING:
+    from screens.console import Console
+
+
+class Confirm(ModalScreen[bool]):
+    """``what`` says exactly what will change, with numbers and a sample; ``key`` confirms."""
+
+    AUTO_FOCUS = "#cancel"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "answer(False)", "Cancel", id="confirm.cancel"),
+        Binding("n", "answer(False)", "Cancel", id="confirm.no"),
+    ]
+
+    def __init__(self, title: str, what: Sequence[Line], *, key: str = "y", verb: str = "go ahead") -> None:
+        super().__init__()
+        self.title_text = title
+        self.what = what
+        self.key = key
+        self.verb = verb
+        self._opened = monotonic()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="prompt"):
+            yield Lines(self._lines, classes="prompt--text")
+            yield Button("Cancel (Enter)", id="cancel", compact=True)
+
+    def _lines(self, width: int) -> list[Line]:
+        lines = wrap(line(span(self.title_text, "title")), width)
+        for each in self.what:
+            lines += wrap(each, width, indent=2)
+        keys = line(
+            span(self.key, "key"),
+            f" {self.verb}    ",
+            span("Enter", "key"),
+            " or ",
+            span("Esc", "key"),
+            " cancel",
+        )
+        return [*lines, (), *wrap(keys, width)]
+
+    def on_mount(self) -> None:
+        self._opened = monotonic()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key != self.key:
+            return
+        event.stop()
+        if monotonic() - self._opened >= cast("Console", self.app).quiet_keys:
+            self.action_answer(True)
+
+    def on_button_pressed(self) -> None:
+        self.action_answer(False)
+
+    def action_answer(self, yes: bool) -> None:
+        if self.is_active:
+            self.dismiss(yes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One thing to type. ``check`` gives a complaint or ""; ``hint`` stands beside the title."""
+
+    name: str
+    title: str
+    value: str = ""
+    hint: str = ""
+    required: bool = True
+    secret: bool = False
+    check: Callable[[str], str] = lambda _text: ""
+
+
+Answers = Mapping[str, str]
+
+
+class Form(ModalScreen[Answers | None]):
+    """Type what is needed, Enter in the last field sends it; what is wrong is said as it is typed."""
+
+    AUTO_FOCUS = "Field"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "Cancel", id="form.cancel", priority=True)
+    ]
+
+    def __init__(
+        self, title: str, asked: Sequence[Asked], *, what: Sequence[Line] = (), verb: str = "save"
+    ) -> None:
+        super().__init__()
+        self.title_text = title
+        self.asked = tuple(asked)
+        self.what = what
+        self.verb = verb
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="prompt"):
+            yield Lines(self._head, classes="prompt--text")
+            for each in self.asked:
+                yield Lines(lambda _w, each=each: [_label(each)], classes="prompt--label")
+                yield Field(each.value, id=f"ask-{each.name}", password=each.secret, compact=True)
+            yield Lines(self._foot, id="foot", classes="prompt--text")
+
+    def _head(self, width: int) -> list[Line]:
+        lines = wrap(line(span(self.title_text, "title")), width)
+        for each in self.what:
+            lines += wrap(each, width, indent=2)
+        return lines
+
+    def _foot(self, width: int) -> list[Line]:
+        keys = line(
+            span("Enter", "key"), f" {self.verb}    ", span("Esc", "key"), " cancel, nothing is changed"
+        )
+        complaint = self.complaint()
+        said = line(span(f"{glyphs.ATTENTION} {complaint}", "warn")) if complaint else ()
+        return [*(wrap(said, width) if said else [()]), *wrap(keys, width)]
+
+    def answers(self) -> dict[str, str]:
+        return {each.name: self.query_one(f"#ask-{each.name}", Field).value.strip() for each in self.asked}
+
+    def complaint(self) -> str:
+        """The first thing that keeps this from being sent, once something was typed."""
+        if not self.is_mounted:
+            return ""
+        answers = self.answers()
+        for each in self.asked:
+            text = answers[each.name]
+            if text and (wrong := each.check(text)):
+                return f"{each.title}: {wrong}"
+        return ""
+
+    def on_input_changed(self) -> None:
+        self.query_one("#foot", Lines).show(self._foot)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        answers = self.answers()
+        for each in self.asked:
+            if (each.required and not answers[each.name]) or (
+                answers[each.name] and each.check(answers[each.name])
+            ):
+                field = self.query_one(f"#ask-{each.name}", Field)
+                if field is event.input and self.is_active:
+                    self._say_missing(each)
+                field.focus()
+                return
+        if event.input.id != f"ask-{self.asked[-1].name}":
+            self.focus_next(Field)
+            return
+        if self.is_active:
+            self.dismiss(answers)
+
+    def _say_missing(self, each: Asked) -> None:
+        wrong = each.check(self.answers()[each.name]) if self.answers()[each.name] else "this is needed"
+        said = f"{each.title}: {wrong}"
+        self.query_one("#foot", Lines).show(
+            lambda width: (
+                wrap(line(span(f"{glyphs.ATTENTION} {said}", "warn")), width) + self._foot(width)[-1:]
+            )
+        )
+
+    def action_cancel(self) -> None:
+        if self.is_active:
+            self.dismiss(None)
+
+
+def _label(each: Asked) -> Line:
+    hint = each.hint or ("" if each.required else "may stay empty")
+    return line(each.title, span(f"  {hint}" if hint else "", "muted"))
+
+
+def day_check(text: str) -> str:
+    return "" if read_day(text) else "write the day as 2026-09-01 or 1/9/2026"
+
+
+def read_day(text: str) -> date | None:
+    """ISO, or day/month/year as written in Britain; None for anything else."""
+    text = text.strip()
+    if found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
+        year, month, day = map(int, found.groups())
+    elif found := re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text):
+        day, month, year = map(int, found.groups())
+    else:
+        return None
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

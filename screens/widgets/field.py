@@ -1,0 +1,40 @@
+"""A text field that keeps a slow link quiet: no blinking cursor (textual-notes §5)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input
+
+
+class Field(Input):
+    """``hint`` stands in the footer while the field has the focus."""
+
+    hint: ClassVar[str] = "Enter keeps it, Esc leaves the field"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False, id="field.leave")]
+    DEFAULT_CSS = """
+    Field, Field:focus { height: 1; border: none; padding: 0; }
+    """
+
+    def on_mount(self) -> None:
+        self.cursor_blink = False
+
+    def action_leave(self) -> None:
+        """What was typed stays in the field; only the keys go elsewhere."""
+        self.screen.focus_previous()
+
+
+class FilterField(Field):
+    hint = "Enter keeps the filter, Esc clears it, ↓ to the list"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False, id="filter.leave"),
+        Binding("down", "down", show=False, id="filter.down"),
+    ]
+
+    def action_leave(self) -> None:
+        self.value = ""
+        self.post_message(self.Submitted(self, ""))
+
+    def action_down(self) -> None:
+        self.post_message(self.Submitted(self, self.value))

@@ -1,0 +1,199 @@
+"""Text as lines of spans: how every part of a screen says what it shows, without markup.
+
+A ``Line`` is a tuple of ``Span``s; a span is text and a *kind* ("good", "muted", ...), and only the widget
+that paints knows what a kind looks like.  Foreign text passes ``misconsole.text.shown`` when a span is
+made, so that a name from a MIS can be neither markup nor an escape code (textual-notes §2).
+
+``Lines`` is the widget: it repaints only the lines that changed, which keeps slow links quiet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from misconsole.text import cells, fit, shown
+from screens import glyphs
+
+KINDS = ("strong", "muted", "good", "warn", "bad", "accent", "key", "title", "chosen")
+
+
+class Span(NamedTuple):
+    text: str
+    kind: str = ""
+
+
+Line = tuple[Span, ...]
+Builder = Callable[[int], Sequence[Line]]
+
+
+def span(text: object, kind: str = "") -> Span:
+    """The only way foreign text becomes part of a line."""
+    return Span(shown(str(text)), kind)
+
+
+def line(*parts: Span | str) -> Line:
+    return tuple(part if isinstance(part, Span) else span(part) for part in parts)
+
+
+def line_cells(parts: Iterable[Span]) -> int:
+    return sum(cells(part.text) for part in parts)
+
+
+def wrap(parts: Line, width: int, *, indent: int = 0) -> list[Line]:
+    """Break a line at spaces into lines of at most ``width`` cells; a word too long for it is cut into
+    pieces.  Following lines are indented by ``indent`` cells."""
+    width = max(width, indent + 4)
+    lines: list[list[Span]] = [[]]
+    used = 0
+    for word, kind in _words(parts, width - indent):
+        size = cells(word)
+        if used + size > width and used > indent:
+            lines.append([Span(" " * indent)] if indent else [])
+            used = indent
+            word = word.lstrip(" ")
+            size = cells(word)
+        lines[-1].append(Span(word, kind))
+        used += size
+    return [_joined(each) for each in lines]
+
+
+def _words(parts: Line, limit: int) -> Iterable[tuple[str, str]]:
+    """Words, each with the spaces before it; longer ones than ``limit`` cells in pieces."""
+    for text, kind in parts:
+        word = ""
+        for character in text:
+            if (character == " " and word.strip(" ")) or cells(word + character) > limit:
+                yield word, kind
+                word = ""
+            word += character
+        if word:
+            yield word, kind
+
+
+def _joined(parts: list[Span]) -> Line:
+    """Neighbours of one kind as one span: fewer style changes, fewer bytes."""
+    joined: list[Span] = []
+    for part in parts:
+        if joined and joined[-1].kind == part.kind:
+            joined[-1] = Span(joined[-1].text + part.text, part.kind)
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def strip_of(parts: Line, width: int, styles: dict[str, Style]) -> Strip:
+    """Paint a line exactly ``width`` cells wide, cut with an ellipsis where it is longer."""
+    base = styles[""]
+    segments: list[Segment] = []
+    left = width
+    for text, kind in parts:
+        if left <= 0:
+            break
+        text = shown(text)
+        size = cells(text)
+        if size > left:
+            text, size = fit(text, left), left
+        left -= size
+        segments.append(Segment(glyphs.plain(text), styles.get(kind, base)))
+    if left > 0:
+        segments.append(Segment(" " * left, base))
+    return Strip(segments, width)
+
+
+class Lines(ScrollView, can_focus=False, inherit_bindings=False):
+    """Shows lines made by a builder ``width -> lines``; asked again when the width changes.
+
+    Not focusable by itself.  ``show`` compares with what is painted and repaints what differs.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{kind}" for kind in KINDS}
+    DEFAULT_CSS = """
+    Lines {
+        height: auto;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        & > .lines--strong { text-style: bold; }
+        & > .lines--title { text-style: bold; color: $primary; }
+        & > .lines--muted { color: $text-muted; }
+        & > .lines--good { color: $text-success; }
+        & > .lines--warn { color: $text-warning; }
+        & > .lines--bad { color: $text-error; }
+        & > .lines--accent { color: $text-accent; }
+        & > .lines--key { color: $text-accent; text-style: bold; }
+        & > .lines--chosen { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+    }
+    """
+
+    def __init__(
+        self, builder: Builder | None = None, *, id: str | None = None, classes: str | None = None
+    ) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._builder: Builder = builder or (lambda _width: ())
+        self._lines: list[Line] = []
+        self._built_for = 0
+        self._styles: dict[str, Style] | None = None
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        return self._lines
+
+    @property
+    def plain_text(self) -> str:
+        """What is shown, for tests and for copying."""
+        return "\n".join("".join(part.text for part in each).rstrip() for each in self._lines)
+
+    def show(self, builder: Builder) -> None:
+        self._builder = builder
+        if self._built_for:
+            self._rebuild(self._built_for)
+
+    def _rebuild(self, width: int) -> None:
+        old, self._lines = self._lines, list(self._builder(width))
+        self._built_for = width
+        if len(old) != len(self._lines):
+            self.virtual_size = Size(width, len(self._lines))
+            self.refresh(layout=self.styles.is_auto_height)
+            return
+        for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
+            if before != after:
+                self.refresh_line(y)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        if width and width != self._built_for:
+            self._lines = list(self._builder(width))
+            self._built_for = width
+        return len(self._lines)
+
+    def on_resize(self) -> None:
+        width = self.scrollable_content_region.width
+        if width and width != self._built_for:
+            self._lines = list(self._builder(width))
+            self._built_for = width
+            self.refresh()
+        self.virtual_size = Size(width, len(self._lines))
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles = None
+
+    @property
+    def line_styles(self) -> dict[str, Style]:
+        if self._styles is None:
+            self._styles = {"": self.rich_style} | {
+                kind: self.get_component_rich_style(f"lines--{kind}") for kind in KINDS
+            }
+        return self._styles
+
+    def render_line(self, y: int) -> Strip:
+        width = self.scrollable_content_region.width
+        index = y + self.scroll_offset.y
+        parts = self._lines[index] if index < len(self._lines) else ()
+        return strip_of(parts, width, self.line_styles)

@@ -1,0 +1,92 @@
+"""A list with the line above it: how many rows, how many the filter shows, what is marked, the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from screens import glyphs
+from screens.commands import bindings
+from screens.hosting import Hosting
+from screens.showing import counted
+from screens.widgets.field import FilterField
+from screens.widgets.grid import Grid
+from screens.widgets.lines import Line, Lines, line, span
+
+
+class Panel(Vertical, Hosting):
+    """``noun`` is what a row is, singular and plural; ``heading`` stands before the count."""
+
+    BINDINGS = bindings("panel")
+    scopes = ("panel",)
+    DEFAULT_CSS = """
+    Panel { height: 1fr; }
+    Panel > .panel--count { height: 1; padding: 0 1; }
+    Panel > FilterField { display: none; margin: 0 1; width: 1fr; }
+    Panel.-filtering > FilterField { display: block; }
+    Panel.-filtering > .panel--count { display: none; }
+    """
+
+    def __init__(
+        self,
+        grid: Grid[Any],
+        *,
+        noun: tuple[str, str],
+        heading: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self.grid = grid
+        self.noun = noun
+        self.heading = heading
+        self._count = Lines(self._count_lines, classes="panel--count")
+        self._field = FilterField(placeholder="Type to filter", compact=True, select_on_focus=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._count
+        yield self._field
+        yield self.grid
+
+    def _count_lines(self, width: int) -> Sequence[Line]:
+        grid = self.grid
+        if not grid.loaded:
+            return [line(span(self.heading, "strong"))]
+        if grid.wanted:
+            said = f"{grid.shown_count:,} of {counted(grid.total, *self.noun)} match “{grid.wanted}”"
+        else:
+            said = counted(grid.total, *self.noun)
+        parts = [span(f"{self.heading}  " if self.heading else "", "strong"), span(said, "muted")]
+        if words := grid.sort_words:
+            parts.append(span(f" {glyphs.DOT} {words}", "muted"))
+        if grid.marked:
+            hidden = f", {grid.marked_hidden} hidden by the filter" if grid.marked_hidden else ""
+            parts.append(span(f" {glyphs.MARK} {len(grid.marked)} marked{hidden}", "accent"))
+        return [line(*parts)]
+
+    def on_grid_arranged(self, message: Grid.Arranged) -> None:
+        if message.grid is self.grid:
+            self._count.show(self._count_lines)
+
+    def do_filter(self) -> None:
+        self.add_class("-filtering")
+        self._field.focus()
+
+    def do_clear(self) -> None:
+        self._field.value = ""
+        self.grid.wanted = ""
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input is self._field:
+            event.stop()
+            self.grid.wanted = event.value.strip()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        if event.input is self._field:
+            event.stop()
+            self.remove_class("-filtering")
+            self._count.show(self._count_lines)
+            self.grid.focus()
