@@ -132,6 +132,7 @@ class ConnectionView:
     steps: tuple[GuideStep, ...]
     settings: tuple[SettingView, ...]
     reports: tuple[ReportView, ...]
+    problem: str = ""  # code of the connector's error, when the call that gave this view met one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -434,3 +435,51 @@ class ImportReport:
     unchanged: int
     rejected: tuple[tuple[int, str, str], ...]  # line, field, reason
     columns_left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditItem:
+    """One decision in the trail of who decided what; ``reason`` as typed."""
+
+    id: int
+    school: str  # urn
+    school_name: str
+    at: datetime
+    actor: str
+    kind: str
+    summary: str
+    reason: str
+    undone_at: datetime | None
+    undone_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteView:
+    """One way to a MIS. ``supported``: this version has a connector for it.
+
+    ``reports`` report -> yes, no, maybe or greyed; ``limits`` field -> why it does not reach us by this route.
+    """
+
+    route: str
+    title: str
+    supported: bool
+    reports: dict[str, str]
+    limits: dict[str, str]
+    schedule: str
+    force_run: str
+    accept_by: str
+    steps: tuple[GuideStep, ...]
+    settings: tuple[SettingView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MisView:
+    """A MIS of the catalogue; ``names`` are the title and every other name it goes by (A4-A6)."""
+
+    id: str
+    title: str
+    names: tuple[str, ...]
+    kind: str
+    on_site_software: str
+    routes: tuple[RouteView, ...]
+    notes: str
