@@ -1,0 +1,218 @@
+"""What needs nobody: exact identifiers with compatible names, and unique name + date of birth + role.
+
+Identifiers by rank: UPN; ULN; former, local or earlier UPN; staff code; MIS id.  The first three are
+national and *strong*; codes and MIS ids are the school's or the MIS's own and *weak*: they count at the
+account's home school only, and after a change of MIS an equal number may be somebody else's.
+
+Never linked: an identifier whose name or date of birth does not fit (a UPN typed on a sibling), two
+accounts for a person, two people for an account, accounts let go, accounts of another school of the
+trust (K1).  They wait, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from misconsole.rules import similarity
+from misconsole.rules.compare import account_pairs, names_agree, person_pairs
+from misconsole.rules.evidence import Frequencies
+from misconsole.rules.facts import AccountFacts, PersonFacts
+from misconsole.rules.names import views
+
+Key = tuple[str, str]
+STRONG = frozenset({"upn", "uln", "former_upn"})
+RANKS = ("upn", "uln", "former_upn", "staff_code", "upi", "mis_id")
+_UPNS = ("former_upn", "local_upn")
+
+
+@dataclass(slots=True)
+class Findings:
+    """What this pass found. ``links``: key -> (account, how, kind of identifier or "");
+    ``waits``: key -> (code of matching.REASONS, the accounts it is about)."""
+
+    links: dict[Key, tuple[AccountFacts, str, str]] = field(default_factory=dict)
+    waits: dict[Key, tuple[str, tuple[AccountFacts, ...]]] = field(default_factory=dict)
+
+
+def find(
+    people: Sequence[PersonFacts],
+    accounts: Sequence[AccountFacts],
+    *,
+    taken: Collection[tuple[str, int]],
+    refused: Collection[tuple[Key, int]],
+    often: Frequencies,
+) -> Findings:
+    """``taken`` are (role, account id) of present people's links; ``refused`` pairs are never considered."""
+    found = Findings()
+    claims = _Claims(accounts, taken, refused, often)
+    wanted: dict[Key, tuple[AccountFacts, str, str]] = {}
+    for person in people:
+        claim = claims.by_identifier(person)
+        if claim is None or claim[0] == "weak_conflict":
+            exact = claims.by_name(person)
+            claim = exact or claim
+        if claim is None:
+            continue
+        code, hits, kind = claim
+        if code in ("identifier", "exact"):
+            wanted[person.key] = (hits[0], code, kind)
+        else:
+            found.waits[person.key] = ("identifier_conflict" if code == "weak_conflict" else code, hits)
+    names = _name_counts(people)
+    claimed = Counter(account.account_id for account, _, _ in wanted.values())
+    for person in people:
+        if person.key not in wanted:
+            continue
+        account, how, kind = wanted[person.key]
+        namesake = how == "exact" and max(names[key] for key in _name_keys(person)) > 1
+        if claimed[account.account_id] > 1 or namesake:
+            found.waits[person.key] = ("contested", (account,))
+        elif account.local or account.state == "let-go":
+            found.waits[person.key] = ("local_school" if account.local else "let_go", (account,))
+        else:
+            found.links[person.key] = (account, how, kind)
+    return found
+
+
+NameKey = tuple[str, str, str, str]
+
+
+def _name_keys(record: PersonFacts | AccountFacts) -> Iterator[NameKey]:
+    born = record.date_of_birth
+    if born is None:
+        return
+    pairs = person_pairs(record) if isinstance(record, PersonFacts) else account_pairs(record)
+    for given, family in pairs:
+        first, last = views(given).joined, views(family).joined
+        if first and last:
+            yield (record.role, first, last, born.isoformat())
+
+
+def _name_counts(records: Iterable[PersonFacts] | Iterable[AccountFacts]) -> Counter[NameKey]:
+    return Counter(key for record in records for key in set(_name_keys(record)))
+
+
+def _tidy(kind: str, value: str) -> str:
+    text = "".join(value.split())
+    return text if kind == "mis_id" else text.upper()
+
+
+class _Claims:
+    """The accounts, ready to be asked by identifier and by name."""
+
+    def __init__(
+        self,
+        accounts: Sequence[AccountFacts],
+        taken: Collection[tuple[str, int]],
+        refused: Collection[tuple[Key, int]],
+        often: Frequencies,
+    ) -> None:
+        self.taken, self.refused, self.often = taken, refused, often
+        self.identifiers: dict[tuple[str, str, str], list[AccountFacts]] = {}
+        self.names: dict[NameKey, list[AccountFacts]] = {}
+        for account in accounts:
+            for kind, value in _held(account):
+                self.identifiers.setdefault((account.role, kind, _tidy(kind, value)), []).append(account)
+            for key in set(_name_keys(account)):
+                self.names.setdefault(key, []).append(account)
+
+    def by_identifier(self, person: PersonFacts) -> tuple[str, tuple[AccountFacts, ...], str] | None:
+        """("identifier", one account, kind), or a reason to wait with the accounts, or None."""
+        hits: dict[int, tuple[AccountFacts, str]] = {}
+        for kind, value in _asked(person):
+            for account in self.identifiers.get((person.role, kind, _tidy(kind, value)), ()):
+                if (person.key, account.account_id) not in self.refused:
+                    hits.setdefault(account.account_id, (account, kind))
+        if not hits:
+            return None
+        strong = {i: hit for i, hit in hits.items() if hit[1] in STRONG}
+        held = [account for account, _ in strong.values() if (person.role, account.account_id) in self.taken]
+        if held:
+            return "identifier_taken", (), ""
+        free = {i: h for i, h in (strong or hits).items() if (person.role, i) not in self.taken}
+        fitting = [hit for hit in free.values() if compatible(person, hit[0], self.often)]
+        found = tuple(account for account, _ in free.values())
+        if not found:
+            return None
+        if len(free) == 1 and fitting:
+            return "identifier", (fitting[0][0],), fitting[0][1]
+        if len(free) > 1 and len(fitting) != 0:
+            return "several_accounts", found, ""
+        return ("identifier_conflict" if strong else "weak_conflict"), found, ""
+
+    def by_name(self, person: PersonFacts) -> tuple[str, tuple[AccountFacts, ...], str] | None:
+        """("exact", one account, ""), or several to wait for, or None."""
+        hits: dict[int, AccountFacts] = {}
+        for key in _name_keys(person):
+            for account in self.names.get(key, ()):
+                if (person.key, account.account_id) not in self.refused:
+                    hits[account.account_id] = account
+        free = tuple(a for a in hits.values() if (person.role, a.account_id) not in self.taken)
+        if not free:
+            return None
+        if len(hits) > 1:
+            return "several_accounts", free, ""
+        if _other_upn(person, free[0]):
+            return "upn_differs", free, ""
+        return "exact", free, ""
+
+
+def _held(account: AccountFacts) -> Iterator[tuple[str, str]]:
+    """Identifiers an account answers to: (kind, value)."""
+    if account.upn:
+        yield "upn", account.upn
+    if not account.local:
+        if account.staff_code:
+            yield "staff_code", account.staff_code
+        if account.mis_id:
+            yield "mis_id", account.mis_id
+    for kind, values in account.anchors.items():
+        for value in values:
+            if kind in _UPNS:
+                yield "former_upn", value
+            elif kind == "upn" and value != account.upn:
+                yield "upn", value
+            elif kind in ("uln", "upi") or (kind == "staff_code" and not account.local):
+                yield kind, value
+
+
+def _asked(person: PersonFacts) -> Iterator[tuple[str, str]]:
+    """Identifiers of a person in order of rank, as the kind that an account would hold them under."""
+    own = person.identifiers
+    asked: list[tuple[int, str, str]] = []
+    for value in own.get("upn", ())[:1]:
+        asked.append((0, "upn", value))
+        asked.append((2, "former_upn", value))
+    asked.extend((1, "uln", value) for value in own.get("uln", ())[:1])
+    for value in (*own.get("upn", ())[1:], *own.get("former_upn", ()), *own.get("local_upn", ())):
+        asked.append((2, "upn", value))
+    asked.extend((3, "staff_code", value) for value in own.get("staff_code", ())[:1])
+    asked.extend((4, "upi", value) for value in own.get("upi", ())[:1])
+    asked.extend((5, "mis_id", value) for value in own.get("mis_id", ())[:1] or (person.source_id,))
+    for _, kind, value in sorted(asked):
+        yield kind, value
+
+
+def compatible(person: PersonFacts, account: AccountFacts, often: Frequencies) -> bool:
+    """Whether name and date of birth allow that these are one person, given an equal identifier.
+
+    The first name must agree in some way (not merely look similar: twins do).  The surname may differ
+    when the date of birth is equal: people marry.  Dates that differ outright forbid it.
+    """
+    born = similarity.born(person.date_of_birth, account.date_of_birth)
+    if born == "differs":
+        return False
+    found = names_agree(person, account, often)
+    if found is None or found.given == "missing":
+        return born == "equal" and (found is None or found.family in similarity.SAME_FAMILY)
+    if found.given not in similarity.SAME_GIVEN:
+        return False
+    return born == "equal" or (found.family in similarity.SAME_FAMILY and not found.swapped)
+
+
+def _other_upn(person: PersonFacts, account: AccountFacts) -> bool:
+    """The account has a UPN, the person has UPNs, and it is none of them."""
+    own = [v for kind in ("upn", *_UPNS) for v in person.identifiers.get(kind, ())]
+    return bool(account.upn and own) and _tidy("upn", account.upn or "") not in {_tidy("upn", v) for v in own}

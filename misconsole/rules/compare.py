@@ -1,0 +1,198 @@
+"""One person beside one account: every field that says something, weighed.
+
+All four pairs of preferred and legal names are tried on both sides and the best is told (K13), turned
+round as well.  Where an account has no names, its username stands in, as far as it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from misconsole.rules import similarity
+from misconsole.rules.evidence import (
+    BORN_WORTH,
+    FAMILY_WORTH,
+    GIVEN_WORTH,
+    PLACEHOLDER_BORN,
+    SWAPPED_PENALTY,
+    Evidence,
+    Frequencies,
+)
+from misconsole.rules.facts import AccountFacts, PersonFacts
+from misconsole.rules.names import letters
+
+Pair = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameAgreement:
+    """The pair of names that agrees best. ``given``/``family`` are the words of ``similarity``."""
+
+    given: str
+    family: str
+    swapped: bool
+    person: Pair
+    account: Pair
+    bits: tuple[float, float]
+
+
+def person_pairs(person: PersonFacts) -> tuple[Pair, ...]:
+    return _pairs(person.given_name, person.legal_given_name, person.family_name, person.legal_family_name)
+
+
+def account_pairs(account: AccountFacts) -> tuple[Pair, ...]:
+    """The account's names; the display name's first and last words where it has none."""
+    if not any(
+        (account.given_name, account.family_name, account.preferred_given_name, account.preferred_family_name)
+    ):
+        first, _, last = account.display_name.strip().partition(" ")
+        return ((first, last.strip()),) if first and last.strip() else ()
+    return _pairs(
+        account.preferred_given_name, account.given_name, account.preferred_family_name, account.family_name
+    )
+
+
+@lru_cache(maxsize=65536)
+def _pairs(
+    given: str | None, given2: str | None, family: str | None, family2: str | None
+) -> tuple[Pair, ...]:
+    firsts = [name for name in dict.fromkeys((given, given2)) if name] or [None]
+    lasts = [name for name in dict.fromkeys((family, family2)) if name] or [None]
+    return tuple((first, last) for last in lasts for first in firsts)
+
+
+def names_agree(person: PersonFacts, account: AccountFacts, often: Frequencies) -> NameAgreement | None:
+    """The best agreement of any pair of names with any; None where the account has no names at all."""
+    best: NameAgreement | None = None
+    for mine in person_pairs(person):
+        for theirs in account_pairs(account):
+            for swapped in (False, True):
+                found = _agreement(mine, theirs, often, swapped)
+                if best is None or sum(found.bits) > sum(best.bits):
+                    best = found
+    return best
+
+
+def _agreement(mine: Pair, theirs: Pair, often: Frequencies, swapped: bool) -> NameAgreement:
+    other = (theirs[1], theirs[0]) if swapped else theirs
+    given, family = similarity.given(mine[0], other[0]), similarity.family(mine[1], other[1])
+    share, top = GIVEN_WORTH[given]
+    given_bits = (share * often.given_bits(mine[0], other[0]) if share else 0.0) + top
+    share, top = FAMILY_WORTH[family]
+    family_bits = (share * often.family_bits(mine[1], other[1]) if share else 0.0) + top
+    if swapped:
+        both = similarity.SAME_GIVEN | {"similar"}
+        if given not in both - {"initial"} or family not in both - {"initial"}:
+            given_bits, family_bits = -20.0, -20.0  # half a swap is no swap
+        given_bits += SWAPPED_PENALTY
+    return NameAgreement(
+        given=given, family=family, swapped=swapped, person=mine, account=theirs,
+        bits=(given_bits, family_bits),
+    )  # fmt: skip
+
+
+def weigh(person: PersonFacts, account: AccountFacts, often: Frequencies) -> tuple[Evidence, ...]:
+    """Every field that says something, the names first."""
+    found = names_agree(person, account, often)
+    names = _name_evidence(person, found, often) if found else _username(person, account, often)
+    return (*names, *_birth(person, account), *_rest(person, account, often, named=bool(found)))
+
+
+def _name_evidence(person: PersonFacts, found: NameAgreement, often: Frequencies) -> Iterator[Evidence]:
+    words = ("swapped", "swapped") if found.swapped else (found.given, found.family)
+    theirs = found.account[::-1] if found.swapped else found.account
+    fields = (("given_name", often.given, 0), ("family_name", often.family, 1))
+    for name, counts, i in fields:
+        if words[i] == "missing" and not (found.person[i] or theirs[i]):
+            continue
+        count = counts[similarity.views(found.person[i]).joined]
+        notes = [f"{count} called {found.person[i]} here"] if found.person[i] and count else []
+        preferred = (person.given_name, person.family_name)[i]
+        if preferred and found.person[i] != preferred:
+            notes.append("legal name")
+        yield Evidence(
+            field=name, person=found.person[i] or "", account=theirs[i] or "", agreement=words[i],
+            weight=round(found.bits[i], 1), note=", ".join(notes),
+        )  # fmt: skip
+
+
+def _username(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Iterator[Evidence]:
+    first, last = letters(person.first), letters(person.last)
+    pattern = letters(account.username)
+    if not last or not pattern:
+        return
+    if first and pattern in (first + last, last + first):
+        bits, word = often.given_bits(person.first) + often.family_bits(person.last) - 2, "full name"
+    elif first and pattern in (first[0] + last, last + first[0]):
+        bits, word = often.family_bits(person.last) + 1.5, "initial and surname"
+    else:
+        return
+    yield Evidence(
+        field="username", person=f"{person.first or ''} {person.last}".strip(),
+        account=account.username,
+        agreement=word, weight=round(bits, 1), note="the account has no names",
+    )  # fmt: skip
+
+
+def _birth(person: PersonFacts, account: AccountFacts) -> Iterator[Evidence]:
+    mine, theirs = person.date_of_birth, account.date_of_birth
+    word = similarity.born(mine, theirs)
+    weight = BORN_WORTH[word]
+    note = ""
+    if mine and theirs and any((d.month, d.day) == (1, 1) for d in (mine, theirs)):
+        weight = PLACEHOLDER_BORN if word == "equal" else max(weight, -3.0)
+        note = "1 January may stand for unknown"
+    if mine or theirs:
+        yield Evidence(
+            field="date_of_birth", person=mine.isoformat() if mine else "",
+            account=theirs.isoformat() if theirs else "", agreement=word, weight=weight, note=note,
+        )  # fmt: skip
+
+
+def _rest(
+    person: PersonFacts, account: AccountFacts, often: Frequencies, *, named: bool
+) -> Iterator[Evidence]:
+    yield _role(person, account, often)
+    yield from _identifiers(person, account)
+    if person.email and account.email and person.email.strip().casefold() == account.email.strip().casefold():
+        yield Evidence(
+            field="email", person=person.email, account=account.email, agreement="equal",
+            weight=8.0 if named else 12.0,
+        )  # fmt: skip
+    mine, theirs = person.year_of_entry, account.year_of_entry
+    if mine is not None and theirs is not None and not (person.date_of_birth and account.date_of_birth):
+        apart = abs(mine - theirs)
+        word, weight = ("equal", 2.5) if not apart else ("near", 0.0) if apart == 1 else ("differs", -4.0)
+        yield Evidence(
+            field="year_of_entry", person=str(mine), account=str(theirs), agreement=word, weight=weight
+        )
+
+
+def _role(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Evidence:
+    if person.role == account.role:
+        word, weight = "equal", round(often.role_bits(person.role), 1)
+    else:
+        word, weight = ("differs", -5.0) if account.role in ("staff", "pupil") else ("missing", -1.0)
+    note = "an account of another school of the trust" if account.local else ""
+    return Evidence(
+        field="role", person=person.role, account=account.role, agreement=word, weight=weight, note=note
+    )
+
+
+def _identifiers(person: PersonFacts, account: AccountFacts) -> Iterator[Evidence]:
+    """Identifiers that both sides have; a MIS id that differs says nothing after a change of MIS."""
+    for kind, equal, differs in (("upn", 20.0, -8.0), ("staff_code", 9.0, -4.0), ("mis_id", 9.0, 0.0)):
+        theirs: str | None = getattr(account, kind)
+        mine = person.identifiers.get(kind, ())
+        if not theirs or not mine or (kind != "upn" and (account.local or account.role != person.role)):
+            continue
+        earlier = (*person.identifiers.get("former_upn", ()), *person.identifiers.get("local_upn", ()))
+        if theirs in mine[:1]:
+            word, weight = "equal", equal
+        elif theirs in mine[1:] or (kind == "upn" and theirs in earlier):
+            word, weight = "former", equal - 4
+        else:
+            word, weight = "differs", differs
+        yield Evidence(field=kind, person=mine[0], account=theirs, agreement=word, weight=weight)
