@@ -1,0 +1,115 @@
+"""The quick look at every school, with the standard library alone: no models, no migration, no writing.
+
+One query tells what a lamp needs: connection, last runs, the run under way and its lease, and what waits in
+each queue (the same conditions as ``data.queues``).  It reads a consistent state beside a running sync.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from data import migrations, sqlite
+from data.errors import StoreProblem
+
+# Understood by SQLite and PostgreSQL alike; the words are constants of ours, values are parameters.
+_UNMATCHED = """
+    CASE WHEN s.mode = 'lookup' THEN 0 ELSE (
+        SELECT count(*) FROM person p
+        WHERE p.school_id = s.id AND p.role = '{role}' AND p.present
+          AND p.gate IN ('', 'waiting_for_match', 'no_account')
+          AND p.id NOT IN (SELECT person_id FROM link WHERE active)
+    ) END"""
+QUERY = f"""
+SELECT s.id, s.urn, s.slug, s.name, s.mode,
+    coalesce(c.mis, '') AS mis, coalesce(c.route, '') AS route, coalesce(c.access, '') AS access,
+    ended.id AS last_run, coalesce(ended.state, '') AS last_run_state,
+    told.id AS told_run, coalesce(told.state, '') AS told_state,
+    coalesce(told.resolution, '') AS told_resolution,
+    (SELECT max(coalesce(finished_at, started_at)) FROM run
+        WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run
+          AND state IN ('succeeded', 'held')) AS last_checked,
+    (SELECT max(coalesce(finished_at, started_at)) FROM run
+        WHERE school_id = s.id AND changed_anything AND NOT dry_run) AS last_changed,
+    live.id AS open_run, live.state AS open_state, live.pid AS open_pid, live.heartbeat_at AS open_heartbeat,
+    l.run_id AS lease_run, l.holder AS lease_holder, l.expires_at AS lease_expires,
+    {_UNMATCHED.format(role="staff")} AS unmatched_staff,
+    {_UNMATCHED.format(role="pupil")} AS unmatched_pupils,
+    (SELECT count(*) FROM account a WHERE a.school_id = s.id AND a.state = 'unallocated') AS unallocated,
+    (SELECT count(*) FROM account a
+        WHERE a.school_id = s.id AND a.state = 'active'
+          AND a.id NOT IN (SELECT account_id FROM link WHERE active)
+          AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
+                          AND (v.until IS NULL OR v.until >= :today))) AS non_mis,
+    (SELECT count(*) FROM account a
+        WHERE a.school_id = s.id AND a.state = 'active' AND a.origin = 'created'
+          AND a.handed_out_at IS NULL) AS new_users,
+    (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
+        SELECT max(id) FROM run
+        WHERE school_id = s.id AND state = 'succeeded' AND NOT dry_run)) AS problems,
+    (SELECT count(*) FROM exclusion x
+        WHERE x.school_id = s.id AND x.active AND x.review_on <= :today) AS exclusions_due,
+    (SELECT count(*) FROM exclusion x WHERE x.school_id = s.id AND x.active) AS exclusions_active
+FROM school s
+LEFT JOIN connection c ON c.id = (SELECT max(id) FROM connection WHERE school_id = s.id AND active)
+LEFT JOIN run ended ON ended.id = (
+    SELECT max(id) FROM run WHERE school_id = s.id AND NOT dry_run AND state NOT IN ('queued', 'running'))
+LEFT JOIN run told ON told.id = (
+    SELECT max(id) FROM run
+    WHERE school_id = s.id AND NOT dry_run AND state IN ('succeeded', 'held', 'failed'))
+LEFT JOIN run live ON live.id = (
+    SELECT max(id) FROM run WHERE school_id = s.id AND state IN ('queued', 'running'))
+LEFT JOIN lease l ON l.school_id = s.id
+ORDER BY lower(s.name), s.urn
+"""  # noqa: S608 - built from constants
+
+_CLASH_TABLES = {
+    "exclusions": "SELECT * FROM exclusion WHERE active AND school_id IN ({marks}) ORDER BY id",
+    "accounts": "SELECT * FROM account WHERE state = 'active' AND school_id IN ({marks}) ORDER BY id",
+    "reviews": "SELECT * FROM review WHERE active AND school_id IN ({marks}) ORDER BY id",
+    "links": "SELECT person_id, account_id FROM link WHERE active AND school_id IN ({marks})",
+}
+
+
+def rows(path: Path, *, today: date) -> list[dict[str, Any]]:
+    """One dict a school, by name; times and days as the ISO text that is stored.
+
+    Raises StoreProblem: missing, damaged, locked, newer, or ``migration`` for a store of an older version.
+    """
+    return _ask(path, QUERY, {"today": today.isoformat()})
+
+
+def clash_rows(path: Path, school_ids: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+    """What is needed to tell which excluded names live accounts bear, of the schools named."""
+    marks = ", ".join(str(int(i)) for i in school_ids)
+    return {name: _ask(path, sql.format(marks=marks), {}) for name, sql in _CLASH_TABLES.items()}
+
+
+def _ask(path: Path, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    if not path.is_file():
+        raise StoreProblem("missing", f"There is no store at {path}.")
+    try:
+        with closing(sqlite.connect(path)) as db:
+            _check_revision(db, path)
+            db.row_factory = sqlite3.Row
+            return [dict(row) for row in db.execute(sql, values)]
+    except sqlite3.Error as error:
+        raise sqlite.problem(error, path) or StoreProblem(
+            "damaged", f"The store {path} cannot be read: {error}."
+        ) from error
+
+
+def _check_revision(db: sqlite3.Connection, path: Path) -> None:
+    if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").fetchone():
+        raise StoreProblem("missing", f"{path} is not a misconsole store.")
+    found = db.execute("SELECT version_num FROM alembic_version").fetchone()
+    if sqlite.known(found[0] if found else "", path) != migrations.head():
+        raise StoreProblem(
+            "migration",
+            f"The store {path} was written by an older version of misconsole.",
+            mend="It is brought up to date, after a backup, the next time a command opens it.",
+        )
