@@ -31,7 +31,7 @@ SHOWN = 9  # keys 1 to 9
 AGAINST = {
     "given_name": frozenset({"differs", "missing"}),
     "family_name": frozenset({"missing"}),
-    "date_of_birth": frozenset({"differs"}),
+    "date_of_birth": frozenset({"differs", "near"}),
     "role": frozenset({"differs"}),
     "upn": frozenset({"differs"}),
     "username": frozenset({"initial and surname"}),

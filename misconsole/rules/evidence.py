@@ -28,7 +28,7 @@ FAMILY_WORTH = {
     "equal": (1.0, 0.0), "folded": (1.0, -0.2), "part": (0.8, -1.0), "similar": (0.75, -1.0),
     "initial": (0.0, 2.0), "differs": (0.0, -5.0), "missing": (0.0, 0.0),
 }  # fmt: skip
-BORN_WORTH = {"equal": 11.3, "swapped": 7.0, "digit": 5.0, "differs": -8.0, "missing": 0.0}
+BORN_WORTH = {"equal": 11.3, "swapped": 7.0, "digit": 5.0, "near": 0.0, "differs": -8.0, "missing": 0.0}
 SWAPPED_PENALTY = -2.0
 PLACEHOLDER_BORN = 5.0  # 1 January is what people type when they do not know
 

@@ -3,7 +3,8 @@
 Words for names   equal, folded (case, accents, hyphens, apostrophes), nickname, part (one of several given
                   names, half of a double barrel), initial, similar (a typing error), missing, differs;
                   ``swapped`` is told of a pair of names.
-Words for dates   equal, swapped (day and month), digit (one digit apart), missing, differs.
+Words for dates   equal, swapped (day and month), digit (one digit apart), near (up to three days apart, or
+                  two of day, month and year equal: not enough to say yes, too much to say no), missing, differs.
 """
 
 from __future__ import annotations
@@ -33,7 +34,13 @@ def given(one: str | None, other: str | None) -> str:
         return "part"
     if 1 in (len(a.joined), len(b.joined)) and a.joined[0] == b.joined[0]:
         return "initial"
-    return "similar" if near(a.joined, b.joined) else "differs"
+    return "similar" if near(a.joined, b.joined) or _short_form(a.joined, b.joined) else "differs"
+
+
+def _short_form(a: str, b: str) -> bool:
+    """One begins the other and has three letters or more: Nat, Ral, Oluwa."""
+    short, long = sorted((a, b), key=len)
+    return len(short) >= 3 and long.startswith(short)
 
 
 @lru_cache(maxsize=65536)
@@ -83,7 +90,10 @@ def born(one: date | None, other: date | None) -> str:
     if one.year == other.year and (one.day, one.month) == (other.month, other.day):
         return "swapped"
     apart = sum(x != y for x, y in zip(one.isoformat(), other.isoformat(), strict=True))
-    return "digit" if apart == 1 else "differs"
+    if apart == 1:
+        return "digit"
+    alike = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
+    return "near" if alike == 2 or abs((one - other).days) <= 3 else "differs"
 
 
 def turned(day: date) -> date | None:
