@@ -1,140 +1,65 @@
-"""Contacts: joint records split in two, and who among them qualifies (H1-H9, Z13, C17).
+"""Which contacts come through, and what is said about them (H1-H4, H6, H8, H9, C17, W6).
 
-Decisions (Z13)
-  * A joint record names two titles, or two whole names, with "and", "&" or "+" between, in any of the
-    fields title, first name and surname.  Nothing else is split: "Sandy" and "Anderson" are names.
-  * The first person keeps the contact id, the e-mail address and the phone number, because nobody can
-    tell whose they are; the second gets the id with "#2" behind it, and neither.  Ids made so do not
-    change, and a later sync updates both instead of doubling them.
-  * A surname given once is both people's.  A first name given once is the first person's when both have
-    a title and it stands before a single surname ("Dr & Mrs A Patel": A is Dr Patel's); the other then has
-    none and waits for the school to fill it in, which H2 reports.
-  * Both are linked to the same pupils.  Words that tell nothing apart ("parents") are left as they are.
+A contact needs a title, first name and surname (as the school requires them) and a pupil of the roll; where
+the school says so, one for whom the contact has parental responsibility.  ``sift`` does all a run needs:
+joint records are split, priorities assumed, and every contact left out is told with its mend.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 
-from connectors.records import Contact, ContactLink
+from connectors.records import Contact, ContactLink, Report
+from misconsole.rules.joint_contacts import Split, split_all
 from misconsole.rules.names import fold
 from misconsole.rules.options import SchoolOptions
-
-SECOND = "#2"
-_AND = re.compile(r"\s*(?:&|\+|\band\b)\s*", re.IGNORECASE)
-_TITLES = frozenset(
-    "mr mrs ms miss mx dr doctor prof professor sir lady lord dame rev revd reverend fr father imam rabbi "
-    "captain capt major maj col sgt cllr".split()
-)
-PRIORITY_ASSUMED = 1
+from misconsole.rules.plan_parts import Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """Contacts and links after splitting. ``joint`` are the ids that were split;
-    ``assumed_priority`` counts the links given priority 1 because the MIS gives none (H6)."""
+class Sifted:
+    """What a run keeps of its contacts.
 
-    contacts: tuple[Contact, ...]
+    ``contacts``  all of them by id, joint ones split
+    ``links``     of those who come through
+    ``left_out``  contact id -> code of REASONS; ``troubles`` tells the same to people
+    ``assumed_priority``  links taken as priority 1, to be said in the messages (``priority_note``)
+    """
+
+    contacts: dict[str, Contact]
     links: tuple[ContactLink, ...]
-    joint: tuple[str, ...] = ()
+    left_out: dict[str, str]
+    troubles: tuple[Trouble, ...]
     assumed_priority: int = 0
 
 
-def split_all(contacts: Iterable[Contact], *, links: Iterable[ContactLink]) -> Split:
-    """Every joint contact in two, their links doubled, priorities assumed where there are none."""
-    made: list[Contact] = []
-    joint: list[str] = []
-    given = list(contacts)
-    ids = {contact.source_id for contact in given}
-    for contact in given:
-        both = split(contact)
-        if len(both) == 2 and both[1].source_id in ids:
-            both = (contact,)  # an id of the MIS's own must never be taken over
-        made.extend(both)
-        if len(both) == 2:
-            joint.append(contact.source_id)
-    doubled = set(joint)
-    out: list[ContactLink] = []
-    assumed = 0
-    for link in links:
-        if link.priority is None:
-            link = replace(link, priority=PRIORITY_ASSUMED)  # noqa: PLW2901
-            assumed += 1
-        out.append(link)
-        if link.contact_id in doubled:
-            out.append(replace(link, contact_id=link.contact_id + SECOND))
-    return Split(contacts=tuple(made), links=tuple(out), joint=tuple(joint), assumed_priority=assumed)
-
-
-def split(contact: Contact) -> tuple[Contact, ...]:
-    """One contact, or two for a joint record."""
-    people = _people(contact.title or "", contact.given_name or "", contact.family_name or "")
-    if people is None:
-        return (contact,)
-    (title, given, family), (title2, given2, family2) = people
-    first = replace(contact, title=title or None, given_name=given or None, family_name=family or None)
-    second = Contact(
-        source_id=contact.source_id + SECOND, title=title2 or None, given_name=given2 or None,
-        family_name=family2 or None, updated_at=contact.updated_at, unknown=contact.unknown,
+def sift(
+    contacts: Iterable[Contact],
+    links: Iterable[ContactLink],
+    *,
+    options: SchoolOptions,
+    pupils: Collection[str],
+) -> Sifted:
+    """Split, then judge. ``pupils`` are the source ids of those whose contacts count."""
+    apart = split_all(contacts, links=links)
+    judged = qualify(apart.contacts, links=apart.links, pupils=pupils, options=options)
+    by_id = {contact.source_id: contact for contact in apart.contacts}
+    troubles = tuple(_trouble(by_id[key], code) for key, code in judged.left_out.items())
+    return Sifted(
+        contacts=by_id, links=judged.links, left_out=judged.left_out, troubles=troubles,
+        assumed_priority=apart.assumed_priority,
     )  # fmt: skip
-    return first, second
 
 
-Name = tuple[str, str, str]  # title, given, family
-
-
-def _people(title: str, given: str, family: str) -> tuple[Name, Name] | None:
-    titles, givens, families = (_AND.split(part.strip()) for part in (title, given, family))
-    if max(map(len, (titles, givens, families))) > 2:
-        return None
-    if len(families) == 2 and not title and not given:
-        return _whole(families)  # everything typed into the surname
-    if len(families) == 2 and len(titles) == 1 and len(givens) == 1:
-        return _in_surname(titles[0], givens[0], families)
-    if len(titles) == 2 and all(fold(t) in _TITLES for t in titles):
-        return _by_titles(titles, givens, families)
-    if len(givens) == 2 and all(givens):
-        shared = titles if len(titles) == 2 else [titles[0], ""]
-        both = families if len(families) == 2 else [families[0], families[0]]
-        return (shared[0], givens[0], both[0]), (shared[1], givens[1], both[1])
-    return None
-
-
-def _by_titles(titles: list[str], givens: list[str], families: list[str]) -> tuple[Name, Name]:
-    second_given = givens[1] if len(givens) == 2 else ""
-    second_family = families[1] if len(families) == 2 else families[0]
-    return (titles[0], givens[0], families[0]), (titles[1], second_given, second_family)
-
-
-def _whole(sides: list[str]) -> tuple[Name, Name] | None:
-    """ "Mr and Mrs Bloggs", "Dr & Mrs A Patel", "Ms X and Mr Y" in one field."""
-    one, other = _name(sides[0]), _name(sides[1])
-    if not (one[0] and other[0]):
-        return None
-    if one[2]:
-        return one, other
-    # Only a title on the left: the surname is shared, a first name on the right belongs to the left title.
-    return (one[0], other[1], other[2]), (other[0], "", other[2])
-
-
-def _in_surname(title: str, given: str, sides: list[str]) -> tuple[Name, Name] | None:
-    """The second person hangs on the surname: Mr | John | Bloggs and Mrs Jane Bloggs."""
-    other = _name(sides[1])
-    if not other[0]:
-        return None
-    return (title, given, sides[0]), other
-
-
-def _name(text: str) -> Name:
-    words = text.split()
-    title = ""
-    if words and fold(words[0]) in _TITLES:
-        title, words = words[0], words[1:]
-    if len(words) < 2:
-        return title, "", " ".join(words)
-    return title, words[0], " ".join(words[1:])
+def _trouble(contact: Contact, code: str) -> Trouble:
+    detail, mend, who = REASONS[code]
+    name = " ".join(filter(None, (contact.title, contact.given_name, contact.family_name)))
+    return Trouble(
+        report=Report.CONTACTS.value, subject=name or contact.source_id, code=code, message=detail, mend=mend,
+        who=who, source_id=contact.source_id,
+        field=code.removeprefix("missing_") if code.startswith("missing_") else None,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +129,7 @@ def _lacks(contact: Contact, with_pupil: set[str], with_allowed: set[str], optio
     return "" if contact.source_id in with_allowed else "no_parental_responsibility"
 
 
-def priority_note(split: Split, *, mis: str) -> str:
+def priority_note(split: Split | Sifted, *, mis: str) -> str:
     """The assumption to report in the messages of the run (H6, V4); "" when none was made."""
     if not split.assumed_priority:
         return ""

@@ -4,7 +4,7 @@ Words for names   equal, folded (case, accents, hyphens, apostrophes), nickname,
                   names, half of a double barrel), initial, similar (a typing error), missing, differs;
                   ``swapped`` is told of a pair of names.
 Words for dates   equal, swapped (day and month), digit (one digit apart), near (up to three days apart, or
-                  two of day, month and year equal: not enough to say yes, too much to say no), missing, differs.
+                  two of day, month and year equal: neither a yes nor a no), missing, differs.
 """
 
 from __future__ import annotations
