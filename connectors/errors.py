@@ -41,6 +41,13 @@ class TlsBlocked(Unreachable):
     default_mend = "A filter or an old TLS version is in the way; allow the address through the filter."
 
 
+class MisOffline(Unreachable):
+    """Approved, but the supplier's link to the MIS is down: its data is frozen, not empty."""
+
+    code = "mis_offline"
+    default_mend = "Nothing was changed. Ask the school to check its MIS link; then run again."
+
+
 class NotAuthorised(ConnectorError):
     """The token, key or client is refused (401), or access was revoked."""
 
@@ -93,6 +100,13 @@ class ShortExtract(BadAnswer):
     """Fewer records arrived than the MIS itself counts (Z20)."""
 
     code = "short_extract"
+    default_mend = "Nothing was changed and no account was taken away. Run again later."
+
+
+class ContradictoryExtract(BadAnswer):
+    """Totals and records disagree in a way that is not merely short (Z20)."""
+
+    code = "contradictory_extract"
     default_mend = "Nothing was changed and no account was taken away. Run again later."
 
 

@@ -1,0 +1,228 @@
+"""One way to speak HTTP to a MIS: bounded, cancellable, and careful with the token.
+
+Protects three things.  The *token*: it goes to the origin it was made for and nowhere else, and
+no message carries it (``redact``).  The *machine*: every answer has a time limit and a size
+limit, counted after decompression.  The *operator*: whatever goes wrong ends in one of
+``connectors.errors`` with what happened and what mends it.  Nothing is logged here.
+
+httpx is imported when the first client is made, so that asking the registry what connectors
+there are stays cheap.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as StillRunning
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from connectors.errors import BadAnswer, BadSettings, Cancelled
+
+if TYPE_CHECKING:
+    from connectors.http_transport import Transport
+
+CUT = "[removed]"
+_BEARER = re.compile(r"(?i)\b(bearer|basic|token|api[_-]?key)([\s:=\"']+)[A-Za-z0-9._~+/=-]{6,}")
+_LONG = re.compile(r"[A-Za-z0-9_-]{32,}={0,2}")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds and bytes.  ``deadline`` bounds one request with all its retries and waits,
+    ``overall`` everything one client does; ``longest_wait`` caps a single Retry-After: a server that
+    asks for more is told about instead of waited for.  ``body`` counts decompressed bytes."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    retries: int = 4
+    backoff: float = 0.5
+    longest_wait: float = 60.0
+    deadline: float = 180.0
+    overall: float = 6 * 3600.0
+    body: int = 64 * 1024 * 1024
+    parallel: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A parsed JSON answer. ``served_at`` is the server's own clock (its Date header), UTC."""
+
+    url: str
+    data: Any
+    served_at: datetime | None = None
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """``text`` without the secrets, in any spelling a server might echo, and without anything
+    that looks like a token.  Shape: text in, text out; never raises."""
+    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
+        for spelling in (secret, quote(secret, safe=""), _basic(secret)):
+            text = text.replace(spelling, CUT)
+    text = _BEARER.sub(rf"\1\2{CUT}", text)
+    return _LONG.sub(CUT, text)
+
+
+def _basic(secret: str) -> str:
+    """The start of HTTP Basic with the secret as user name; padding depends on what follows."""
+    return base64.b64encode(f"{secret}:".encode("utf-8", "replace")).decode("ascii").rstrip("=")
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what a token belongs to.  Raises ValueError on a malformed address."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    return scheme, (parts.hostname or "").lower(), parts.port or (443 if scheme == "https" else 80)
+
+
+def is_loopback(url: str) -> bool:
+    return (urlsplit(url).hostname or "").lower() in _LOOPBACK
+
+
+def plain_url(url: str) -> str:
+    """An address fit for a message: no query, no user part."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def check_base(url: str) -> str:
+    """The base address with one trailing slash.  BadSettings unless https, or http on loopback:
+    a token must not cross a network in the clear."""
+    try:
+        scheme, host, _ = origin(url)
+    except ValueError:
+        scheme, host = "", ""
+    if not host or not (scheme == "https" or (scheme == "http" and is_loopback(url))):
+        raise BadSettings(
+            "The address of the interface must begin with https://.",
+            mend="Correct it (--set url=https://…); plain http is for this machine only.",
+        )
+    return url.rstrip("/") + "/"
+
+
+def check_secret(value: str, *, title: str) -> str:
+    """A secret that can stand in a header; BadSettings (without showing it) if it can't."""
+    value = value.strip()
+    if not value:
+        raise BadSettings(f"The {title} is missing.", mend=f"Type the {title} at the connect step.")
+    if not (value.isascii() and value.isprintable() and " " not in value):
+        raise BadSettings(
+            f"The {title} holds blanks or characters that no {title} has.",
+            mend=f"Copy the {title} again, whole and without blanks.",
+        )
+    return value
+
+
+class Http:
+    """Reads JSON from one origin.  ``cancelled`` is asked only on the caller's thread.
+
+    ``get``/``post`` wait for the answer; ``start`` begins a GET on another thread (so that the next
+    page travels while this one is worked on) and ``wait`` collects it.  Close it when done.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        headers: Mapping[str, str],
+        secrets: Iterable[str] = (),
+        limits: Limits | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.base = check_base(base)
+        self.limits = limits or Limits()
+        self.secrets = tuple(secrets)
+        self._headers = dict(headers)
+        self._cancelled = cancelled
+        self._stop = threading.Event()
+        self._until = time.monotonic() + self.limits.overall
+        self._made: Transport | None = None
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def _transport(self) -> Transport:
+        if self._made is None:
+            from connectors.http_transport import Transport
+
+            self._made = Transport(
+                self.base,
+                headers=self._headers,
+                secrets=self.secrets,
+                limits=self.limits,
+                stop=self._stop,
+                until=self._until,
+            )
+        return self._made
+
+    def get(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
+        """``url`` absolute, or relative to the base.  Raises ConnectorError only."""
+        return self.wait(self.start(url, params))
+
+    def post(self, url: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """One attempt: what is not safe to repeat is not repeated."""
+        return self.wait(self._later(lambda t, u: t.post(u, body or {}), self.address(url)))
+
+    def start(self, url: str, params: Mapping[str, str] | None = None) -> Future[Answer]:
+        self.check_cancelled()
+        return self._later(lambda t, u: t.get(u, params), self.address(url))
+
+    def wait(self, future: Future[Answer]) -> Answer:
+        """The answer, or its error; Cancelled within a quarter of a second of being cancelled."""
+        while True:
+            try:
+                return future.result(timeout=0.25)
+            except StillRunning:
+                self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        if self._stop.is_set() or self._cancelled():
+            self._stop.set()
+            raise Cancelled("Cancelled while reading from the MIS.")
+
+    def address(self, url: str) -> str:
+        """The absolute address, refused unless it is on our own origin: the token stays there."""
+        full = url if "://" in url else self.base + url.lstrip("/")
+        try:
+            same = origin(full) == origin(self.base)
+        except ValueError:
+            same = False
+        if not same:
+            raise BadAnswer(
+                "The answer points to another host; it was not followed, and the token not sent there.",
+                mend="Nothing was changed. Tell the supplier which address it gave.",
+                where=redact(plain_url(full)[:200], self.secrets),
+            )
+        return full
+
+    def _later(self, work: Callable[[Transport, str], Answer], url: str) -> Future[Answer]:
+        """A daemon thread a request: a server that never answers must not keep the process alive."""
+        future: Future[Answer] = Future()
+        transport = self._transport
+
+        def run() -> None:
+            try:
+                future.set_result(work(transport, url))
+            except BaseException as problem:  # noqa: BLE001 - it is raised again where it is waited for
+                future.set_exception(problem)
+
+        thread = threading.Thread(target=run, name="connector-http", daemon=True)
+        self._threads = [t for t in self._threads if t.is_alive()]
+        self._threads.append(thread)
+        thread.start()
+        return future
+
+    def close(self) -> None:
+        """Stops waits at once; a request in flight has two seconds to end by itself."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(timeout=2.0)
+        if self._made is not None:
+            self._made.close()
+            self._made = None

@@ -1,0 +1,379 @@
+"""The half of connectors.http that knows httpx: retries, size limits, and errors put in our words.
+
+Protects against a server that is slow, endless, compressed to burst, cut off, or simply not the
+MIS (a filter's sign-in page).  Imported only when a request is about to be made.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx
+from httpx_retries import Retry, RetryTransport
+
+from connectors.errors import (
+    BadAnswer,
+    Cancelled,
+    ConnectorError,
+    NotAuthorised,
+    RateLimited,
+    ScopeMissing,
+    TlsBlocked,
+    TooLarge,
+    Unreachable,
+)
+from connectors.http import Answer, Limits, is_loopback, origin, plain_url, redact
+
+RETRIED = (408, 429, 500, 502, 503, 504)
+MOST_REDIRECTS = 3
+ERROR_BODY = 16 * 1024
+EXCERPT = 200
+
+
+class PatientRetry(Retry):
+    """httpx-retries, with waits that end on cancel and on the deadline, and no wait for a
+    server that asks for longer than we are willing to stand at the door."""
+
+    stop: threading.Event
+    until: float
+    longest: float
+
+    def increment(self) -> PatientRetry:
+        fresh = super().increment()
+        assert isinstance(fresh, PatientRetry)  # noqa: S101 - copy_with keeps the class
+        fresh.stop, fresh.until, fresh.longest = self.stop, self.until, self.longest
+        return fresh
+
+    def is_retryable_exception(self, exception: Exception) -> bool:
+        return super().is_retryable_exception(exception) and not tls_trouble(exception)
+
+    def sleep(self, response: httpx.Response | Exception) -> None:
+        headers = response.headers if isinstance(response, httpx.Response) else httpx.Headers()
+        asked = self._asked(headers)
+        seconds = asked if asked is not None else self.backoff_strategy()
+        if seconds > self.longest or time.monotonic() + seconds > self.until:
+            if isinstance(response, httpx.Response):
+                raise refused(response.status_code, "", wait=asked)
+            raise response
+        if self.stop.wait(seconds):
+            raise Cancelled("Cancelled while waiting to ask again.")
+
+    def _asked(self, headers: httpx.Headers) -> float | None:
+        text = headers.get("Retry-After", "")
+        try:
+            return self.parse_retry_after(text) if text.strip() else None
+        except (ValueError, OverflowError):
+            return None
+
+
+class Transport:
+    """One httpx client for one origin.  ``get`` retries, ``post`` does not."""
+
+    def __init__(
+        self,
+        base: str,
+        *,
+        headers: Mapping[str, str],
+        secrets: tuple[str, ...],
+        limits: Limits,
+        stop: threading.Event,
+        until: float,
+    ) -> None:
+        self.limits, self.secrets, self.stop, self.until = limits, secrets, stop, until
+        self._origin = origin(base)
+        self._client = httpx.Client(
+            transport=RetryTransport(transport=_wire(base, limits), retry=self._patience(until)),
+            headers={"Accept": "application/json", "Accept-Encoding": "gzip", **headers},
+            timeout=httpx.Timeout(limits.read, connect=limits.connect),
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _patience(self, until: float) -> PatientRetry:
+        """Up to ``retries`` more tries, none of them after ``until``."""
+        retry = PatientRetry(
+            total=self.limits.retries,
+            backoff_factor=self.limits.backoff,
+            status_forcelist=RETRIED,
+            max_backoff_wait=self.limits.longest_wait,
+        )
+        retry.stop, retry.until, retry.longest = self.stop, until, self.limits.longest_wait
+        return retry
+
+    def get(self, url: str, params: Mapping[str, str] | None) -> Answer:
+        """A body that breaks off is asked for twice more; the request itself by PatientRetry."""
+        until = min(self.until, time.monotonic() + self.limits.deadline)
+        request = self._client.build_request("GET", url, params=dict(params) if params else None)
+        attempts = min(self.limits.retries, 2)
+        while True:
+            try:
+                return self._send(request, until)
+            except CutOff:
+                if attempts <= 0 or time.monotonic() > until:
+                    raise
+                attempts -= 1
+                if self.stop.wait(self.limits.backoff):
+                    raise Cancelled("Cancelled while waiting to ask again.") from None
+
+    def post(self, url: str, body: Mapping[str, Any]) -> Answer:
+        until = min(self.until, time.monotonic() + self.limits.deadline)
+        return self._send(self._client.build_request("POST", url, json=dict(body)), until)
+
+    def _send(self, request: httpx.Request, until: float) -> Answer:
+        where = redact(plain_url(str(request.url)), self.secrets)
+        try:
+            return self._exchange(request, until, where)
+        except ConnectorError as problem:
+            problem.where = problem.where or where
+            raise
+        except Exception as problem:  # noqa: BLE001 - whatever httpx raises becomes our error
+            raise translated(problem, where, self.limits, self.secrets) from None
+
+    def _exchange(self, request: httpx.Request, until: float, where: str) -> Answer:
+        patience = self._patience(until)
+        for _ in range(MOST_REDIRECTS + 1):
+            request.extensions["retry"] = patience
+            response = self._client.send(request, stream=True)
+            try:
+                if response.is_redirect:
+                    request = self._redirected(request, response, where)
+                    continue
+                return self._read(response, until, where)
+            finally:
+                response.close()
+        raise BadAnswer("The server redirects in a circle.", where=where)
+
+    def _redirected(self, request: httpx.Request, response: httpx.Response, where: str) -> httpx.Request:
+        """A redirect is followed only for reading and only on our own origin."""
+        target = urljoin(str(request.url), response.headers.get("Location", ""))
+        try:
+            same = origin(target) == self._origin
+        except ValueError:
+            same = False
+        if request.method != "GET" or not same:
+            host = redact(urlsplit(target).netloc.rpartition("@")[2][:100], self.secrets)
+            raise BadAnswer(
+                f"The server redirects to another address ({host}); it was not followed.",
+                mend="Nothing was changed. Check the address; a filter may stand in between.",
+                where=where,
+            )
+        return self._client.build_request("GET", target)
+
+    def _read(self, response: httpx.Response, until: float, where: str) -> Answer:
+        if response.status_code >= 400:
+            raise refused(response.status_code, self._excerpt(response, until))
+        body = b"".join(self._chunks(response, until, self.limits.body))
+        kind = response.headers.get("Content-Type", "").lower()
+        if "html" in kind or body[:64].lstrip().startswith(b"<"):
+            raise BadAnswer(
+                "The answer is a web page, not data.",
+                mend="A filter or sign-in page may stand in between, or the address is wrong. "
+                "Nothing was changed.",
+                where=where,
+            )
+        return Answer(url=str(response.url), data=parsed(body, where), served_at=_served_at(response))
+
+    def _excerpt(self, response: httpx.Response, until: float) -> str:
+        """What an error's body says, whatever its shape, without anything like a token."""
+        body = b""
+        try:
+            for chunk in self._chunks(response, until, ERROR_BODY):
+                body += chunk
+        except (TooLarge, CutOff):
+            pass
+        return excerpt(body, self.secrets)
+
+    def _chunks(self, response: httpx.Response, until: float, limit: int) -> Iterator[bytes]:
+        size = 0
+        for chunk in _decoded(self._arriving(response), response.headers, limit):
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(
+                    f"An answer is larger than {limit // (1024 * 1024) or 1} MB.",
+                    mend="Nothing was changed. Ask for fewer records a page (--set per_page=50).",
+                )
+            if self.stop.is_set():
+                raise Cancelled("Cancelled while reading from the MIS.")
+            if time.monotonic() > until:
+                raise Unreachable(
+                    f"The server takes longer than {self.limits.deadline:.0f} seconds over one answer."
+                )
+            yield chunk
+
+    def _arriving(self, response: httpx.Response) -> Iterator[bytes]:
+        """The raw body; a connection that ends in the middle of it is worth another try."""
+        try:
+            yield from response.iter_raw(65536)
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            raise CutOff("The answer broke off before its end.") from None
+
+
+class CutOff(BadAnswer):
+    """The body ended before it was whole; worth asking again."""
+
+
+def _wire(base: str, limits: Limits) -> httpx.HTTPTransport:
+    """The real connection.  The machine's proxy settings hold, except towards this machine itself."""
+    pool = httpx.Limits(max_connections=limits.parallel * 2)
+    if is_loopback(base):
+        context: ssl.SSLContext | bool = base.startswith("https")
+        return httpx.HTTPTransport(verify=context, limits=pool)
+    parts = urlsplit(base)
+    proxy = getproxies().get(parts.scheme)
+    if proxy and proxy_bypass(parts.hostname or ""):
+        proxy = None
+    return httpx.HTTPTransport(proxy=proxy, limits=pool)
+
+
+def _decoded(arriving: Iterator[bytes], headers: httpx.Headers, limit: int) -> Iterator[bytes]:
+    """The body, unpacked piece by piece so that a small bomb never grows beyond ``limit``."""
+    coding = headers.get("Content-Encoding", "").strip().lower()
+    if coding in ("", "identity"):
+        yield from arriving
+        return
+    if coding != "gzip":
+        raise BadAnswer("The answer is compressed in a way nobody asked for.")
+    unpack = zlib.decompressobj(wbits=31)
+    try:
+        for raw in arriving:
+            while raw:
+                yield unpack.decompress(raw, min(limit + 1, 1 << 20))
+                raw = unpack.unconsumed_tail
+    except zlib.error:
+        raise CutOff("The compressed answer is damaged.") from None
+    if not unpack.eof:
+        raise CutOff("The answer broke off before its end.")
+
+
+def parsed(body: bytes, where: str) -> Any:
+    """JSON, read fast; what the fast reader refuses (half a surrogate pair) is read slowly and mended."""
+    from pydantic_core import from_json
+
+    if not body.strip():
+        raise BadAnswer("The answer is empty.", where=where)
+    try:
+        return from_json(body, cache_strings="keys")
+    except ValueError as problem:
+        return _read_slowly(body, where, str(problem))
+
+
+def _read_slowly(body: bytes, where: str, why: str) -> Any:
+    import json
+
+    try:
+        value = json.loads(body)
+    except RecursionError:
+        raise BadAnswer("The answer is nested too deeply to be data.", where=where) from None
+    except ValueError:
+        place = why.rpartition(" at ")[2][:60]
+        raise CutOff(f"The answer is not whole, or not JSON ({place}).", where=where) from None
+    return _mended(value)
+
+
+def _mended(value: Any) -> Any:
+    """The same with lone surrogates replaced: they are no characters and no store can hold them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_mended(item) for item in value]
+    if isinstance(value, dict):
+        return {_mended(key): _mended(item) for key, item in value.items()}
+    return value
+
+
+def excerpt(body: bytes, secrets: tuple[str, ...]) -> str:
+    """One line of at most EXCERPT characters out of an error's body."""
+    text = body.decode("utf-8", "replace")
+    if text.lstrip().startswith("<"):
+        return ""
+    try:
+        from pydantic_core import from_json
+
+        value = from_json(body)
+        if isinstance(value, dict):
+            named = [value.get(k) for k in ("message", "error_description", "error", "detail")]
+            text = next((v for v in named if isinstance(v, str) and v), text)
+    except ValueError:
+        pass
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return redact(line, secrets)[:EXCERPT]
+
+
+def refused(status: int, said: str, *, wait: float | None = None) -> ConnectorError:
+    """The error for a status of 400 and above."""
+    quoted = f" It says: {said}" if said else ""
+    if status == 401:
+        return NotAuthorised(
+            f"The credentials are refused (401).{quoted}",
+            mend="The token may have been changed or revoked; every school using it is affected. "
+            "Type the new one (misconsole connect SCHOOL …).",
+        )
+    if status == 403:
+        return ScopeMissing(f"This is not shared with us (403).{quoted}")
+    if status == 404:
+        return NotFound(f"There is nothing at this address, or it is no longer shared (404).{quoted}")
+    if status == 429:
+        asked = f" It asks for {wait:.0f} seconds." if wait else ""
+        return RateLimited(f"The server says we ask too often (429).{asked}{quoted}")
+    if status == 408 or status >= 500:
+        return Unreachable(
+            f"The server has a fault of its own ({status}).{quoted}",
+            mend="Wait and run again; if it stays, tell the supplier.",
+        )
+    return Unacceptable(f"The server does not accept the question ({status}).{quoted}")
+
+
+class NotFound(BadAnswer):
+    """404: an unknown id, or a school not (or no longer) shared."""
+
+    default_mend = "Check that the school still shares its data; then run again."
+
+
+class Unacceptable(BadAnswer):
+    """422 and other 4xx: the question itself is refused."""
+
+    default_mend = "Nothing was changed. Send the message to your support desk."
+
+
+def translated(problem: Exception, where: str, limits: Limits, secrets: tuple[str, ...]) -> ConnectorError:
+    """An httpx exception in our words; its own text only after redaction."""
+    if tls_trouble(problem):
+        return TlsBlocked("The secure connection failed (TLS).", where=where)
+    if isinstance(problem, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Unreachable(f"No connection within {limits.connect:.0f} seconds.", where=where)
+    if isinstance(problem, httpx.TimeoutException):
+        return Unreachable(f"No answer within {limits.read:.0f} seconds.", where=where)
+    if isinstance(problem, httpx.RemoteProtocolError | httpx.ReadError):
+        return Unreachable("The server closes the connection without an answer.", where=where)
+    if isinstance(problem, httpx.NetworkError | httpx.ProxyError):
+        return Unreachable(f"No connection to {urlsplit(where).netloc}.", where=where)
+    detail = redact(" ".join(str(problem).split()), secrets)[:EXCERPT]
+    return BadAnswer(f"The exchange failed ({type(problem).__name__}: {detail}).", where=where)
+
+
+def tls_trouble(problem: BaseException | None) -> bool:
+    while problem is not None:
+        if isinstance(problem, ssl.SSLError) or "SSL:" in str(problem):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+def _served_at(response: httpx.Response) -> datetime | None:
+    try:
+        stamp = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return None
+    return stamp.astimezone(UTC) if stamp.tzinfo else stamp.replace(tzinfo=UTC)
