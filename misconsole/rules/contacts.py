@@ -7,11 +7,11 @@ joint records are split, priorities assumed, and every contact left out is told 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.records import Contact, ContactLink, Report
-from misconsole.rules.joint_contacts import Split, split_all
+from misconsole.rules.joint_contacts import SECOND, Split, split_all
 from misconsole.rules.names import fold
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan_parts import Trouble
@@ -43,8 +43,10 @@ def sift(
 ) -> Sifted:
     """Split, then judge. ``pupils`` are the source ids of those whose contacts count."""
     apart = split_all(contacts, links=links)
-    judged = qualify(apart.contacts, links=apart.links, pupils=pupils, options=options)
     by_id = {contact.source_id: contact for contact in apart.contacts}
+    halves = {key: by_id[key + SECOND] for key in apart.joint}
+    halves |= {other.source_id: by_id[key] for key, other in halves.items()}
+    judged = qualify(apart.contacts, links=apart.links, pupils=pupils, options=options, halves=halves)
     troubles = tuple(_trouble(by_id[key], code) for key, code in judged.left_out.items())
     return Sifted(
         contacts=by_id, links=judged.links, left_out=judged.left_out, troubles=troubles,
@@ -95,9 +97,12 @@ def qualify(
     links: Iterable[ContactLink],
     pupils: Iterable[str],
     options: SchoolOptions,
+    halves: Mapping[str, Contact] | None = None,
 ) -> ContactResult:
     """Contacts with their required names and at least one qualifying pupil (H2, H3, C17, H9).
 
+    ``halves``: id of each half of a joint record -> the other half.  What the record gives once, such as
+    the first name in "Mr and Mrs J Bloggs", answers for both, or splitting would lose a parent.
     Parental responsibility that the MIS does not tell counts as none when the option asks for it.
     """
     standing = frozenset(pupils)
@@ -111,7 +116,8 @@ def qualify(
     left_out: dict[str, str] = {}
     kept = set()
     for contact in contacts:
-        code = _lacks(contact, with_pupil, with_allowed, options)
+        other = (halves or {}).get(contact.source_id)
+        code = _lacks(contact, other, with_pupil, with_allowed, options)
         if code:
             left_out[contact.source_id] = code
         else:
@@ -120,9 +126,15 @@ def qualify(
     return ContactResult(contacts=frozenset(kept), links=chosen, left_out=left_out)
 
 
-def _lacks(contact: Contact, with_pupil: set[str], with_allowed: set[str], options: SchoolOptions) -> str:
+def _lacks(
+    contact: Contact,
+    other: Contact | None,
+    with_pupil: set[str],
+    with_allowed: set[str],
+    options: SchoolOptions,
+) -> str:
     for name in options.contact_required:
-        if not fold(getattr(contact, name)):
+        if not fold(getattr(contact, name)) and not (other and fold(getattr(other, name))):
             return f"missing_{name}"
     if contact.source_id not in with_pupil:
         return "no_attached_pupil"

@@ -1,14 +1,15 @@
 """Joint contacts split into two people, with ids that stay (H5, Z13).
 
 Decisions (Z13)
-  * A joint record names two titles, or two whole names, with "and", "&" or "+" between, in any of the
-    fields title, first name and surname.  Nothing else is split: "Sandy" and "Anderson" are names.
+  * A joint record names two titles, or two whole names, with "and", "&" or "+" between ("/" too between
+    titles), in any of the fields title, first name and surname.  Nothing else is split: "Sandy" and
+    "Anderson" are names.
   * The first person keeps the contact id, the e-mail address and the phone number, because nobody can
     tell whose they are; the second gets the id with "#2" behind it, and neither.  Ids made so do not
     change, and a later sync updates both instead of doubling them.
   * A surname given once is both people's.  A first name given once is the first person's when both have
     a title and it stands before a single surname ("Dr & Mrs A Patel": A is Dr Patel's); the other then has
-    none and waits for the school to fill it in, which H2 reports.
+    none, and H2 takes the one first name as answering for the record.
   * Both are linked to the same pupils.  Words that tell nothing apart ("parents") are left as they are.
 """
 
@@ -82,7 +83,10 @@ Name = tuple[str, str, str]  # title, given, family
 
 
 def _people(title: str, given: str, family: str) -> tuple[Name, Name] | None:
-    titles, givens, families = (_AND.split(part.strip()) for part in (title, given, family))
+    if not title and len(sides := _AND.split(given)) == 2 and all(fold(side) in _TITLES for side in sides):
+        title, given = given, ""
+    titles = _AND.split(title.replace("/", "&").strip())
+    givens, families = _AND.split(given.strip()), _AND.split(family.strip())
     if max(map(len, (titles, givens, families))) > 2:
         return None
     if len(families) == 2 and not title and not given:
