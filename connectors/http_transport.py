@@ -264,7 +264,7 @@ def parsed(body: bytes, where: str) -> Any:
     if not body.strip():
         raise BadAnswer("The answer is empty.", where=where)
     try:
-        return from_json(body, cache_strings="keys")
+        return from_json(body)
     except ValueError as problem:
         return _read_slowly(body, where, str(problem))
 

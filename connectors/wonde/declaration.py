@@ -59,6 +59,7 @@ _STAFF = (
     FieldOffer(name="staff_code", title="Staff code", purpose="Matching"),
     FieldOffer(name="roles", title="Job title"),
     FieldOffer(name="teaching", title="Teaching staff", purpose="User names and groups differ by it"),
+    FieldOffer(name="reports_to", title="Line manager", purpose="Who reports to whom"),
     _asked("email", "Work e-mail", "Matching, single sign-on"),
     _asked("phone", "Work telephone", "Contact sheet"),
     *_PHOTO,

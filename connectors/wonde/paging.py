@@ -51,6 +51,13 @@ def page_of(answer: Answer) -> Page:
     return Page(rows, urljoin(answer.url, following) if more and following else None, _size(paging))
 
 
+def includes_listed(answer: Answer) -> frozenset[str]:
+    """``meta.includes``: what the endpoint says may be included; empty if it does not say."""
+    meta = answer.data.get("meta") if isinstance(answer.data, dict) else None
+    names = meta.get("includes") if isinstance(meta, dict) else None
+    return frozenset(n for n in names if isinstance(n, str)) if isinstance(names, list) else frozenset()
+
+
 def _size(paging: Mapping[str, Any]) -> int | None:
     """``per_page`` comes back as text when it was sent (§4)."""
     value = paging.get("per_page")

@@ -69,6 +69,7 @@ PUPIL_INCLUDES: dict[str, tuple[str, ...]] = {
 }
 STAFF_INCLUDES: dict[str, tuple[str, ...]] = {
     "employment_details": tuple(EMPLOYMENT_KEYS.values()),
+    "line_manager": ("reports_to",),
     "contact_details": ("email", "phone"),
     "photo": PHOTO,
 }
@@ -211,6 +212,11 @@ class StaffReader(PersonReader):
         else:
             values["email"] = work_email(details, self.faults)
             values["phone"] = text(part(details, "phones"), "work", self.faults, "phone")
+        manager = one(row, "line_manager", self.faults)
+        if manager is MISSING or (not manager and "reports_to" in self._limited):
+            missing.add("reports_to")
+        elif manager:
+            values["reports_to"] = text(manager, "id", self.faults, "reports_to")
         self._photo(row, values, missing)
         return Staff(**self._close(values, missing))
 

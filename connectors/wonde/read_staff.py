@@ -13,7 +13,7 @@ from connectors.http_transport import Unacceptable
 from connectors.records import Batch, Finished, Notice, Report, Staff
 from connectors.wonde.checks import not_empty
 from connectors.wonde.deletions import gone
-from connectors.wonde.paging import Collection
+from connectors.wonde.paging import Collection, includes_listed
 from connectors.wonde.people import STAFF_INCLUDES, StaffReader
 from connectors.wonde.read_pupils import PHOTO_PAGE
 from connectors.wonde.shapes import MISSING, Faults, Row, day, one
@@ -22,6 +22,7 @@ from connectors.wonde.source import Rows, Source, opened
 if TYPE_CHECKING:
     from connectors.wonde.reading import Item, Reading
 
+UNDOCUMENTED = frozenset({"line_manager"})  # asked only where the server lists it (E4)
 REPORTS = (Report.STAFF, Report.STAFF_FUTURE)
 
 
@@ -40,6 +41,7 @@ class StaffRead:
         self.reading = reading
         self.seen: dict[str, datetime | None] = {}
         self.faults = {report: Faults(report) for report in REPORTS}
+        self._known: frozenset[str] | None = None
         self.readers = {
             report: StaffReader(
                 report,
@@ -51,7 +53,7 @@ class StaffRead:
         }
 
     def open(self, params: dict[str, str], expected: int | None) -> Source:
-        includes = self._includes()
+        includes = [n for n in self._includes() if n not in UNDOCUMENTED or n in self._listed()]
         per_page = self.reading.options.per_page
         collection = Collection(
             self.reading.http,
@@ -62,6 +64,13 @@ class StaffRead:
             expected=expected,
         )
         return opened(collection, includes)
+
+    def _listed(self) -> frozenset[str]:
+        """The includes the server itself says it has: asked once, on one record."""
+        if self._known is None:
+            url = f"{self.reading.root}/employees"
+            self._known = includes_listed(self.reading.http.get(url, {"per_page": "1"}))
+        return self._known
 
     def _includes(self) -> list[str]:
         """Employment is always needed: it tells who is current; the rest only if wanted."""

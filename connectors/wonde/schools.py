@@ -217,6 +217,10 @@ def permitted(
             spoken |= reports
             if row.get("approved") is True:
                 granted |= reports
+    if Report.STUDENTS_FUTURE not in spoken:  # no scope of its own: it follows the pupils'
+        for reports in (spoken, granted):
+            if Report.STUDENTS in reports:
+                reports.add(Report.STUDENTS_FUTURE)
     return frozenset(granted & offered), frozenset((spoken - granted) & offered)
 
 
