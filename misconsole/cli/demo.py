@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from misconsole.errors import Exit, Usage
+
 if TYPE_CHECKING:
     from misconsole.cli.frame import Out
     from misconsole.services.demo import Estate
@@ -37,48 +39,25 @@ def folder_for(at: str | None) -> Iterator[Path]:
         yield Path(name) / "estate"
 
 
-@contextmanager
-def desk_of(place: Estate) -> Iterator[Desk]:
-    """A desk on the estate's own store and secrets; the environment is the estate's for our children."""
-    import getpass
-
-    from data.store import Store
-    from misconsole.clock import clock
-    from misconsole.secrets import Secrets
-    from misconsole.services.desk import Desk
-
-    os.environ.update(place.environment())
-    store = Store.open(place.store_url)
-    try:
-        yield Desk(
-            store=store,
-            secrets=Secrets.at(place.folder),
-            actor=getpass.getuser(),
-            origin="console",
-            now=clock(os.environ),
-            workdir=place.folder,
-        )
-    finally:
-        store.close()
-
-
 def run(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.__main__ import cannot_show, open_console
+    from misconsole.cli.desk import desk_at
     from misconsole.services import demo
 
-    with folder_for(args.at) as folder, demo.estate(folder, seed=args.seed) as place, desk_of(place) as desk:
-        if args.headless:
-            return headless(desk, place, args, out)
-        urns = demo.furnish(desk, place, all_connected=False, note=out.note)
+    if not args.headless and (refusal := cannot_show(os.environ)):
+        raise Usage(refusal, mend="misconsole demo --headless syncs the same estate without a screen.")
+    with folder_for(args.at) as folder, demo.estate(folder, seed=args.seed) as place:
+        os.environ.update(place.environment())  # the console's and every run's store, secrets and clock
+        with desk_at(place.store_url, origin="command") as desk:
+            if args.headless:
+                return headless(desk, place, args, out)
+            urns = demo.furnish(desk, place, all_connected=False, note=out.note)
         demo.sync_in_background(place, urns)
-        desk.store.close()
-        from misconsole.__main__ import open_console
-
         return open_console(place.store_url, demo=place)
 
 
 def headless(desk: Desk, place: Estate, args: argparse.Namespace, out: Out) -> int:
     from misconsole.cli.sync import sync_document
-    from misconsole.errors import Exit
     from misconsole.services import demo, runs
 
     urns = demo.furnish(desk, place, all_connected=True, note=out.note)

@@ -18,21 +18,22 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misconsole.clock import VARIABLE as CLOCK_VARIABLE
-from misconsole.clock import days_passed
+from misconsole.clock import days_passed, real
 from misconsole.errors import MisconsoleError, Usage
 
 if TYPE_CHECKING:
     from connectors.simulator.control import Control
     from misconsole.services.desk import Desk
+    from misconsole.services.views import SchoolRow
 
-#: Schools the interactive demo leaves for the operator to connect and to approve.
-LEFT_UNCONNECTED = 1
-LEFT_PENDING = 1
 WAIT_FOR_SIMULATOR = 30.0
+#: What the demo schools share: people and classes; contacts and attendance stay their decision.
+DEMO_REPORTS = frozenset({"staff", "students", "staff-future", "students-future", "groups-classes"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Estate:
     control: Control
     wonde_url: str
     token: str = field(repr=False)
+    children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)  # ended with the estate
 
     @property
     def store_url(self) -> str:
@@ -85,39 +87,54 @@ class Estate:
 
 @contextmanager
 def estate(folder: Path, *, seed: int = 2026) -> Iterator[Estate]:
-    """Start the simulator for the estate in ``folder`` and stop it at the end.
+    """Start the simulator for the estate in ``folder``; stop it, and what it started, at the end.
 
     Raises Usage when the folder holds something that is not an estate of ours.
     """
+    made = _marker(folder, seed)
+    process, ready = _start_simulator(folder, made)
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        from connectors.simulator.control import Control
+
+        control = Control(ready["url"], ready["control_key"])
+        place = Estate(
+            folder=folder,
+            control=control,
+            wonde_url=ready["wonde_url"],
+            token=ready["token"],
+            children=children,
+        )
+        gone = (real().date() - date.fromisoformat(made["today"])).days + days_passed(place.clock_file)
+        if gone > 0:
+            control.advance(gone)
+        yield place
+    finally:
+        for child in (*children, process):
+            child.terminate()
+        for child in (*children, process):
+            child.wait(timeout=10)
+
+
+def _marker(folder: Path, seed: int) -> dict[str, Any]:
+    """What the estate was made from: seed and first day; written when the folder is new."""
     marker = folder / "estate.json"
-    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+    if marker.exists():
+        return dict(json.loads(marker.read_text(encoding="utf-8")))
+    if folder.exists() and any(folder.iterdir()):
         raise Usage(
             f"{folder} is not empty and is not a demo estate.", mend="Name a new folder, or leave --at out."
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not marker.exists():
-        marker.write_text(json.dumps({"seed": seed}), encoding="utf-8")
-    seed = int(json.loads(marker.read_text(encoding="utf-8"))["seed"])
-    process, ready = _start_simulator(folder, seed)
-    try:
-        from connectors.simulator.control import Control
-
-        yield Estate(
-            folder=folder,
-            control=Control(ready["url"], ready["control_key"]),
-            wonde_url=ready["wonde_url"],
-            token=ready["token"],
-        )
-    finally:
-        process.terminate()
-        process.wait(timeout=10)
+    made = {"seed": seed, "today": real().date().isoformat()}
+    marker.write_text(json.dumps(made), encoding="utf-8")
+    return made
 
 
-def _start_simulator(folder: Path, seed: int) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
+def _start_simulator(folder: Path, made: Mapping[str, Any]) -> tuple[subprocess.Popen[bytes], dict[str, Any]]:
     ready = folder / "simulator.json"
     ready.unlink(missing_ok=True)
-    days = days_passed(folder / "clock")
-    words = ["--port", "0", "--seed", str(seed), "--days", str(days), "--ready-file", str(ready)]
+    words = ["--port", "0", "--seed", str(made["seed"]), "--today", made["today"], "--ready-file", str(ready)]
     with (folder / "simulator.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "connectors.simulator", *words],
@@ -127,8 +144,8 @@ def _start_simulator(folder: Path, seed: int) -> tuple[subprocess.Popen[bytes], 
         )
     ends = time.monotonic() + WAIT_FOR_SIMULATOR
     while time.monotonic() < ends and process.poll() is None:
-        if ready.exists() and (text := ready.read_text(encoding="utf-8")):
-            return process, json.loads(text)
+        if ready.exists():
+            return process, json.loads(ready.read_text(encoding="utf-8"))
         time.sleep(0.02)
     process.kill()
     process.wait()
@@ -142,39 +159,40 @@ def furnish(
 ) -> tuple[str, ...]:
     """Put the estate's schools on the desk; gives the URNs that are connected and ready to sync.
 
-    With ``all_connected`` false the last schools are left for the operator: one asked and not answered,
-    one not connected at all.  Schools already there (an estate kept from before) are only pointed at
-    the simulator's new address.
+    With ``all_connected`` false the two smallest schools are left for the operator: one that was asked
+    and has not answered, one that is not connected.  Schools already there (an estate kept from before)
+    are only pointed at the simulator's new address.
     """
-    from misconsole.services import connect, schools
+    from misconsole.services import schools
 
     known = {row.urn: row for row in schools.list_schools(desk)}
     listed = place.control.schools()
-    left = set() if all_connected else {s["urn"] for s in _left_for_the_operator(listed)}
+    unconnected, unanswered = _left_for_the_operator(listed) if not all_connected else ("", "")
     ready: list[str] = []
-    for school in listed:
+    for number, school in enumerate(listed, start=1):
         urn = str(school["urn"])
+        note(f"{number} of {len(listed)}: {school['name']}")
         if urn not in known:
-            note(f"{school['name']}: adding the school and its accounts")
             _add(desk, place, school)
         if urn in known and known[urn].mis:
-            connect.set_settings(desk, urn, settings={"url": place.wonde_url}, secrets={"token": place.token})
-            place.approve(urn)
-            ready.append(urn)
-        elif urn not in left:
-            _connect(desk, place, school)
+            _point_anew(desk, place, known[urn])
+        elif urn == unconnected:
+            continue
+        else:
+            _connect(desk, place, school, answer=urn != unanswered)
+        if urn != unanswered:
             ready.append(urn)
     return tuple(ready)
 
 
-def _left_for_the_operator(listed: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _left_for_the_operator(listed: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """The smallest schools: quick to connect, quick to sync, the whole story in a minute."""
-    by_size = sorted(listed, key=lambda s: int(s.get("pupils", 0)))
-    return by_size[: LEFT_UNCONNECTED + LEFT_PENDING]
+    first, second, *_ = sorted(listed, key=lambda s: int(s["pupils"]))
+    return str(first["urn"]), str(second["urn"])
 
 
 def _add(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
-    from misconsole.services import accounts, schools
+    from misconsole.services import accounts, decide, schools
 
     urn = str(school["urn"])
     wanted = ("la_code", "establishment_number", "country", "phase", "trust", "domain")
@@ -183,6 +201,24 @@ def _add(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
     listing = place.folder / f"accounts-{urn}.csv"
     _write_directory(listing, place.control.directory(urn))
     accounts.import_csv(desk, urn, listing)
+    for name in place.control.exclusions(urn):
+        decide.exclude_name(
+            desk,
+            urn,
+            given=name["given_name"],
+            family=name["family_name"],
+            role=name["role"],
+            reason=name["reason"],
+            review_on=date.fromisoformat(name["review_on"]) if name.get("review_on") else None,
+        )
+
+
+def _point_anew(desk: Desk, place: Estate, row: SchoolRow) -> None:
+    from misconsole.services import connect
+
+    connect.set_settings(desk, row.urn, settings={"url": place.wonde_url}, secrets={"token": place.token})
+    if row.access == "approved":
+        place.approve(row.urn)
 
 
 def _write_directory(listing: Path, rows: Sequence[Mapping[str, str]]) -> None:
@@ -199,7 +235,7 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _connect(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
+def _connect(desk: Desk, place: Estate, school: Mapping[str, Any], *, answer: bool) -> None:
     from misconsole.services import connect, reports
 
     urn = str(school["urn"])
@@ -212,6 +248,8 @@ def _connect(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
         secrets={"token": place.token},
     )
     connect.request_access(desk, urn)
+    if not answer:
+        return
     place.approve(urn)
     connect.check_access(desk, urn)
     for report in reports.reports(desk, urn):
@@ -219,15 +257,11 @@ def _connect(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
             reports.accept(desk, urn, report.report)
 
 
-#: What the demo schools share: people and classes; contacts and attendance stay their decision.
-DEMO_REPORTS = frozenset({"staff", "students", "staff-future", "students-future", "groups-classes"})
-
-
 def sync_in_background(place: Estate, urns: Sequence[str]) -> None:
     """Start the night's run over the connected schools, as cron would: one process, school by school."""
     if not urns:
         return
-    subprocess.Popen(
+    child = subprocess.Popen(
         [sys.executable, "-m", "misconsole", "sync", *urns, "--store", place.store_url],
         env=os.environ | place.environment(),
         stdin=subprocess.DEVNULL,
@@ -235,3 +269,4 @@ def sync_in_background(place: Estate, urns: Sequence[str]) -> None:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    place.children.append(child)
