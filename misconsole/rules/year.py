@@ -84,7 +84,7 @@ def _english(text: str, country: str) -> str | None:
     squeezed = _squeezed(text)
     if squeezed in _ALIASES:
         return _ALIASES[squeezed]
-    rest = _squeezed(re.sub(r"\.0$", "", _lead_off(text)))
+    rest = _squeezed(_lead_off(text))
     if rest in _ALIASES:
         return _ALIASES[rest]
     if country == NORTHERN_IRELAND and (found := re.fullmatch(r"(?:p|primary)([1-7])", rest)):
@@ -98,9 +98,9 @@ def _english(text: str, country: str) -> str | None:
 
 def _lead_off(text: str) -> str:
     """``text`` without "Year", "Yr", "Y", "NC Year" and their kind in front."""
-    text = text.replace(".", " ") if not re.search(r"\d\.0$", text) else text
+    text = re.sub(r"(\d)\.0$", r"\1", text).replace(".", " ").replace(":", " ")
     for _ in range(2):
-        text = _LEAD.sub("", text.strip(" :"), count=1)
+        text = _LEAD.sub("", text.strip(), count=1)
     return text
 
 
