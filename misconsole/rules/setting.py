@@ -119,23 +119,33 @@ def _words(setting: Setting, value: object) -> tuple[str, ...]:
 
 
 def _pairs(setting: Setting, value: object) -> Pairs:
-    given: Any = value
-    if isinstance(value, str):
-        text = "" if value.strip().casefold() == "none" else value
-        given = [part.partition("=")[::2] for part in text.split(",") if part.strip()]
-    elif isinstance(value, dict):
-        given = value.items()
-    if not isinstance(given, list | tuple) and not hasattr(given, "__iter__"):
-        raise ValueError
-    pairs = [tuple(str(side).strip() for side in pair) for pair in given]
-    if any(len(pair) != 2 or not all(pair) for pair in pairs):
-        raise ValueError
+    pairs = tuple(_pair(each) for each in _listed(value))
     if len({word.casefold() for word, _ in pairs}) < len(pairs):
         raise ValueError(f"{setting.name} names a word twice.")
     for _, to in pairs:
         if setting.check is not None:
             setting.check(to)
-    return tuple((word, to) for word, to in pairs)
+    return pairs
+
+
+def _listed(value: object) -> list[object]:
+    if isinstance(value, str):
+        text = "" if value.strip().casefold() == "none" else value
+        return [part.split("=") for part in text.split(",") if part.strip()]
+    if isinstance(value, dict):
+        return list(value.items())
+    if isinstance(value, list | tuple):
+        return list(value)
+    raise ValueError
+
+
+def _pair(value: object) -> tuple[str, str]:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError
+    word, to = (str(side).strip() for side in value)
+    if not word or not to or set(word + to) & {",", "="}:
+        raise ValueError
+    return word, to
 
 
 def _format(setting: Setting, value: object) -> str:
