@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlmodel import Session, col
 
-from data.tables import Account, Identifier, Link, Person, School
+from data.tables import Account, Identifier, Link, Person, ReportScope, School
 
 PERSON_FIELDS = (
     "id", "school_id", "source_id", "role", "title", "given_name", "family_name", "legal_given_name",
@@ -76,9 +76,7 @@ def school_names(s: Session) -> dict[int, tuple[str, str]]:
     return {key: (urn, name) for key, urn, name in s.execute(asked)}
 
 
-def with_identifier(s: Session, school_id: int, value: str) -> list[int]:
-    """Ids of the school's people who hold or held that identifier, whatever its kind."""
-    asked = select(col(Identifier.person_id)).where(
-        col(Identifier.school_id) == school_id, col(Identifier.value) == value
-    )
-    return list(dict.fromkeys(s.execute(asked).scalars()))
+def scopes(s: Session, school_id: int) -> list[ReportScope]:
+    """What the school decided about each report."""
+    asked = select(ReportScope).where(col(ReportScope.school_id) == school_id)
+    return list(s.execute(asked).scalars())

@@ -5,6 +5,8 @@ Protects nothing by itself: every function is a question asked inside a session 
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
@@ -78,3 +80,19 @@ def decisions(s: Session, school_id: int, *, limit: int) -> list[Decision]:
             .limit(limit)
         )
     )
+
+
+def trail(s: Session, *, school_id: int | None, since: datetime | None, limit: int) -> list[Decision]:
+    """Decisions of one school, or of all, newest first."""
+    asked = select(Decision)
+    if school_id is not None:
+        asked = asked.where(Decision.school_id == school_id)
+    if since is not None:
+        asked = asked.where(col(Decision.at) >= since)
+    return list(s.exec(asked.order_by(col(Decision.id).desc()).limit(limit)))
+
+
+def synced_since(s: Session, school_id: int, at: datetime | None) -> bool:
+    """Whether a sync was applied to its end after that moment."""
+    run = last_complete_run(s, school_id)
+    return run is not None and (at is None or (run.started_at or at) >= at)

@@ -62,9 +62,16 @@ def find(s: Session, school_id: int, exclusions: Sequence[Exclusion]) -> dict[in
     return found
 
 
-def bears_name(exclusion: Exclusion, person: Any) -> bool:
-    """Whether a person goes by the excluded name, preferred or legal, accents and case aside."""
-    return rules.name_key(exclusion.given_name, exclusion.family_name) in rules.person_keys(person)
+def compiled(exclusions: Iterable[Exclusion]) -> rules.Exclusions:
+    """The exclusions as the gates ask them."""
+    return rules.Exclusions.of(
+        rules.ExclusionFacts(
+            id=each.id or 0, given_name=each.given_name, family_name=each.family_name, role=each.role,
+            person_id=each.person_id, reason=each.reason, author=each.author, review_on=each.review_on,
+            active=each.active,
+        )
+        for each in exclusions
+    )  # fmt: skip
 
 
 def _by_name(accounts: Iterable[Any]) -> dict[tuple[str, str], list[int]]:
@@ -101,4 +108,4 @@ def _settled(exclusion: Exclusion, review: Any) -> bool:
     return bool(review.at and exclusion.created_at and review.at >= exclusion.created_at)
 
 
-__all__ = ["bears_name", "count_due", "due", "find", "names"]
+__all__ = ["compiled", "count_due", "due", "find", "names"]

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from data.tables import Account, Identifier, Link, Person
+from misconsole.rules import facts_from
 from misconsole.rules.facts import AccountFacts, PersonFacts
 
-PERSON_ALIKE = (
-    "role", "source_id", "title", "initials", "given_name", "family_name", "legal_given_name",
-    "legal_family_name", "middle_names", "date_of_birth", "email", "phone", "year_group",
-    "year_of_entry", "registration_group", "house", "part_time", "part_time_rate", "status",
-    "start_date", "end_date", "teaching", "job_title", "reports_to", "photo_id", "photo_hash",
-)  # fmt: skip
 ACCOUNT_ALIKE = (
     "username", "role", "state", "email", "given_name", "family_name", "preferred_given_name",
     "preferred_family_name", "date_of_birth", "year_of_entry", "upn", "mis_id", "staff_code",
@@ -21,17 +16,8 @@ ACCOUNT_ALIKE = (
 
 
 def person_facts(row: Person, identifiers: Iterable[Identifier]) -> PersonFacts:
-    """``identifiers`` current ones first, as ``data.people.every_identifier`` gives them."""
-    held: dict[str, tuple[str, ...]] = {}
-    for each in identifiers:
-        held[each.kind] = (*held.get(each.kind, ()), each.value)
-    return PersonFacts(
-        person_id=row.id,
-        nc_year=row.year_label,
-        identifiers=held,
-        unknown=frozenset(row.unknown),
-        **{name: getattr(row, name) for name in PERSON_ALIKE},
-    )
+    """``identifiers`` current ones first, as ``data.people.every_identifier`` gives them (G7)."""
+    return facts_from.from_row(row.model_dump(), [(each.kind, each.value) for each in identifiers])
 
 
 def account_facts(row: Account, links: Iterable[tuple[Link, str]] = (), *, school_id: int) -> AccountFacts:

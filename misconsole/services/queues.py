@@ -7,7 +7,7 @@ conditions as its count, so that a badge never promises what the list does not h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session, col
@@ -16,9 +16,12 @@ from data import accounts as account_rows
 from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
-from data.tables import Account, Person, Problem
+from data.tables import Account, Person
 from misconsole.services import clashes, not_same, present
+from misconsole.services.counts import counts
 from misconsole.services.desk import Desk
+from misconsole.services.history import history
+from misconsole.services.overview import overview
 from misconsole.services.schools import resolve
 from misconsole.services.views import (
     AccountView,
@@ -31,7 +34,6 @@ from misconsole.services.views import (
     ProblemItem,
     UnallocatedItem,
     UnmatchedItem,
-    Waiting,
 )
 
 BAND_REASONS = {
@@ -41,33 +43,6 @@ BAND_REASONS = {
     "none": "No similar account is known; the next sync makes one, or make it now.",
 }
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-def counts(desk: Desk, school: str) -> Waiting:
-    """What waits for a person, counted; kept accounts and settled exclusions are not waiting."""
-    with desk.store.read() as s:
-        found = resolve(s, school)
-        return count_waiting(s, found.id or 0, mode=found.mode, today=desk.today)
-
-
-def count_waiting(s: Session, school_id: int, *, mode: str, today: date) -> Waiting:
-    run = school_rows.last_complete_run(s, school_id)
-    idle = mode == "lookup"  # no accounts at all, so nobody waits for one (L8)
-    roles = {
-        role: 0 if idle else waiting.count(s, Person, *waiting.unmatched(school_id, role))
-        for role in ("staff", "pupil")
-    }
-    return Waiting(
-        unmatched_staff=roles["staff"],
-        unmatched_pupils=roles["pupil"],
-        unallocated=waiting.count(s, Account, *waiting.unallocated(school_id)),
-        exclusions=clashes.count_due(s, school_id, today=today),
-        non_mis=waiting.count(s, Account, *waiting.non_mis(school_id), waiting.unreviewed(today)),
-        new_users=waiting.count(s, Account, *waiting.new_users(school_id)),
-        problems=waiting.count(
-            s, Problem, col(Problem.school_id) == school_id, col(Problem.run_id) == (run.id if run else 0)
-        ),
-    )
 
 
 def unmatched(desk: Desk, school: str, role: str) -> tuple[UnmatchedItem, ...]:
@@ -253,3 +228,9 @@ def accounts(desk: Desk, school: str) -> tuple[AccountView, ...]:
         return tuple(
             present.accounts(s, col(Account.school_id) == school_id, col(Account.state) != "removed")
         )
+
+
+__all__ = [
+    "accounts", "counts", "evidence", "exclusions", "history", "new_users", "non_mis", "overview", "problems",
+    "unallocated", "unmatched",
+]  # fmt: skip

@@ -66,7 +66,7 @@ class TestLink:
         decide.link(e.desk(), "100001", ann, account)
         [link] = e.all(Link)
         assert link.evidence["band"] == "likely"
-        assert link.evidence["lines"][0]["field"] == "family_name"
+        assert link.evidence["fields"][0]["field"] == "family_name"
         assert link.anchors["identifiers"] == {"upn": ["A823432100001"]}
         assert (link.anchors["given_name"], link.anchors["family_name"]) == ("Ann", "Lee")
 
@@ -307,7 +307,8 @@ class TestExclusions:
             e.desk(), "100001", given="zoe", family="OBrien", role="pupil", reason="Court order"
         )
         assert queues.unmatched(e.desk(), "100001", "pupil") == ()
-        assert (e.row(Person, zoe).gate, e.row(Person, zoe).gate_detail) == ("excluded", "Court order")
+        assert e.row(Person, zoe).gate == "excluded"
+        assert e.row(Person, zoe).gate_detail == "This name is excluded by alice: Court order"
 
     def test_R2_lifting_lets_the_person_wait_again(self, e: seed.Estate) -> None:
         school = e.school()

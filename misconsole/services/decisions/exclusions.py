@@ -12,6 +12,8 @@ from data import queues as waiting
 from data.tables import Account, Exclusion, Person, Review
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.rules.exclusions import name_key, review_day
+from misconsole.rules.gates import CHECKS, GateContext
+from misconsole.rules.standing import Failure
 from misconsole.services import clashes
 from misconsole.services.decisions.case import (
     LOOK_AGAIN,
@@ -23,6 +25,7 @@ from misconsole.services.decisions.case import (
     options_of,
 )
 from misconsole.services.desk import Desk
+from misconsole.services.facts import person_facts
 from misconsole.services.views import DecisionView
 
 ROLES = ("", "staff", "pupil")
@@ -38,7 +41,7 @@ def exclude_person(
             if each.person_id == person_id:
                 _already(called(person), each)
         row = _exclude(case, reason, review_on, role=person.role, person_id=person_id)
-        _bar(case, row, [person])
+        _bar(case, [person])
         said = f"Excluded {called(person)}: {reason}"
         if held := account_rows.link_of(case.s, person_id):
             account = case.account(held.account_id, local=True)
@@ -64,9 +67,9 @@ def exclude_name(
             if same and not each.person_id and each.role in ("", role):
                 _already(f"{given} {family}", each)
         row = _exclude(case, reason, review_on, role=role, given_name=given, family_name=family)
-        barred = _bar(case, row, _bearers(case, row))
+        barred = _bar(case, _waiting(case, role))
         hit = clashes.find(case.s, case.school_id, [row])[row.id or 0]
-        case.say(_name_summary(case, row, len(barred), hit), reason=reason, exclusion=row.id)
+        case.say(_name_summary(case, row, barred, hit), reason=reason, exclusion=row.id)
     return case.view
 
 
@@ -102,26 +105,38 @@ def _exclude(
     return case.scribe.insert(row)
 
 
-def _bearers(case: Case, row: Exclusion) -> list[Person]:
-    """People who wait and go by that name."""
-    wanted = waiting.unmatched(case.school_id, row.role) if row.role else None
-    roles = [wanted] if wanted else [waiting.unmatched(case.school_id, each) for each in ("staff", "pupil")]
-    ids = [
-        person.id
-        for conditions in roles
-        for person in people_rows.rows(case.s, *conditions)
-        if clashes.bears_name(row, person)
+def _waiting(case: Case, role: str) -> list[Person]:
+    """People of that role, or of both, who wait for an account."""
+    roles = [role] if role else ["staff", "pupil"]
+    found = [
+        case.s.get(Person, row.id)
+        for each in roles
+        for row in people_rows.rows(case.s, *waiting.unmatched(case.school_id, each))
     ]
-    return [person for each in ids if (person := case.s.get(Person, each))]
+    return [person for person in found if person]
 
 
-def _bar(case: Case, row: Exclusion, people: list[Person]) -> list[Person]:
-    """Record the gate they fail now, so that the queue and *why* tell the same before the next sync."""
-    barred = [each for each in people if each.present and each.gate in waiting.ELIGIBLE_GATES]
-    for each in barred:
-        if account_rows.link_of(case.s, each.id or 0) is None:
-            case.set_gate(each, "excluded", row.reason)
+def _bar(case: Case, people: list[Person]) -> int:
+    """Record the gate that people fail now, so that queue and *why* tell the same before the next sync.
+
+    Returns how many an exclusion keeps out."""
+    barred = 0
+    for each in people:
+        failure = _failure(case, each)
+        waits = each.present and each.gate in waiting.ELIGIBLE_GATES
+        if failure and waits and account_rows.link_of(case.s, each.id or 0) is None:
+            case.set_gate(each, failure.code, failure.detail)
+            barred += 1
     return barred
+
+
+def _failure(case: Case, person: Person) -> Failure | None:
+    """What the very gate of a sync says of the person, with the exclusions as they are now."""
+    active = account_rows.active_exclusions(case.s, case.school_id)
+    ctx = GateContext(
+        options=options_of(case.school), today=case.now.date(), exclusions=clashes.compiled(active)
+    )
+    return CHECKS["exclusion"](person_facts(person, ()), ctx)
 
 
 def lift_exclusion(desk: Desk, school: str, exclusion_id: int) -> DecisionView:
@@ -129,7 +144,7 @@ def lift_exclusion(desk: Desk, school: str, exclusion_id: int) -> DecisionView:
     with deciding(desk, school, "lift") as case:
         row = _exclusion(case, exclusion_id)
         case.scribe.update(row, active=False)
-        freed = [each for each in _kept_out(case, row) if not _still_excluded(case, each)]
+        freed = [each for each in _kept_out(case) if _failure(case, each) is None]
         for each in freed:
             case.set_gate(each, "waiting_for_match", "No longer excluded; it waits for a decision.")
         name = clashes.names(case.s, [row])[exclusion_id]
@@ -150,20 +165,10 @@ def _exclusion(case: Case, exclusion_id: int) -> Exclusion:
     return row
 
 
-def _kept_out(case: Case, row: Exclusion) -> list[Person]:
+def _kept_out(case: Case) -> list[Person]:
     excluded = (col(Person.school_id) == case.school_id, col(Person.gate) == "excluded")
     found = [case.s.get(Person, each.id) for each in people_rows.rows(case.s, *excluded)]
-    return [each for each in found if each and _hits(row, each)]
-
-
-def _hits(row: Exclusion, person: Person) -> bool:
-    if row.person_id:
-        return row.person_id == person.id
-    return row.role in ("", person.role) and clashes.bears_name(row, person)
-
-
-def _still_excluded(case: Case, person: Person) -> bool:
-    return any(_hits(each, person) for each in account_rows.active_exclusions(case.s, case.school_id))
+    return [each for each in found if each]
 
 
 def settle_clash(desk: Desk, school: str, exclusion_id: int, verdict: str) -> DecisionView:
@@ -199,11 +204,11 @@ def _keep(case: Case, account: Account, row: Exclusion) -> None:
 
 
 def _unallocate(case: Case, account: Account) -> None:
+    people = []
     for each in account_rows.active_links(case.s, account.id or 0):
         case.end_link(each, "excluded")
-        person = case.s.get(Person, each.person_id)
-        if person and person.present and person.gate in waiting.ELIGIBLE_GATES:
-            case.set_gate(person, "excluded", "The name is excluded.")
+        people.append(case.s.get(Person, each.person_id))
+    _bar(case, [person for person in people if person])
     case.scribe.update(
         account,
         state="unallocated",

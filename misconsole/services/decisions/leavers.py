@@ -13,6 +13,7 @@ from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView
 
 RESTORABLE = ("unallocated", "let-go")
+BY_HAND = ("unlinked", "linked to")  # a person ended the link; restoring does not overrule that
 
 
 def restore(desk: Desk, school: str, account_id: int, *, username: str | None = None) -> DecisionView:
@@ -63,7 +64,7 @@ def _take_up_link(case: Case, account: Account) -> Person | None:
     if active:
         return case.s.get(Person, active[0].person_id)
     former = account_rows.last_link(case.s, account.id or 0)
-    if former is None or former.school_id != case.school_id:
+    if former is None or former.school_id != case.school_id or former.ended_reason.startswith(BY_HAND):
         return None
     if account_rows.link_of(case.s, former.person_id) is not None:
         return None

@@ -120,7 +120,7 @@ def _evidence(case: Case, person_id: int, account_id: int) -> dict[str, Any]:
     found = case.s.exec(asked).first()
     if found is None:
         return {}
-    return {"band": found.band, "score": found.score, "margin": found.margin, "lines": found.evidence}
+    return {"band": found.band, "score": found.score, "margin": found.margin, "fields": found.evidence}
 
 
 def create(desk: Desk, school: str, person_id: int) -> DecisionView:
@@ -206,7 +206,7 @@ def unlink(desk: Desk, school: str, account_id: int, *, reason: str) -> Decision
 
 def _part(case: Case, account: Account, row: Link, reason: str) -> str:
     person = case.person(row.person_id)
-    case.end_link(row, reason)
+    case.end_link(row, f"unlinked: {reason}")
     if person.present and person.gate in waiting.ELIGIBLE_GATES:
         case.set_gate(person, "waiting_for_match", "An operator ended the link; it waits for a decision.")
     asked = select(NotSame.id).where(NotSame.person_id == person.id, NotSame.account_id == account.id)

@@ -1,0 +1,149 @@
+"""The first tab of a school: how many, what happened last, and what to do next, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col
+
+from data import people as people_rows
+from data import queues as waiting
+from data import schools as school_rows
+from data.tables import Account, Connection, Person, ReportScope, School
+from misconsole.services.desk import Desk
+from misconsole.services.schools import list_schools, resolve
+from misconsole.services.views import Overview, RunView, Waiting
+
+LAST_RUNS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What the hints are drawn from."""
+
+    school: School
+    connection: Connection | None
+    former_mis: str
+    reports: int
+    waiting: Waiting
+    last: RunView | None
+    synced: bool
+
+
+def overview(desk: Desk, school: str) -> Overview:
+    from misconsole.services import runs
+
+    with desk.store.read() as s:
+        found = resolve(s, school)
+        people, accounts = _people(s, found.id or 0), _accounts(s, found.id or 0)
+        connection = school_rows.active_connection(s, found.id or 0)
+        former = [x.mis for x in school_rows.former_connections(s, found.id or 0)]
+        accepted = waiting.count(
+            s, ReportScope, col(ReportScope.school_id) == found.id, col(ReportScope.accepted).is_(True)
+        )
+        synced = school_rows.last_complete_run(s, found.id or 0) is not None
+    row = next(each for each in list_schools(desk) if each.urn == found.urn)
+    last_runs = runs.list_runs(desk, found.urn, limit=LAST_RUNS)
+    situation = Situation(
+        school=found,
+        connection=connection,
+        former_mis=next((mis for mis in former if connection and mis != connection.mis), ""),
+        reports=accepted,
+        waiting=row.waiting,
+        last=last_runs[0] if last_runs else None,
+        synced=synced,
+    )
+    messages = runs.get(desk, last_runs[0].id).messages if last_runs else ()
+    return Overview(
+        school=row,
+        people=people,
+        accounts=accounts,
+        last_runs=last_runs,
+        messages=messages,
+        hints=hints(situation),
+    )
+
+
+def _people(s: Session, school_id: int) -> dict[str, int]:
+    here = (col(Person.school_id) == school_id, col(Person.present).is_(True))
+    return {
+        "staff": waiting.count(s, Person, *here, col(Person.role) == "staff"),
+        "pupils": waiting.count(s, Person, *here, col(Person.role) == "pupil"),
+        "eligible": waiting.count(s, Person, *here, waiting.eligible()),
+        "linked": waiting.count(s, Person, *here, people_rows.has_active_link()),
+    }
+
+
+def _accounts(s: Session, school_id: int) -> dict[str, int]:
+    here = col(Account.school_id) == school_id
+    return {
+        "active": waiting.count(s, Account, here, col(Account.state) == "active"),
+        "unallocated": waiting.count(s, Account, *waiting.unallocated(school_id)),
+        "non_mis": waiting.count(s, Account, *waiting.non_mis(school_id)),
+        "new": waiting.count(s, Account, *waiting.new_users(school_id)),
+    }
+
+
+def hints(now: Situation) -> tuple[str, ...]:
+    """What to do next, the most pressing first; one sentence each."""
+    told = [*_connecting(now), *_running(now)]
+    if now.synced:
+        told += [*_deciding(now), *_standing(now)]
+    return tuple(told) or ("Nothing waits. The next sync runs by itself when it is scheduled.",)
+
+
+def _connecting(now: Situation) -> list[str]:
+    if now.connection is None:
+        return ["Connect the school to its MIS."]
+    state = now.connection.access
+    if state == "not asked":
+        return ["Ask the school for access to its MIS."]
+    if state == "pending":
+        return ["The school has not approved the request yet; ask it to, in its own system."]
+    if state in ("declined", "revoked", "refused"):
+        return [f"Access is {state}: speak to the school, then authorise again."]
+    if state == "offline":
+        return ["The MIS link at the school is down; its data is frozen until it is up again."]
+    return [] if now.reports else ["Accept the reports that may flow."]
+
+
+def _running(now: Situation) -> list[str]:
+    if now.last is None:
+        ready = now.connection is not None and now.connection.access == "approved" and now.reports
+        return ["Start the first sync; a dry run shows what it would do."] if ready else []
+    if now.last.state == "held" and not now.last.resolution and now.last.held:
+        return [f"Run {now.last.id} is held: {now.last.held.get('message', '')} Approve or reject it."]
+    if now.last.state == "failed" and now.last.error:
+        error = now.last.error
+        return [f"The last run failed: {error.get('message', '')} {error.get('mend', '')}".strip()]
+    return []
+
+
+def _deciding(now: Situation) -> list[str]:
+    w = now.waiting
+    queued = (
+        (w.unmatched_staff, "member of staff waits", "members of staff wait", "to be matched."),
+        (w.unmatched_pupils, "pupil waits", "pupils wait", "to be matched."),
+        (w.unallocated, "account was unallocated;", "accounts were unallocated;", "restore or let go."),
+        (w.exclusions, "exclusion wants", "exclusions want", "a decision."),
+        (w.non_mis, "account has", "accounts have", "no MIS person; keep, link or remove."),
+        (w.new_users, "new user is", "new users are", "ready to be handed out."),
+        (
+            w.problems,
+            "record or field was",
+            "records or fields were",
+            "left out; Problems says who can mend it.",
+        ),
+    )
+    return [f"{n} {one if n == 1 else many} {rest}" for n, one, many, rest in queued if n]
+
+
+def _standing(now: Situation) -> list[str]:
+    told = []
+    if now.former_mis and now.waiting.non_mis:
+        told.append("After a change of MIS, review the accounts that no MIS person has (B18).")
+        if now.former_mis.startswith("sims"):
+            told.append("SIMS is no longer used here: uninstall its agent on the school's server (B17).")
+    if now.school.mode == "link":
+        told.append("Link mode: removing the accounts of leavers is up to you (L7).")
+    return told

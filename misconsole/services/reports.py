@@ -1,0 +1,225 @@
+"""Consent: which reports may flow from a school, and which of their fields (C).
+
+Nothing flows by default; a person accepts each report.  Every decision is signed and journalled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session, select
+
+from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer
+from connectors.catalogue.entry import RouteEntry
+from connectors.records import Report
+from data import schools as school_rows
+from data.tables import Connection, ReportScope, School
+from misconsole.errors import MisconsoleError, NotFound, Usage
+from misconsole.services import catalogue
+from misconsole.services.decisions.case import Case, deciding
+from misconsole.services.desk import Desk
+from misconsole.services.schools import resolve
+from misconsole.services.views import ReportField, ReportView
+
+TITLES = {
+    Report.STAFF: "Staff (Current)",
+    Report.STUDENTS: "Students (Current)",
+    Report.STAFF_FUTURE: "Staff (Future)",
+    Report.STUDENTS_FUTURE: "Students (Future)",
+    Report.GROUPS_CLASSES: "Groups & Classes",
+    Report.CONTACTS: "Contacts",
+    Report.ATTENDANCE: "Attendance",
+}
+FUTURE = {Report.STAFF_FUTURE: Report.STAFF, Report.STUDENTS_FUTURE: Report.STUDENTS}
+WITHOUT = {Report.GROUPS_CLASSES: "Services built on classes and groups will be limited (C12)."}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One report of one connection with all that is known of it."""
+
+    report: Report
+    route: RouteEntry
+    offer: ReportOffer | None
+    scope: ReportScope | None
+
+    @property
+    def available(self) -> bool:
+        return self.offer is not None and self.route.can_accept(self.report.value)
+
+    @property
+    def accepted(self) -> bool:
+        return self.available and self.scope is not None and self.scope.accepted
+
+
+def reports(desk: Desk, school: str) -> tuple[ReportView, ...]:
+    """Every report with its state and fields (C1, C3, C5-C8); none before the school is connected."""
+    with desk.store.read() as s:
+        return views(s, resolve(s, school))
+
+
+def views(s: Session, school: School) -> tuple[ReportView, ...]:
+    connection = school_rows.active_connection(s, school.id or 0)
+    if connection is None:
+        return ()
+    listed = consents(s, connection)
+    accepted = {each.report for each in listed if each.accepted}
+    return tuple(_view(each, accepted) for each in listed)
+
+
+def consents(s: Session, connection: Connection) -> list[Consent]:
+    route = catalogue.choose_route(catalogue.find(connection.mis), connection.route)
+    declaration = catalogue.declaration_of(connection.route)
+    scopes = {row.report: row for row in _scopes(s, connection.school_id)}
+    return [
+        Consent(report=report, route=route, offer=_offer(declaration, report), scope=scopes.get(report.value))
+        for report in TITLES
+    ]
+
+
+def _scopes(s: Session, school_id: int) -> list[ReportScope]:
+    return list(s.exec(select(ReportScope).where(ReportScope.school_id == school_id)))
+
+
+def _offer(declaration: Declaration | None, report: Report) -> ReportOffer | None:
+    return declaration.offer(report) if declaration else None
+
+
+def _view(consent: Consent, accepted: set[Report]) -> ReportView:
+    state = "accepted" if consent.accepted else "available" if consent.available else "not available"
+    return ReportView(
+        report=consent.report.value,
+        title=TITLES[consent.report],
+        purpose=consent.offer.purpose if consent.offer else "",
+        state=state,
+        reason=_reason(consent, accepted),
+        accept_by=consent.route.accept_by,
+        fields=tuple(_field(consent, each) for each in (consent.offer.fields if consent.offer else ())),
+    )
+
+
+def _reason(consent: Consent, accepted: set[Report]) -> str:
+    if consent.accepted:
+        return ""
+    if not consent.available:
+        told = consent.route.report_reasons.get(consent.report.value, "")
+        lost = WITHOUT.get(consent.report, "")
+        return " ".join(part for part in (told or "This route does not supply it.", lost) if part)
+    if FUTURE.get(consent.report) in accepted:
+        return "Recommended: accounts are then ready to hand out before people start (C9)."
+    return WITHOUT.get(consent.report, "") or consent.route.report_reasons.get(consent.report.value, "")
+
+
+def _field(consent: Consent, offer: FieldOffer) -> ReportField:
+    limit = consent.route.limits.get(f"{consent.report.value}.{offer.name}") or consent.route.limits.get(
+        offer.name, ""
+    )
+    return ReportField(
+        name=offer.name,
+        title=offer.title,
+        state=_field_state(consent, offer),
+        on_request=offer.on_request,
+        reason=limit,
+    )
+
+
+def _field_state(consent: Consent, offer: FieldOffer) -> str:
+    if offer.status is FieldStatus.MANDATORY:
+        return "mandatory"
+    scope = consent.scope
+    if offer.on_request:
+        return "uploaded" if scope and offer.name in scope.fields_requested else "not uploaded"
+    return "not uploaded" if scope and offer.name in scope.fields_declined else "uploaded"
+
+
+def accept(desk: Desk, school: str, report: str) -> ReportView:
+    """Let a report flow from the next sync on. Usage when this route cannot supply it (C3, C13)."""
+    return _decide(desk, school, report, kind="accept-report", change=_accept)
+
+
+def decline(desk: Desk, school: str, report: str) -> ReportView:
+    """Stop a report; what was stored of it stays as it is, and nobody is unallocated by it."""
+    return _decide(desk, school, report, kind="decline-report", change=_decline)
+
+
+def accept_field(desk: Desk, school: str, report: str, field: str) -> ReportView:
+    """Let an optional field flow again, or ask for one that comes only on request (C14, C15)."""
+    return _decide(
+        desk, school, report, kind="accept-field", change=lambda c, k, r: _field_flows(c, k, r, field, True)
+    )
+
+
+def decline_field(desk: Desk, school: str, report: str, field: str) -> ReportView:
+    """Opt out of an optional field (C8); a mandatory one cannot be declined alone (C6)."""
+    return _decide(
+        desk, school, report, kind="decline-field", change=lambda c, k, r: _field_flows(c, k, r, field, False)
+    )
+
+
+Change = Callable[[Case, Consent, ReportScope], None]
+
+
+def _decide(desk: Desk, school: str, report: str, *, kind: str, change: Change) -> ReportView:
+    wanted = _report(report)
+    with deciding(desk, school, kind) as case:
+        connection = school_rows.active_connection(case.s, case.school_id)
+        if connection is None:
+            raise MisconsoleError(
+                f"{case.school.name} is not connected to a MIS.",
+                mend="Connect it first (misconsole connect SCHOOL --mis M).",
+                code="not_connected",
+            )
+        consent = next(each for each in consents(case.s, connection) if each.report is wanted)
+        change(case, consent, consent.scope or _new_scope(case, wanted))
+        case.decision.detail = {**case.decision.detail, "report": wanted.value}
+        shown = views(case.s, case.school)
+    return next(each for each in shown if each.report == wanted.value)
+
+
+def _report(report: str) -> Report:
+    try:
+        return Report(report.strip().lower())
+    except ValueError as error:
+        raise NotFound(
+            f"There is no report “{report[:40]}”.",
+            mend=f"Reports: {', '.join(Report)}.",
+            code="no_such_report",
+        ) from error
+
+
+def _new_scope(case: Case, report: Report) -> ReportScope:
+    return case.scribe.insert(ReportScope(school_id=case.school_id, report=report.value))
+
+
+def _accept(case: Case, consent: Consent, row: ReportScope) -> None:
+    title = TITLES[consent.report]
+    if not consent.available:
+        raise Usage(f"{title} cannot be accepted: {_reason(consent, set())}", code="report_not_available")
+    case.scribe.update(row, accepted=True, decided_by=case.desk.actor, decided_at=case.now)
+    case.say(f"Accepted the report {title}")
+
+
+def _decline(case: Case, consent: Consent, row: ReportScope) -> None:
+    case.scribe.update(row, accepted=False, decided_by=case.desk.actor, decided_at=case.now)
+    case.say(f"Declined the report {TITLES[consent.report]}")
+
+
+def _field_flows(case: Case, consent: Consent, row: ReportScope, name: str, flows: bool) -> None:
+    offer = next(
+        (each for each in (consent.offer.fields if consent.offer else ()) if each.name == name), None
+    )
+    title = TITLES[consent.report]
+    if offer is None:
+        raise NotFound(f"{title} has no field “{name[:40]}”.", mend="“misconsole reports SCHOOL” lists them.")
+    if offer.status is FieldStatus.MANDATORY:
+        raise Usage(
+            f"{offer.title} is mandatory: without it {title} cannot be processed (C6).",
+            mend="Decline the whole report, if it must not flow.",
+        )
+    column = "fields_requested" if offer.on_request else "fields_declined"
+    named = set(getattr(row, column)) - {name}
+    if flows == offer.on_request:
+        named.add(name)
+    case.scribe.update(row, **{column: sorted(named)}, decided_by=case.desk.actor, decided_at=case.now)
+    case.say(f"{'Accepted' if flows else 'Declined'} the field {offer.title} of {title}")

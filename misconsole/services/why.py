@@ -1,0 +1,205 @@
+"""Why somebody has no account: the very gates a sync asks, over what is stored, with who can mend it (W).
+
+Also writes the text for a support case, so that nobody has to ask back for the details (W9, V6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from connectors.records import Report
+from data import accounts as account_rows
+from data import people as people_rows
+from data import schools as school_rows
+from data import search
+from data.tables import Account, Connection, Person, ReportScope, School
+from misconsole.errors import MisconsoleError, NotFound
+from misconsole.rules import criteria, gates
+from misconsole.rules.gates import GateContext, GateResult, Outcome
+from misconsole.rules.names import fold
+from misconsole.rules.standing import Scope
+from misconsole.services import catalogue, clashes, lookup, present
+from misconsole.services.case_text import case_text
+from misconsole.services.desk import Desk
+from misconsole.services.facts import person_facts
+from misconsole.services.schools import options_of, resolve
+from misconsole.services.views import AccountView, GateView, PersonView, Reason, WhyView
+from misconsole.sync import belongings, source
+from misconsole.sync.extract import Extract
+from misconsole.sync.snapshot import stored_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is the same for everybody of a school."""
+
+    s: Session
+    school: School
+    connection: Connection | None
+    ctx: GateContext
+
+    @property
+    def id(self) -> int:
+        return self.school.id or 0
+
+
+def why(desk: Desk, school: str, who: str) -> tuple[WhyView, ...]:
+    """One view a person meant by ``who``: a name in any order, an identifier, a username, an id in the MIS.
+
+    Somebody no extract ever had gets one view too, whose first gate failed.
+    """
+    with desk.store.read() as s:
+        asked = _ask(s, resolve(s, school), desk)
+        ids = lookup.people(s, who, school_id=asked.id)
+        if ids:
+            return tuple(_of_person(asked, each, who) for each in ids)
+        return (_of_nobody(asked, who),)
+
+
+def why_person(desk: Desk, school: str, person_id: int) -> WhyView:
+    with desk.store.read() as s:
+        asked = _ask(s, resolve(s, school), desk)
+        found = s.get(Person, person_id)
+        if found is None or found.school_id != asked.id:
+            raise NotFound(f"{asked.school.name} has no person with the number {person_id}.")
+        return _of_person(asked, person_id, present.name_of(found))
+
+
+def _ask(s: Session, school: School, desk: Desk) -> Asked:
+    connection = school_rows.active_connection(s, school.id or 0)
+    options = options_of(school)
+    ctx = GateContext(
+        options=options,
+        today=desk.today,
+        scope=_scope(s, school, connection),
+        mode=school.mode,
+        exclusions=clashes.compiled(account_rows.active_exclusions(s, school.id or 0)),
+    )
+    if options.class_criteria:
+        ctx = _with_criteria(s, school.id or 0, ctx)
+    return Asked(s, school, connection, ctx)
+
+
+def _scope(s: Session, school: School, connection: Connection | None) -> Scope:
+    """What the school lets through now, exactly as a run would have it."""
+    rows = people_rows.scopes(s, school.id or 0)
+    accepted = frozenset(row.report for row in rows if row.accepted)
+    declaration = catalogue.declaration_of(connection.route) if connection else None
+    if declaration is None:
+        return Scope(accepted=accepted)
+    try:
+        return source.wanted(declaration, _known(rows), ()).scope
+    except MisconsoleError:  # no report can be read at all
+        return Scope(accepted=accepted, supplied=frozenset(offer.report for offer in declaration.reports))
+
+
+def _known(rows: Sequence[ReportScope]) -> list[ReportScope]:
+    return [row for row in rows if row.report in set(Report)]
+
+
+def _with_criteria(s: Session, school_id: int, ctx: GateContext) -> GateContext:
+    """Class criteria hang on everybody, so everybody stored is judged (I4)."""
+    table = belongings.timetable(Extract(asked=frozenset(), pages={}), s, school_id)
+    pupils, staff = gates.counts_for_classes(stored_facts(s, school_id).values(), ctx)
+    result = criteria.fixed_point(
+        table.members,
+        pupils=pupils,
+        staff=staff,
+        classes=table.classes,
+        groups=table.groups,
+        options=ctx.options,
+    )
+    return replace(ctx, criteria=result)
+
+
+def _of_person(asked: Asked, person_id: int, who: str) -> WhyView:
+    row = asked.s.get_one(Person, person_id)
+    facts = person_facts(row, people_rows.every_identifier(asked.s, person_id))
+    link = account_rows.link_of(asked.s, person_id)
+    account = asked.s.get(Account, link.account_id) if link else None
+    ctx = replace(
+        asked.ctx,
+        absent=frozenset() if row.present else frozenset({facts.key}),
+        outcomes={facts.key: _outcome(row, account)},
+    )
+    return _view(
+        asked,
+        who,
+        gates.evaluate(facts, ctx),
+        person=present.one_person(asked.s, person_id),
+        account=present.one_account(asked.s, account.id or 0) if account else None,
+    )
+
+
+def _outcome(row: Person, account: Account | None) -> Outcome:
+    """What became of the person: whether somebody waits is the matcher's word, kept with the person."""
+    if account is not None:
+        return Outcome(state="linked", username=account.username, account_state=account.state)
+    if row.gate == "waiting_for_match":
+        return Outcome(state="waiting", detail=row.gate_detail)
+    return Outcome(state="free")
+
+
+def _of_nobody(asked: Asked, who: str) -> WhyView:
+    """Nobody stored: a record the last run left out whole, or one that never came."""
+    account = account_rows.by_username(asked.s, asked.id, who)
+    shown = present.one_account(asked.s, account.id or 0) if account else None
+    return _view(asked, who, _left_out(asked, who) or gates.not_extracted(who), person=None, account=shown)
+
+
+def _left_out(asked: Asked, who: str) -> tuple[GateResult, ...] | None:
+    run = school_rows.last_complete_run(asked.s, asked.id)
+    words = fold(who).split()
+    if run is None or not words:
+        return None
+    for each in search.nameless_problems(asked.s, asked.id, run.id or 0):
+        named = fold(each.subject).split()
+        if each.source_id == who.strip() or all(any(n.startswith(w) for n in named) for w in words):
+            first = GateResult(
+                gate=gates.GATES[0], state="failed", code=each.code, detail=each.message, mend=each.mend,
+                who_can=each.who,
+            )  # fmt: skip
+            return (first, *(GateResult(gate=gate, state="not_reached") for gate in gates.GATES[1:]))
+    return None
+
+
+def _view(
+    asked: Asked,
+    who: str,
+    results: tuple[GateResult, ...],
+    *,
+    person: PersonView | None,
+    account: AccountView | None,
+) -> WhyView:
+    failed = next((each for each in results if each.state == "failed"), None)
+    reason = (
+        Reason(code=failed.code, message=failed.detail, mend=failed.mend, who_can=failed.who_can)
+        if failed
+        else None
+    )
+    view = WhyView(
+        school=asked.school.urn,
+        school_name=asked.school.name,
+        who=who,
+        person=person,
+        account=account,
+        gates=tuple(
+            GateView(gate=r.gate, title=gates.GATE_TITLES[r.gate], state=r.state, detail=r.detail)
+            for r in results
+        ),
+        reason=reason,
+        support_text="",
+    )
+    return case_text(view, school=asked.school, connection=asked.connection, run=_run(asked))
+
+
+def _run(asked: Asked) -> str:
+    """The last complete run, in words."""
+    found = school_rows.last_complete_run(asked.s, asked.id)
+    if found is None:
+        return "none yet"
+    ended = found.finished_at or found.started_at
+    return f"{found.id}, {ended:%-d %B %Y %H:%M} UTC" if ended else str(found.id)
