@@ -62,6 +62,8 @@ class Format:
         _check_elements(self.elements)
         if self.separator not in SEPARATORS:
             raise FormatError(f"The separator “{self.separator}” is not one of none, “.” or “-” (M3).")
+        if len(self.elements) == 1:
+            object.__setattr__(self, "separator", "")
         _check_affix("prefix", self.prefix, MAX_PREFIX)
         _check_affix("suffix", self.suffix, MAX_SUFFIX)
         self._check_room()

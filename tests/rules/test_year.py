@@ -48,7 +48,8 @@ def test_Z10_reception_nursery_and_sixth_form_are_read(text: str, code: str) -> 
      ("Reception and Year 1", "mixed-year"), ("Year 1-2", "mixed-year"), ("M", "mixed-year"),
      ("Mixed", "mixed-year"), ("X", "does not follow"), ("KS1", "key stage"), ("Key Stage 2", "key stage"),
      ("P3", "Scottish"), ("15", "not a year group"), ("99", "not a year group"), ("7B", "not a year group"),
-     ("Year", "not a year group"), ("٧", "not a year group"), ("", "no year group"), ("   ", "no year group")],
+     ("Year", "not a year group"), ("٧", "not a year group"), ("", "no year group"),
+     ("   ", "no year group")],
 )  # fmt: skip
 def test_Z10_what_names_no_one_year_gives_none_and_says_why(text: str, why: str) -> None:
     found = read(text)
@@ -63,8 +64,8 @@ def test_a_missing_year_group_gives_none_and_says_why() -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("P1", "P1"), ("P7", "P7"), ("p 3", "P3"), ("Primary 5", "P5"), ("S1", "S1"), ("S6", "S6"), ("S06", "S6"),
-     ("Secondary 2", "S2"), ("N1", "N1"), ("N2", "N2"), ("Nursery", "N2")],
+    [("P1", "P1"), ("P7", "P7"), ("p 3", "P3"), ("Primary 5", "P5"), ("S1", "S1"), ("S6", "S6"),
+     ("S06", "S6"), ("Secondary 2", "S2"), ("N1", "N1"), ("N2", "N2"), ("Nursery", "N2")],
 )  # fmt: skip
 def test_Z10_scottish_stages_are_read_in_scotland(text: str, code: str) -> None:
     assert parse(text, country="scotland") == code
@@ -112,7 +113,8 @@ def test_N6_repeating_or_skipping_a_year_moves_the_year_of_entry_to_the_cohorts(
 
 @pytest.mark.parametrize(
     ("code", "entered"),
-    [("E1", 2022), ("E2", 2021), ("N1", 2020), ("N2", 2019), ("R", 2018), ("1", 2017), ("13", 2005), ("14", 2004)],
+    [("E1", 2022), ("E2", 2021), ("N1", 2020), ("N2", 2019), ("R", 2018), ("1", 2017), ("13", 2005),
+     ("14", 2004)],
 )  # fmt: skip
 def test_N8_Z10_nursery_is_negative_reception_zero_and_ages_outside_years_1_to_13_count_on(
     code: str, entered: int
