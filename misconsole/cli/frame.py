@@ -7,13 +7,11 @@ Imports nothing but the standard library, and of the commands only the one that 
 from __future__ import annotations
 
 import argparse
-import difflib
 import importlib
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from misconsole.cli.out import Out
 from misconsole.errors import Exit, Usage
@@ -49,8 +47,7 @@ _EVERYWHERE = "with every command: --store URL, --json (one document on stdout),
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Globals:
+class Globals(NamedTuple):
     """Options that every command takes, wherever they stand among its words."""
 
     store: str | None = None
@@ -77,6 +74,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def suggestion(word: str, choices: Sequence[str]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
     return f" Did you mean {near[0]}?" if near else ""
 

@@ -7,11 +7,10 @@ character escaped.  Stdout holds what was asked for and nothing else; the rest g
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, TextIO
 
 from misconsole.errors import Exit
@@ -81,14 +80,14 @@ class Out:
 
 def plain_value(value: Any) -> Any:
     """What ``json`` does not know itself."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (set, frozenset)):
         return sorted(value)
-    if isinstance(value, Path):
-        return str(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     if isinstance(value, BaseException):
         return as_dict(value)
     return list(value)

@@ -6,23 +6,24 @@ problem, 3 unknown.  Standard library only, so that it answers at once.
 
 from __future__ import annotations
 
-import argparse
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from misconsole import paths
 from misconsole.errors import NotFound, Usage
 from misconsole.services import status
-from misconsole.services.views import Lamp, SchoolRow, Waiting
 
 if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Sequence
+
     from misconsole.cli.frame import Out
 
-EXITS = {Lamp.OK: 0, Lamp.WORKING: 0, Lamp.ATTENTION: 1, Lamp.PROBLEM: 2, Lamp.UNKNOWN: 3}
-SYMBOLS = {Lamp.OK: "●", Lamp.WORKING: "◐", Lamp.ATTENTION: "▲", Lamp.PROBLEM: "✖", Lamp.UNKNOWN: "○"}
+Line = dict[str, Any]  # see misconsole.services.status.lines
+
+EXITS = {"ok": 0, "working": 0, "attention": 1, "problem": 2, "unknown": 3}
+SYMBOLS = {"ok": "●", "working": "◐", "attention": "▲", "problem": "✖", "unknown": "○"}
 HEADERS = ("LAMP", "SCHOOL", "NAME", "MIS", "ROUTE", "CHECKED", "CHANGED", "WAITING")
 
 
@@ -41,105 +42,84 @@ def run(args: argparse.Namespace, out: Out) -> int:
         raise Usage("--max-age needs a number of hours above 0.")
     now = status.clock_now()
     try:
-        every = status.school_rows(paths.store_url(args.store, os.environ), now=now, titles=False)
-        rows = overdue(chosen(every, args.school), args.max_age, now)
+        every = status.lines(paths.store_url(args.store, os.environ), now=now)
+        lines = overdue(chosen(every, args.school), args.max_age, now)
     except Exception as error:
         if not hasattr(error, "mend"):
             raise
         return _unknown(error, out)
-    lamp = status.estate_lamp(rows)
+    lamp = status.worst(line["lamp"] for line in lines)
     if args.json:
-        out.json(document(lamp, rows))
+        out.json(document(lamp, lines))
     elif args.plain:
-        out.table((), map(_plain, rows))
+        out.table((), map(_plain, lines))
     else:
-        _text(rows, out)
+        _text(lines, out)
     return EXITS[lamp]
 
 
-def chosen(rows: Sequence[SchoolRow], keys: Sequence[str]) -> tuple[SchoolRow, ...]:
+def chosen(lines: Sequence[Line], keys: Sequence[str]) -> list[Line]:
     """The schools named by URN or slug, in the order named; all of them when none is."""
     if not keys:
-        return tuple(rows)
-    known = {row.slug: row for row in rows} | {row.urn: row for row in rows}
+        return list(lines)
+    known = {line["slug"]: line for line in lines} | {line["urn"]: line for line in lines}
     wanted = [key if key in known else key.strip().lower() for key in keys]
     for key in wanted:
         if key not in known:
             raise NotFound(f"There is no school {key!r}.", mend="misconsole status lists the schools.")
-    return tuple(known[key] for key in dict.fromkeys(wanted))
+    return [known[key] for key in dict.fromkeys(wanted)]
 
 
-def overdue(rows: Iterable[SchoolRow], hours: float | None, now: datetime) -> tuple[SchoolRow, ...]:
+def overdue(lines: Iterable[Line], hours: float | None, now: datetime) -> list[Line]:
     """With ``hours``, a quiet lamp becomes attention where nothing was checked for that long."""
     if hours is None:
-        return tuple(rows)
+        return list(lines)
     limit = now - timedelta(hours=hours)
-    return tuple(
-        replace(row, lamp=Lamp.ATTENTION, lamp_word="overdue")
-        if row.lamp is Lamp.OK and (row.last_checked is None or row.last_checked < limit)
-        else row
-        for row in rows
-    )
+    return [
+        {**line, "lamp": "attention", "lamp_word": "overdue"}
+        if line["lamp"] == "ok" and (line["last_checked"] is None or line["last_checked"] < limit)
+        else line
+        for line in lines
+    ]
 
 
-def document(lamp: Lamp, rows: Iterable[SchoolRow]) -> dict[str, Any]:
+def document(lamp: str, lines: Iterable[Line]) -> dict[str, Any]:
     """The shape scripts rely on (design/headless.md)."""
-    return {"lamp": lamp, "schools": [_school(row) for row in rows]}
+    return {"lamp": lamp, "schools": [_school(line) for line in lines]}
 
 
-def _school(row: SchoolRow) -> dict[str, Any]:
-    return {
-        "school": row.urn, "slug": row.slug, "name": row.name, "mis": row.mis, "route": row.route,
-        "access": row.access, "lamp": row.lamp, "lamp_word": row.lamp_word,
-        "last_checked": row.last_checked, "last_changed": row.last_changed,
-        "last_run": row.last_run, "last_run_state": row.last_run_state, "running": row.running,
-        "waiting": counts(row.waiting),
-    }  # fmt: skip
+_KEYS = (
+    "slug", "name", "mis", "route", "access", "lamp", "lamp_word", "last_checked", "last_changed",
+    "last_run", "last_run_state", "running", "waiting",
+)  # fmt: skip
 
 
-def counts(waiting: Waiting) -> dict[str, int]:
-    return {name: getattr(waiting, name) for name in Waiting.__dataclass_fields__}
+def _school(line: Line) -> Line:
+    return {"school": line["urn"]} | {key: line[key] for key in _KEYS}
 
 
-def _text(rows: Sequence[SchoolRow], out: Out) -> None:
-    if not rows:
+def _text(lines: Sequence[Line], out: Out) -> None:
+    if not lines:
         out.note("There is no school yet. Add one with: misconsole school add NAME --urn N")
         return
-    out.table(HEADERS, [_line(row) for row in rows])
+    out.table(HEADERS, [_cells(line) for line in lines])
 
 
-def _line(row: SchoolRow) -> tuple[object, ...]:
-    lamp = f"{SYMBOLS[row.lamp]} {row.lamp_word}"
-    checked, changed = _local(row.last_checked), _local(row.last_changed)
-    return (
-        lamp,
-        row.urn,
-        row.name,
-        row.mis or "-",
-        row.route or "-",
-        checked,
-        changed,
-        _waiting(row.waiting),
-    )
+def _cells(line: Line) -> tuple[object, ...]:
+    lamp = f"{SYMBOLS[line['lamp']]} {line['lamp_word']}"
+    checked, changed = _local(line["last_checked"]), _local(line["last_changed"])
+    mis, route = line["mis"] or "-", line["route"] or "-"
+    return (lamp, line["urn"], line["name"], mis, route, checked, changed, _waiting(line["waiting"]))
 
 
-def _plain(row: SchoolRow) -> tuple[object, ...]:
-    checked, changed = (at.isoformat() if at else "" for at in (row.last_checked, row.last_changed))
-    return (
-        row.lamp,
-        row.lamp_word,
-        row.urn,
-        row.name,
-        row.mis,
-        row.route,
-        checked,
-        changed,
-        row.waiting.total,
-    )
+def _plain(line: Line) -> tuple[object, ...]:
+    checked, changed = (at.isoformat() if at else "" for at in (line["last_checked"], line["last_changed"]))
+    words = (line[key] for key in ("lamp", "lamp_word", "urn", "name", "mis", "route"))
+    return (*words, checked, changed, *line["waiting"].values())
 
 
-def _waiting(waiting: Waiting) -> str:
-    parts = [f"{count} {name.replace('_', ' ')}" for name, count in counts(waiting).items() if count]
+def _waiting(waiting: dict[str, int]) -> str:
+    parts = [f"{count} {name.replace('_', ' ')}" for name, count in waiting.items() if count]
     return ", ".join(parts) or "nothing"
 
 
@@ -152,9 +132,6 @@ def _unknown(error: Exception, out: Out) -> int:
     if out.as_json:
         from misconsole.cli.out import as_dict
 
-        out.json({"lamp": Lamp.UNKNOWN, "schools": [], "error": as_dict(error)})
+        out.json({"lamp": "unknown", "schools": [], "error": as_dict(error)})
     out.error(error)
-    return EXITS[Lamp.UNKNOWN]
-
-
-__all__ = ["EXITS", "add", "chosen", "document", "overdue", "run"]
+    return EXITS["unknown"]

@@ -2,92 +2,112 @@
 
 For an SQLite store it takes the quick look of ``data.status``; only a server goes through SQLAlchemy.
 "did last night run?" must be answered in one glance, so a run that died is never shown as under way.
+``lines`` gives plain dicts, for the command that must answer at once; ``school_rows`` the view models.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from misconsole.services.views import Lamp, SchoolRow, Waiting
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from misconsole.services.views import Lamp, SchoolRow
 
 Facts = Mapping[str, Any]
 
+DECIDED = ("unmatched_staff", "unmatched_pupils", "unallocated", "exclusions", "non_mis")
+QUEUES = (*DECIDED, "new_users", "problems")  # the last two are for information
 _LOST = {"declined": "access declined", "revoked": "access revoked", "refused": "credentials refused"}
-_WORST_FIRST = (Lamp.PROBLEM, Lamp.ATTENTION, Lamp.UNKNOWN, Lamp.WORKING, Lamp.OK)
+_WORST_FIRST = ("problem", "attention", "unknown", "working", "ok")
+_SAME = ("id", "urn", "slug", "name", "mode", "mis", "route", "access", "last_run", "last_run_state")
 
 
-def school_rows(url: str, *, now: datetime | None = None, titles: bool = True) -> tuple[SchoolRow, ...]:
-    """Every school by name. ``titles``: look the names of the MISs up in the catalogue, which takes a moment.
+def school_rows(url: str, *, now: datetime | None = None) -> tuple[SchoolRow, ...]:
+    """Every school by name. Raises data.errors.StoreProblem."""
+    from misconsole.services.views import Lamp, SchoolRow, Waiting
 
-    Raises data.errors.StoreProblem.
-    """
+    return tuple(
+        SchoolRow(
+            **{
+                **line,
+                "lamp": Lamp(line["lamp"]),
+                "mis_title": mis_title(line["mis"]),
+                "waiting": Waiting(**line["waiting"]),
+            }
+        )
+        for line in lines(url, now=now)
+    )
+
+
+def estate_lamp(rows: Iterable[SchoolRow]) -> Lamp:
+    """The lamp of all schools together: the worst one; unknown when there is none."""
+    from misconsole.services.views import Lamp
+
+    return Lamp(worst(row.lamp for row in rows))
+
+
+def worst(lamps: Iterable[str]) -> str:
+    """As ``estate_lamp``, in plain words."""
+    lit = set(lamps)
+    return next((lamp for lamp in _WORST_FIRST if lamp in lit), "unknown")
+
+
+def lines(url: str, *, now: datetime | None = None) -> list[dict[str, Any]]:
+    """Every school by name: the fields of ``SchoolRow`` but ``mis_title``; lamp as its word, waiting as a
+    dict of counts. Raises data.errors.StoreProblem."""
     from misconsole import paths
 
     now = now or clock_now()
     path = paths.sqlite_path(url)
     if path is None:
-        return _server_rows(url, now, titles)
+        return _server_lines(url, now)
     from data import status
 
     facts = status.rows(path, today=now.date())
     due = _exclusions(path, facts, now.date())
-    return tuple(row_of(each, exclusions=due[each["id"]], now=now, titles=titles) for each in facts)
+    return [line_of(each, exclusions=due[each["id"]], now=now) for each in facts]
 
 
-def estate_lamp(rows: Iterable[SchoolRow]) -> Lamp:
-    """The lamp of all schools together: the worst one; unknown when there is none."""
-    lamps = {row.lamp for row in rows}
-    return next((lamp for lamp in _WORST_FIRST if lamp in lamps), Lamp.UNKNOWN)
-
-
-def row_of(facts: Facts, *, exclusions: int, now: datetime, titles: bool = True) -> SchoolRow:
+def line_of(facts: Facts, *, exclusions: int, now: datetime) -> dict[str, Any]:
     """One school's line; ``facts`` as ``data.status.rows`` gives them."""
-    waiting = Waiting(
-        unmatched_staff=facts["unmatched_staff"],
-        unmatched_pupils=facts["unmatched_pupils"],
-        unallocated=facts["unallocated"],
-        exclusions=exclusions,
-        non_mis=facts["non_mis"],
-        new_users=facts["new_users"],
-        problems=facts["problems"],
-    )
+    waiting = {name: exclusions if name == "exclusions" else int(facts[name]) for name in QUEUES}
     alive = _alive(facts, now)
-    lamp, word = lamp_of(facts, waiting, alive=alive)
-    return SchoolRow(
-        id=facts["id"], urn=facts["urn"], slug=facts["slug"], name=facts["name"], mode=facts["mode"],
-        mis=facts["mis"], mis_title=mis_title(facts["mis"]) if titles else facts["mis"],
-        route=facts["route"], access=facts["access"],
-        lamp=lamp, lamp_word=word,
-        last_checked=_time(facts["last_checked"]), last_changed=_time(facts["last_changed"]),
-        last_run=facts["last_run"], last_run_state=facts["last_run_state"],
-        running=facts["open_run"] if alive else None, waiting=waiting,
-    )  # fmt: skip
+    lamp, word = lamp_of(facts, decisions=sum(waiting[name] for name in DECIDED), alive=alive)
+    return {
+        **{name: facts[name] for name in _SAME},
+        "lamp": lamp,
+        "lamp_word": word,
+        "last_checked": _time(facts["last_checked"]),
+        "last_changed": _time(facts["last_changed"]),
+        "running": facts["open_run"] if alive else None,
+        "waiting": waiting,
+    }
 
 
-def lamp_of(facts: Facts, waiting: Waiting, *, alive: bool) -> tuple[Lamp, str]:
+def lamp_of(facts: Facts, *, decisions: int, alive: bool) -> tuple[str, str]:
     """Lamp and word. ``alive``: the unfinished run, if there is one, has a process working on it."""
     told = facts["told_state"]
     if not facts["mis"]:
-        return Lamp.UNKNOWN, "not connected"
+        return "unknown", "not connected"
     if alive:
-        return Lamp.WORKING, "queued" if facts["open_state"] == "queued" else "syncing"
+        return "working", "queued" if facts["open_state"] == "queued" else "syncing"
     if facts["access"] in _LOST:
-        return Lamp.PROBLEM, _LOST[facts["access"]]
+        return "problem", _LOST[facts["access"]]
     if facts["open_run"] and facts["open_run"] > (facts["last_run"] or 0):
-        return Lamp.PROBLEM, "interrupted"
+        return "problem", "interrupted"
     if told == "failed":
-        return Lamp.PROBLEM, "failed"
+        return "problem", "failed"
     if told == "held" and not facts["told_resolution"]:
-        return Lamp.ATTENTION, "held"
+        return "attention", "held"
     if not told:
-        return Lamp.UNKNOWN, "waiting for approval" if facts["access"] == "pending" else "never synced"
+        return "unknown", "waiting for approval" if facts["access"] == "pending" else "never synced"
     if facts["access"] == "offline":
-        return Lamp.ATTENTION, "MIS offline"
-    return (Lamp.ATTENTION, "waiting") if waiting.total else (Lamp.OK, "ok")
+        return "attention", "MIS offline"
+    return ("attention", "waiting") if decisions else ("ok", "ok")
 
 
 def mis_title(mis: str) -> str:
@@ -131,24 +151,20 @@ def _exclusions(path: Path, facts: Iterable[Facts], today: date) -> dict[int, in
     return due
 
 
-def _server_rows(url: str, now: datetime, titles: bool) -> tuple[SchoolRow, ...]:
+def _server_lines(url: str, now: datetime) -> list[dict[str, Any]]:
     from sqlalchemy import text
 
     from data.status import QUERY
     from data.store import Store
     from misconsole.services import clashes
 
+    today = now.date()
     with Store.open(url) as store, store.read() as s:
-        facts = s.connection().execute(text(QUERY), {"today": now.date()}).mappings().all()
-        return tuple(
-            row_of(
-                dict(each),
-                exclusions=clashes.count_due(s, each["id"], today=now.date()),
-                now=now,
-                titles=titles,
-            )
+        facts = s.connection().execute(text(QUERY), {"today": today}).mappings().all()
+        return [
+            line_of(dict(each), exclusions=clashes.count_due(s, each["id"], today=today), now=now)
             for each in facts
-        )
+        ]
 
 
 def _time(written: str | None) -> datetime | None:
