@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session, col
 
 from data import bulk
@@ -86,7 +86,7 @@ def people(s: Session, school_id: int) -> Iterator[PersonMark]:
         yield PersonMark(*row)
 
 
-def active_links(s: Session, school_id: int) -> Sequence[Row[Any]]:
+def active_links(s: Session, school_id: int) -> Sequence[Any]:
     """(role, source_id, link id, person id, account id) of the school's people."""
     columns = (Person.role, Person.source_id, Link.id, Link.person_id, Link.account_id)
     asked = (
@@ -97,7 +97,7 @@ def active_links(s: Session, school_id: int) -> Sequence[Row[Any]]:
     return s.execute(asked).all()
 
 
-def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Sequence[Row[Any]]:
+def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Sequence[Any]:
     """(role, source_id, account id) of links that ended for one of the reasons, oldest first."""
     asked = (
         select(col(Person.role), col(Person.source_id), col(Link.account_id))
@@ -121,20 +121,34 @@ def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
     return col(Account.school_id).in_([school_id, *local]) | col(Account.id).in_(linked)
 
 
-def accounts(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Row[Any]]:
+def accounts(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
     """ACCOUNT_COLUMNS of the accounts a run of this school may meet; removed ones are left out."""
     columns = [getattr(Account, name) for name in ACCOUNT_COLUMNS]
     asked = select(*columns).where(_accounts_of(school_id, local), col(Account.state) != "removed")
     return s.execute(asked.order_by(col(Account.id))).all()
 
 
-def associations(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Row[Any]]:
+def associations(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
     """(account id, school id, role, person id) of the active links of those accounts to present people."""
     asked = (
         select(col(Link.account_id), col(Person.school_id), col(Person.role), col(Person.id))
         .join(Person, col(Person.id) == col(Link.person_id))
         .join(Account, col(Account.id) == col(Link.account_id))
         .where(col(Link.active).is_(True), col(Person.present).is_(True), _accounts_of(school_id, local))
+    )
+    return s.execute(asked).all()
+
+
+def anchors(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
+    """(account id, anchors) of links of those accounts that ended or whose person is gone."""
+    asked = (
+        select(col(Link.account_id), col(Link.anchors))
+        .join(Person, col(Person.id) == col(Link.person_id))
+        .where(
+            col(Link.active).is_(False) | col(Person.present).is_(False),
+            col(Link.account_id).in_(select(col(Account.id)).where(_accounts_of(school_id, local))),
+        )
+        .order_by(col(Link.id))
     )
     return s.execute(asked).all()
 
@@ -157,7 +171,7 @@ def stored_people(s: Session, school_id: int) -> Iterator[dict[str, Any]]:
         yield dict(row)
 
 
-def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Sequence[Row[Any]]:
+def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Sequence[Any]:
     """(person id, kind, value, current), current ones first, newest first."""
     asked = select(
         col(Identifier.person_id), col(Identifier.kind), col(Identifier.value), col(Identifier.current)
@@ -176,7 +190,7 @@ def identifiers_of(s: Session, person_ids: Sequence[int]) -> dict[int, list[Iden
     return found
 
 
-def memberships(s: Session, school_id: int) -> Sequence[Row[Any]]:
+def memberships(s: Session, school_id: int) -> Sequence[Any]:
     """(container, container_id, role, source_id, part)."""
     asked = select(
         col(Membership.container), col(Membership.container_id), col(Membership.person_role),
@@ -204,7 +218,7 @@ def contact_links_of(s: Session, contact_ids: Sequence[int]) -> list[ContactLink
     return found
 
 
-def contact_links(s: Session, school_id: int) -> Sequence[Row[Any]]:
+def contact_links(s: Session, school_id: int) -> Sequence[Any]:
     """(contact source_id, pupil source_id, relationship, parental responsibility, priority)."""
     asked = (
         select(
@@ -243,7 +257,7 @@ def not_same(s: Session, school_id: int) -> list[NotSame]:
     return list(s.execute(select(NotSame).where(col(NotSame.school_id) == school_id)).scalars())
 
 
-def suggestions(s: Session, school_id: int) -> Sequence[Row[Any]]:
+def suggestions(s: Session, school_id: int) -> Sequence[Any]:
     """(person id, account id, band, rank, score, margin) as the last run left them."""
     asked = select(
         col(Candidate.person_id), col(Candidate.account_id), col(Candidate.band), col(Candidate.rank),

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func
 from sqlmodel import Session, col, select
 
 from data import bulk
-from data.tables import HeldPlan, Lease, Run, RunMessage, RunProgress, RunStage
+from data.tables import Connection, HeldPlan, Lease, Run, RunMessage, RunProgress, RunStage, School
 
 STAGES = ("authorise", "extract", "filter", "match", "plan", "limits", "apply")
 UNFINISHED = ("queued", "running")
@@ -79,6 +79,14 @@ def last_checked(s: Session) -> dict[int, datetime]:
         Run.state == "succeeded", col(Run.dry_run).is_(False), Run.kind == "sync"
     )
     return {school: at for school, at in s.exec(asked.group_by(col(Run.school_id))) if at is not None}
+
+
+def connected_schools(s: Session) -> list[School]:
+    """Schools with an active connection, by name."""
+    asked = select(School).join(Connection, col(Connection.school_id) == col(School.id))
+    return list(
+        s.exec(asked.where(col(Connection.active).is_(True)).order_by(col(School.name), col(School.urn)))
+    )
 
 
 def stages(s: Session, run_ids: Iterable[int]) -> dict[int, list[RunStage]]:
@@ -147,11 +155,6 @@ def take_lease(s: Session, school_id: int, *, run_id: int, holder: str, at: date
 
 def lease(s: Session, school_id: int) -> Lease | None:
     return s.get(Lease, school_id)
-
-
-def leases(s: Session) -> dict[int, Lease]:
-    """Run id -> the lease it holds."""
-    return {row.run_id: row for row in s.exec(select(Lease))}
 
 
 def drop_lease(s: Session, school_id: int, *, run_id: int) -> None:

@@ -93,6 +93,7 @@ class Matched:
 
     linked: Mapping[Key, Match] = field(default_factory=dict)
     waiting: Mapping[Key, tuple[Suggestion, ...]] = field(default_factory=dict)
+    reasons: Mapping[Key, str] = field(default_factory=dict)  # why somebody waits, in a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

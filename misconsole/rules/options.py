@@ -93,6 +93,8 @@ SETTINGS: tuple[Setting, ...] = (
             doc="Year words only this school uses, each with its year group, such as Kestrels=4 (Z10)."),
     Setting(name="short_extract", kind="percent", default=70, low=0, high=100,
             doc="An extract with fewer people than this share of the last one takes nobody away (Z20)."),
+    Setting(name="full_every_days", kind="number", default=7, low=0, high=90,
+            doc="Days after which a sync reads everything again, where it otherwise asks for changes only."),
     Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
             doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
     *(setting for kind in KINDS for setting in _limit_settings(kind)),
@@ -125,6 +127,7 @@ class SchoolOptions:
     collision: str = BY_NAME["collision"].default
     grades: Pairs = ()
     short_extract: int = BY_NAME["short_extract"].default
+    full_every_days: int = BY_NAME["full_every_days"].default
     exclusion_review: int = BY_NAME["exclusion_review"].default
     limit_create_count: int | None = _COUNTS["create"]
     limit_create_share: int | None = _SHARES["create"]

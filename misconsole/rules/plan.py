@@ -77,10 +77,10 @@ class Plan:
 
 def build(roll: Roll, *, known: Known, matched: Matched, naming: Naming) -> Plan:
     """The whole plan. ``matched`` must leave out people who are linked or returning (``returning``)."""
-    leaving = plan_accounts.leaving(roll, known)
     back = plan_accounts.returning(roll, known)
     creating, names_troubles = plan_accounts.create(roll, known, matched, back, naming)
     links = plan_accounts.links(roll, known, matched, back)
+    leaving = plan_accounts.leaving(roll, known, links)
     changed = plan_accounts.changes(roll, known, leaving, links)
     linked = _linked_keys(known, leaving, links, creating)
     people = plan_people.people(roll, known, matched, linked)

@@ -56,8 +56,11 @@ def _departed(roll: Roll, known: Known) -> Iterator[tuple[Key, str]]:
             yield key, judged.left
 
 
-def leaving(roll: Roll, known: Known) -> Leaving:
-    """Links that end and accounts that lose their last association by it (Q1, Q7, K12)."""
+def leaving(roll: Roll, known: Known, new: tuple[NewLink, ...] = ()) -> Leaving:
+    """Links that end and accounts that lose their last association by it (Q1, Q7, K12).
+
+    An account that ``new`` links to somebody else, as after a change of MIS, stays in use.
+    """
     departed = {
         key: reason
         for key, reason in _departed(roll, known)
@@ -68,9 +71,14 @@ def leaving(roll: Roll, known: Known) -> Leaving:
         return Leaving(by_hand=sum(1 for a in active if a and a.state == "active"))
     ending = {(known.school_id, key[0], known.links[key].person_id) for key in departed}
     taken: dict[int, Unallocation] = {}
+    passed_on = {link.account_id for link in new}
     for key, reason in departed.items():
         account = known.accounts.get(known.links[key].account_id)
-        if account and _last_association(account, ending, known.school_id):
+        if (
+            account
+            and account.account_id not in passed_on
+            and _last_association(account, ending, known.school_id)
+        ):
             taken[account.account_id] = Unallocation(
                 account_id=account.account_id, username=account.username, role=key[0], reason=reason,
                 name=account.display_name or account.username,
@@ -109,6 +117,14 @@ def returning(roll: Roll, known: Known) -> dict[Key, int]:
 def _same_birthday(person: PersonFacts, account: AccountFacts) -> bool:
     born = (person.date_of_birth, account.date_of_birth)
     return None in born or born[0] == born[1]
+
+
+def staying(roll: Roll, known: Known) -> dict[Key, int]:
+    """People who keep their account because they are still here: person -> account."""
+    gone = {key for key, _ in _departed(roll, known)}
+    return {
+        key: link.account_id for key, link in known.links.items() if key in roll.people and key not in gone
+    }
 
 
 def links(roll: Roll, known: Known, matched: Matched, back: Mapping[Key, int]) -> tuple[NewLink, ...]:

@@ -46,7 +46,8 @@ def final_gate(
         return judged.gate, judged.gate_detail
     if key in linked:
         return "", ""
-    outcome = gates.Outcome(state="waiting" if key in matched.waiting and mode != LOOKUP else "free")
+    state = "waiting" if key in matched.waiting and mode != LOOKUP else "free"
+    outcome = gates.Outcome(state=state, detail=matched.reasons.get(key, ""))
     ctx = gates.GateContext(options=_OPTIONS, today=_DAY, mode=mode, outcomes={key: outcome})
     failed = gates.CHECKS["match"](judged.facts, ctx) or gates.CHECKS["account"](judged.facts, ctx)
     return (failed.code, failed.detail) if failed else ("", "")

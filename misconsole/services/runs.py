@@ -1,0 +1,270 @@
+"""Runs, for screens and commands: start, watch, cancel, approve, reject.
+
+Starting makes a queued row and a detached process; whoever starts it may leave.  A run whose process
+died is told as failed at once, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from data import runs as run_rows
+from misconsole.errors import Conflict, NotFound
+from misconsole.services.desk import Desk
+from misconsole.services.schools import resolve
+from misconsole.services.views import Affected, Lamp, MessageView, ProgressView, RunView, StageView
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from data.tables import Lease, Run, RunProgress, RunStage
+    from misconsole.rules.plan import Plan
+    from misconsole.sync.source import Open
+
+LAMPS = {
+    "queued": Lamp.WORKING, "running": Lamp.WORKING, "succeeded": Lamp.OK, "held": Lamp.ATTENTION,
+    "failed": Lamp.PROBLEM, "cancelled": Lamp.UNKNOWN,
+}  # fmt: skip
+STAGE_LAMPS = {
+    "waiting": Lamp.UNKNOWN, "skipped": Lamp.UNKNOWN, "working": Lamp.WORKING, "ok": Lamp.OK,
+    "attention": Lamp.ATTENTION, "problem": Lamp.PROBLEM,
+}  # fmt: skip
+TITLES = {
+    "staff": "Staff (current)", "students": "Students (current)", "staff-future": "Staff (future)",
+    "students-future": "Students (future)", "groups-classes": "Groups & classes", "contacts": "Contacts",
+    "attendance": "Attendance",
+}  # fmt: skip
+RATE_AFTER = 0.5  # seconds before a rate means anything
+
+
+def queue(desk: Desk, school: str, *, dry_run: bool = False, full: bool = False) -> int:
+    """A queued run of the school. Raises NotFound, or Busy with who is at it."""
+    from misconsole.sync import lease
+
+    with desk.store.write() as s:
+        found = resolve(s, school)
+        lease.claim(s, found.id or 0, run_id=None, now=desk.now(), name=found.name)
+        run = run_rows.create(
+            s, found.id or 0, actor=desk.actor, origin=desk.origin, at=desk.now(), dry_run=dry_run, full=full
+        )
+        return run.id or 0
+
+
+def start(desk: Desk, school: str, *, dry_run: bool = False, full: bool = False) -> int:
+    """Queue a run and start its own process; returns the run's id without waiting.
+
+    A process that cannot be started leaves the run failed, with the reason.
+    """
+    from misconsole.sync import process
+
+    run_id = queue(desk, school, dry_run=dry_run, full=full)
+    try:
+        pid = process.start(desk.store.url, run_id)
+    except OSError as error:
+        _not_started(desk, run_id, error)
+    else:
+        with desk.store.write() as s:
+            run = run_rows.get(s, run_id)
+            if run is not None and run.pid is None:
+                run.pid = pid
+                s.add(run)
+    return run_id
+
+
+def _not_started(desk: Desk, run_id: int, error: OSError) -> None:
+    said = {
+        "code": "not_started",
+        "message": f"The run could not be started: {error.strerror or 'the system refused'}.",
+        "mend": "Run it here instead: misconsole sync SCHOOL.",
+    }
+    with desk.store.write() as s:
+        run_rows.set_run(s, run_id, state="failed", finished_at=desk.now(), error=said)
+        run_rows.end_stages(s, run_id, desk.now())
+
+
+def run_now(
+    desk: Desk,
+    school: str,
+    *,
+    dry_run: bool = False,
+    full: bool = False,
+    run_id: int | None = None,
+    open_connector: Open | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda _line: None,
+) -> RunView:
+    """Do a run in this process, from first stage to last. ``run_id``: one that is queued already."""
+    from misconsole.sync import engine, source
+
+    run_id = run_id or queue(desk, school, dry_run=dry_run, full=full)
+    engine.execute(desk, run_id, open_connector=open_connector or source.open_connector, stop=stop, say=say)
+    return get(desk, run_id)
+
+
+def get(desk: Desk, run_id: int, *, messages: int = 50) -> RunView:
+    """One run with its newest messages. Raises NotFound."""
+    with desk.store.read() as s:
+        run = _found(s, run_id)
+        return _view(
+            s, run, run_rows.stages(s, [run_id]).get(run_id, []), run_rows.lease(s, run.school_id),
+            now=desk.now(), messages=messages,
+        )  # fmt: skip
+
+
+def list_runs(desk: Desk, school: str, *, limit: int = 50) -> tuple[RunView, ...]:
+    """The runs of a school, newest first, without their messages."""
+    with desk.store.read() as s:
+        found = resolve(s, school)
+        rows = run_rows.of_school(s, found.id or 0, limit=limit)
+        stages = run_rows.stages(s, [run.id for run in rows if run.id is not None])
+        lease = run_rows.lease(s, found.id or 0)
+        return tuple(
+            _view(s, run, stages.get(run.id or 0, []), lease, now=desk.now(), messages=0) for run in rows
+        )
+
+
+def current(desk: Desk, school: str) -> RunView | None:
+    """The run under way, if its process lives."""
+    with desk.store.read() as s:
+        rows = run_rows.unfinished(s, resolve(s, school).id or 0)
+        newest = rows[0].id if rows else None
+    if newest is None:
+        return None
+    view = get(desk, newest)
+    return view if view.state in run_rows.UNFINISHED else None
+
+
+def cancel(desk: Desk, run_id: int) -> None:
+    """Ask a run to stop; it does so between two pages or stages, with nothing half done.
+
+    Raises Conflict when it is over already.
+    """
+    view = get(desk, run_id, messages=0)
+    if view.state not in run_rows.UNFINISHED:
+        raise Conflict(f"Run {run_id} is over: {view.state}.", mend="There is nothing to cancel.")
+    with desk.store.write() as s:
+        run = _found(s, run_id)
+        if run.state == "queued" and run.pid is None:
+            run_rows.set_run(s, run_id, state="cancelled", finished_at=desk.now())
+            run_rows.end_stages(s, run_id, desk.now())
+        else:
+            run_rows.set_run(s, run_id, cancel_requested=True)
+
+
+def due(desk: Desk) -> tuple[str, ...]:
+    """URNs of connected schools that no sync was applied to since the last midnight (UTC), by name."""
+    midnight = desk.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    with desk.store.read() as s:
+        checked = run_rows.last_checked(s)
+        return tuple(
+            school.urn
+            for school in run_rows.connected_schools(s)
+            if school.id not in checked or checked[school.id] < midnight
+        )
+
+
+def affected(desk: Desk, run_id: int) -> tuple[Affected, ...]:
+    """Everybody a held run would touch; what takes away first."""
+    from misconsole.sync import approval
+
+    return approval.affected(_plan(desk, run_id))
+
+
+def approve(desk: Desk, run_id: int) -> RunView:
+    """Apply exactly the plan that was held; the run that does so is returned.
+
+    Raises Conflict when somebody resolved it, or anything changed since it was planned.
+    """
+    from misconsole.sync import approval
+
+    return get(desk, approval.approve(desk, run_id))
+
+
+def reject(desk: Desk, run_id: int) -> RunView:
+    """Forget the plan of a held run; nothing was changed by it."""
+    from misconsole.sync import approval
+
+    approval.reject(desk, run_id)
+    return get(desk, run_id)
+
+
+def _plan(desk: Desk, run_id: int) -> Plan:
+    from misconsole.rules import plan_json
+
+    with desk.store.read() as s:
+        _found(s, run_id)
+        text = run_rows.held_plan(s, run_id)
+    if text is None:
+        raise Conflict(f"Run {run_id} holds no plan.", mend="Only a run that is held has one.")
+    return plan_json.load(text)
+
+
+def _found(s: Session, run_id: int) -> Run:
+    run = run_rows.get(s, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.", mend="misconsole runs SCHOOL lists them.")
+    return run
+
+
+def _view(
+    s: Session, run: Run, stages: Iterable[RunStage], lease: Lease | None, *, now: datetime, messages: int
+) -> RunView:
+    from data import roster
+    from misconsole.sync.lease import ENDED, run_alive
+
+    school = roster.school(s, run.school_id)
+    dead = run.state in run_rows.UNFINISHED and not run_alive(run, lease, now)
+    state = "failed" if dead else run.state
+    error: dict[str, object] | None = dict(ENDED) if dead else run.error
+    end = run.finished_at or (run.heartbeat_at if dead else None)
+    seconds = (end or now) - run.started_at if run.started_at else None
+    views = tuple(_stage(row, now, dead=dead) for row in stages)
+    told = run_rows.messages(s, run.id or 0, limit=messages) if messages else []
+    return RunView(
+        id=run.id or 0, school=school.urn if school else "", school_name=school.name if school else "",
+        state=state, lamp=LAMPS[state], kind=run.kind, dry_run=run.dry_run, full=run.full, actor=run.actor,
+        origin=run.origin, started_at=run.started_at, finished_at=end,
+        seconds=round(seconds.total_seconds(), 3) if seconds is not None else None,
+        cancelling=run.cancel_requested and state in run_rows.UNFINISHED, stages=views,
+        progress=tuple(_progress(row) for row in run_rows.progress(s, run.id or 0)) if messages else (),
+        messages=tuple(
+            MessageView(at=m.at or now, level=m.level, code=m.code, message=m.message, mend=m.mend)
+            for m in told
+        ),
+        reports=run.reports, changes=run.changes, waiting=run.waiting, held=run.held, error=error,
+        resolution=run.resolution,
+    )  # fmt: skip
+
+
+def _stage(row: RunStage, now: datetime, *, dead: bool) -> StageView:
+    state = {"working": "problem", "waiting": "skipped"}.get(row.state, row.state) if dead else row.state
+    end = row.finished_at or (now if state == "working" else None)
+    seconds = (end - row.started_at).total_seconds() if row.started_at and end else None
+    return StageView(
+        name=row.name, lamp=STAGE_LAMPS[state], state=state,
+        seconds=round(seconds, 3) if seconds is not None else None, finished_at=row.finished_at,
+        detail=row.detail,
+    )  # fmt: skip
+
+
+def _progress(row: RunProgress) -> ProgressView:
+    """Records a second since the report began, and the seconds left at that rate."""
+    rate = left = None
+    if row.started_at and row.updated_at:
+        seconds = (row.updated_at - row.started_at).total_seconds()
+        rate = row.done / seconds if seconds >= RATE_AFTER and row.done else None
+    if rate and row.total is not None and not row.finished:
+        left = max(0.0, (row.total - row.done) / rate)
+    return ProgressView(
+        report=row.report, title=TITLES.get(row.report, row.report), done=row.done, total=row.total,
+        rate=round(rate, 1) if rate else None, left=round(left, 1) if left is not None else None,
+        finished=row.finished,
+    )  # fmt: skip
+
+
+__all__ = [
+    "affected", "approve", "cancel", "current", "due", "get", "list_runs", "queue", "reject", "run_now",
+    "start",
+]  # fmt: skip

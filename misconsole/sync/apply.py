@@ -1,0 +1,298 @@
+"""The apply stage: a plan becomes the store's new state in one transaction, or nothing does.
+
+Before the first write it makes sure that the lease is still ours and that nobody decided anything since
+the plan was computed (``Overtaken``).  Every change of a row gets its journal row; what is born with its
+owner (identifiers of a new person, members of a new class) is journalled with it in the same breath.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from data import bulk, roster, runs
+from data.journal import Scribe
+from data.tables import Account, Connection, Identifier, Link, Person, ReservedName, School
+from misconsole.errors import Conflict
+from misconsole.rules import facts_from
+from misconsole.rules.facts import PersonFacts
+from misconsole.rules.plan import Plan
+from misconsole.rules.plan_parts import AccountChange, Key, NewAccount, NewLink, PersonChange
+from misconsole.rules.plan_people import GONE, GONE_DETAIL
+from misconsole.sync import apply_items
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+CHUNK = 2_000
+T = TypeVar("T")
+
+
+class Overtaken(Conflict):
+    """The school changed between plan and apply; planning again settles it."""
+
+    code = "overtaken"
+
+
+class Applied:
+    """One application of one plan. ``ids`` maps people to their row ids as they become known."""
+
+    def __init__(self, s: Session, plan: Plan, *, run_id: int, actor: str, now: datetime) -> None:
+        self.s, self.plan, self.run_id, self.actor, self.now = s, plan, run_id, actor, now
+        self.scribe = Scribe(s, actor=actor, at=now, school_id=plan.school_id, run_id=run_id)
+        self.ids: dict[Key, int] = {}
+        self.account_ids: dict[Key, int] = {}
+
+    def write(self) -> bool:
+        """Everything in the plan; True when anything changed. Raises Overtaken before the first write."""
+        school = self._still_ours()
+        if not self.plan.empty:
+            self._people()
+            self._accounts()
+            self._links()
+            apply_items.write(self.s, self.scribe, self.plan)
+            school.version += 1
+            self.s.add(school)
+        self._suggestions()
+        self._problems()
+        self._high_water()
+        return not self.plan.empty
+
+    def _still_ours(self) -> School:
+        school = self.s.get(School, self.plan.school_id, populate_existing=True)
+        lease = runs.lease(self.s, self.plan.school_id)
+        if lease is None or lease.run_id != self.run_id:
+            raise Conflict(
+                "Another run took this school over; nothing was changed.",
+                mend="Run again.",
+                code="lease_lost",
+            )
+        if school is None or school.version != self.plan.version:
+            raise Overtaken("Somebody decided something here in the meantime.", mend="Run again.")
+        return school
+
+    def _people(self) -> None:
+        plan = self.plan
+        for part in _chunks(plan.people_new):
+            rows = [person_row(c, self.plan.school_id, self.run_id) for c in part]
+            for change, row_id in zip(part, self.scribe.insert_many(Person, rows), strict=True):
+                self.ids[change.facts.key] = row_id
+            self._new_identifiers(part)
+        for part in _chunks(plan.people_changed):
+            self._change_people(part)
+        for gates in _chunks(plan.gates):
+            self._update_people({g.person_id: {"gate": g.gate, "gate_detail": g.gate_detail} for g in gates})
+        gone = {"present": False, "gone_run": self.run_id, "gate": GONE, "gate_detail": GONE_DETAIL}
+        for ids in _chunks(plan.people_gone):
+            self._update_people(dict.fromkeys(ids, gone))
+
+    def _update_people(self, wanted: dict[int, dict[str, Any]]) -> None:
+        before = bulk.load(self.s, Person, list(wanted))
+        self.scribe.update_many(Person, [(i, before[i], row) for i, row in wanted.items() if i in before])
+
+    def _change_people(self, part: Sequence[PersonChange]) -> None:
+        wanted = {}
+        for change in part:
+            assert change.person_id is not None  # noqa: S101 - changed people are known
+            self.ids[change.facts.key] = change.person_id
+            row = person_row(change, self.plan.school_id, self.run_id)
+            wanted[change.person_id] = row | {"present": True, "gone_run": None}
+            del row["first_seen_run"], wanted[change.person_id]["first_seen_run"]
+        self._update_people(wanted)
+        self._change_identifiers(part)
+
+    def _identifier(self, person_id: int, kind: str, value: str) -> dict[str, Any]:
+        return {
+            "school_id": self.plan.school_id, "person_id": person_id, "kind": kind, "value": value,
+            "current": True, "first_run": self.run_id, "last_run": self.run_id,
+        }  # fmt: skip
+
+    def _new_identifiers(self, part: Sequence[PersonChange]) -> None:
+        rows = [
+            self._identifier(self.ids[c.facts.key], kind, value)
+            for c in part
+            for kind, values in c.facts.identifiers.items()
+            for value in dict.fromkeys(values)
+        ]
+        self.scribe.insert_many(Identifier, rows)
+
+    def _change_identifiers(self, part: Sequence[PersonChange]) -> None:
+        """What the MIS stopped sending stays as history (``current`` false), for matching (G7)."""
+        stored = roster.identifiers_of(self.s, [c.person_id for c in part if c.person_id is not None])
+        new: list[dict[str, Any]] = []
+        changed: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
+        for change in part:
+            person_id = change.person_id or 0
+            now = delivered(change)
+            rows = stored.get(person_id, [])
+            for row in rows:
+                current = (row.kind, row.value) in now
+                if row.current != current:
+                    before = {"current": row.current, "last_run": row.last_run}
+                    changed.append((row.id or 0, before, {"current": current, "last_run": self.run_id}))
+            known = {(row.kind, row.value) for row in rows}
+            new += [self._identifier(person_id, *each) for each in sorted(now - known)]
+        self.scribe.insert_many(Identifier, new)
+        self.scribe.update_many(Identifier, changed)
+
+    def _accounts(self) -> None:
+        for part in _chunks(self.plan.accounts_new):
+            rows = [self._account(new) for new in part]
+            ids = self.scribe.insert_many(Account, rows)
+            self.account_ids.update(zip((new.key for new in part), ids, strict=True))
+            reserved = [
+                {
+                    "domain_key": new.domain_key,
+                    "username_key": new.username.lower(),
+                    "account_id": i,
+                    "since": self.now,
+                }
+                for new, i in zip(part, ids, strict=True)
+            ]
+            self.scribe.insert_many(ReservedName, reserved)
+        for changes in _chunks(self.plan.accounts_changed):
+            self._update_accounts({c.account_id: changed_columns(c) for c in changes})
+        away = {u.account_id: u.reason for u in self.plan.unallocations}
+        for ids_away in _chunks(tuple(away)):
+            self._update_accounts({i: self._unallocated(away[i]) for i in ids_away})
+
+    def _unallocated(self, reason: str) -> dict[str, Any]:
+        return {
+            "state": "unallocated", "unallocated_at": self.now, "unallocated_run": self.run_id,
+            "unallocated_reason": reason,
+        }  # fmt: skip
+
+    def _account(self, new: NewAccount) -> dict[str, Any]:
+        return {
+            "school_id": self.plan.school_id, "domain_key": new.domain_key, "username": new.username,
+            "username_key": new.username.lower(), "email": new.email, "role": new.role, "origin": "created",
+            "created_at": self.now, "created_run": self.run_id, **asdict(new.data),
+        }  # fmt: skip
+
+    def _update_accounts(self, wanted: dict[int, dict[str, Any]]) -> None:
+        before = bulk.load(self.s, Account, list(wanted))
+        changes = [
+            (i, before[i], {**row, "version": before[i]["version"] + 1})
+            for i, row in wanted.items()
+            if i in before
+        ]
+        self.scribe.update_many(Account, changes)
+
+    def _links(self) -> None:
+        for ends in _chunks(self.plan.links_ended):
+            reasons = {end.link_id: end.reason for end in ends}
+            before = bulk.load(self.s, Link, list(reasons))
+            changes = [
+                (i, row, {"active": False, "ended_at": self.now, "ended_reason": reasons[i]})
+                for i, row in before.items()
+            ]
+            self.scribe.update_many(Link, changes)
+        known = self._known_ids({link.key for link in self.plan.links_new} - self.ids.keys())
+        for links in _chunks(self.plan.links_new):
+            self.scribe.insert_many(Link, [self._link(link, known) for link in links])
+
+    def _known_ids(self, keys: set[Key]) -> dict[Key, int]:
+        found: dict[Key, int] = {}
+        for role in {key[0] for key in keys}:
+            ids = roster.person_ids(self.s, self.plan.school_id, role)
+            found.update({(role, source): i for source, i in ids.items() if (role, source) in keys})
+        return found
+
+    def _link(self, link: NewLink, known: dict[Key, int]) -> dict[str, Any]:
+        person_id = self.ids.get(link.key) or known[link.key]
+        account_id = self.account_ids[link.key] if link.account_id is None else link.account_id
+        return {
+            "school_id": self.plan.school_id, "person_id": person_id, "account_id": account_id,
+            "active": True, "how": link.how,
+            "evidence": {"fields": list(link.evidence)} if link.evidence else {},
+            "anchors": anchors(link.facts), "linked_at": self.now, "linked_by": self.actor,
+            "run_id": self.run_id,
+        }  # fmt: skip
+
+    def _suggestions(self) -> None:
+        keys = {suggestion.key for suggestion in self.plan.suggestions}
+        known = self.ids | self._known_ids(keys - self.ids.keys())
+        rows = [
+            {
+                "school_id": self.plan.school_id, "person_id": known[x.key], "account_id": x.account_id,
+                "band": x.band, "rank": x.rank, "score": x.score, "margin": x.margin,
+                "evidence": list(x.evidence),
+            }
+            for x in self.plan.suggestions
+        ]  # fmt: skip
+        now = {(r["person_id"], r["account_id"], r["band"], r["rank"], r["score"], r["margin"]) for r in rows}
+        if now != {tuple(row) for row in roster.suggestions(self.s, self.plan.school_id)}:
+            roster.replace_suggestions(self.s, self.plan.school_id, rows)
+
+    def _problems(self) -> None:
+        wanted = {(t.role, t.source_id) for t in self.plan.troubles if t.role and t.source_id}
+        known = self.ids | self._known_ids({k for k in wanted if k[1] is not None} - self.ids.keys())
+        rows = [
+            {
+                "school_id": self.plan.school_id, "run_id": self.run_id, "report": t.report,
+                "subject": t.subject, "source_id": t.source_id, "role": t.role,
+                "person_id": known.get((t.role, t.source_id or "")), "code": t.code, "field": t.field,
+                "message": t.message, "mend": t.mend, "who": t.who, "place": t.place,
+            }
+            for t in self.plan.troubles
+        ]  # fmt: skip
+        roster.replace_problems(self.s, self.plan.school_id, rows)
+
+    def _high_water(self) -> None:
+        """How far this school was read; a next run may ask for changes only."""
+        connection = roster.connection(self.s, self.plan.school_id)
+        if connection is None or connection.id is None:
+            return
+        values: dict[str, Any] = {"since": {**connection.since, **self.plan.since}}
+        if self.plan.full:
+            values["last_full_at"] = self.now
+        bulk.update(self.s, Connection, [{"id": connection.id, **values}])
+
+
+def delivered(change: PersonChange) -> set[tuple[str, str]]:
+    """(kind, value) the MIS sends now: the first of each kind, since history follows behind it."""
+    return {(kind, values[0]) for kind, values in change.facts.identifiers.items() if values}
+
+
+def person_row(change: PersonChange, school_id: int, run_id: int) -> dict[str, Any]:
+    """All columns of a person that a sync writes; a room typed in here is none of them (F12)."""
+    facts = change.facts
+    row = {name: getattr(facts, name) for name in facts_from.SAME}
+    row["school_id"] = school_id
+    row["year_label"] = facts.nc_year
+    row["unknown"] = sorted(facts.unknown)
+    row["search_name"] = facts_from.search_name(facts)
+    row["digest"] = change.digest
+    row["gate"], row["gate_detail"], row["flags"] = change.gate, change.gate_detail, list(change.flags)
+    row["first_seen_run"] = row["last_changed_run"] = run_id
+    return row
+
+
+def changed_columns(change: AccountChange) -> dict[str, Any]:
+    before, after = asdict(change.before), asdict(change.after)
+    row = {name: value for name, value in after.items() if before[name] != value}
+    if row.get("state") == "active":
+        row |= {"unallocated_at": None, "unallocated_run": None, "unallocated_reason": ""}
+    return row
+
+
+def anchors(facts: PersonFacts) -> dict[str, Any]:
+    """Identifiers and names at this moment, so that the link outlives a change of MIS."""
+    return {
+        "identifiers": {kind: list(values) for kind, values in facts.identifiers.items()},
+        "given_name": facts.first,
+        "family_name": facts.last,
+        "legal_given_name": facts.legal_given_name,
+        "legal_family_name": facts.legal_family_name,
+        "date_of_birth": facts.date_of_birth.isoformat() if facts.date_of_birth else None,
+        "source_id": facts.source_id,
+    }
+
+
+def _chunks(items: Iterable[T]) -> Iterator[tuple[T, ...]]:
+    rest = iter(items)
+    while part := tuple(islice(rest, CHUNK)):
+        yield part

@@ -1,0 +1,110 @@
+"""Writing contacts, classes, groups and subjects, and who belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from data import bulk, roster
+from data.journal import Scribe
+from data.tables import ContactLink, Membership
+from misconsole.rules.plan import Plan
+from misconsole.rules.plan_parts import Item
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+CONTAINERS = ("class", "group")
+
+
+def write(s: Session, scribe: Scribe, plan: Plan) -> None:
+    """The part of the plan about what people belong to."""
+    for kind, table in roster.ITEM_TABLES.items():
+        new = [item for item in plan.items_new if item.kind == kind]
+        changed = [item for item in plan.items_changed if item.kind == kind]
+        gone = [item.row_id for item in plan.items_gone if item.kind == kind]
+        ids = scribe.insert_many(table, [_row(item, plan.school_id) for item in new])
+        places = {item.source_id: i for item, i in zip(new, ids, strict=True)}
+        places |= {item.source_id: item.row_id for item in changed if item.row_id is not None}
+        _update(
+            s, scribe, table, {i.row_id: _row(i, plan.school_id) for i in changed if i.row_id is not None}
+        )
+        _update(s, scribe, table, {row_id: {"present": False} for row_id in gone})
+        if kind in CONTAINERS:
+            _members(s, scribe, plan.school_id, kind, new, changed)
+        elif kind == "contact":
+            _contact_links(s, scribe, plan.school_id, new + changed, places)
+
+
+def _row(item: Item, school_id: int) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "school_id": school_id, "source_id": item.source_id, "present": True, "digest": item.digest,
+        **item.values,
+    }  # fmt: skip
+    return row if item.kind == "subject" else {**row, "gate": item.gate}
+
+
+def _update(s: Session, scribe: Scribe, table: type[Any], wanted: dict[int, dict[str, Any]]) -> None:
+    before = bulk.load(s, table, list(wanted))
+    scribe.update_many(table, [(i, before[i], row) for i, row in wanted.items() if i in before])
+
+
+def _members(
+    s: Session, scribe: Scribe, school_id: int, kind: str, new: list[Item], changed: list[Item]
+) -> None:
+    stored = {
+        (m.container_id, m.person_role, m.person_source_id): m
+        for m in roster.memberships_of(s, school_id, kind, [item.source_id for item in changed])
+    }
+    fresh: list[dict[str, Any]] = []
+    parts: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
+    for item in (*new, *changed):
+        for role, source, part in item.details:
+            old = stored.pop((item.source_id, str(role), str(source)), None)
+            if old is None:
+                fresh.append(
+                    {
+                        "school_id": school_id, "container": kind, "container_id": item.source_id,
+                        "person_role": role, "person_source_id": source, "part": part,
+                    }
+                )  # fmt: skip
+            elif old.part != part:
+                parts.append((old.id or 0, {"part": old.part}, {"part": part}))
+    scribe.insert_many(Membership, fresh)
+    scribe.update_many(Membership, parts)
+    scribe.delete_many(Membership, [m.id for m in stored.values() if m.id is not None])
+
+
+def _contact_links(
+    s: Session, scribe: Scribe, school_id: int, items: Iterable[Item], places: dict[str, int]
+) -> None:
+    pupils = roster.person_ids(s, school_id, "pupil")
+    wanted = [item for item in items if item.source_id in places]
+    stored = {
+        (row.contact_id, row.person_id): row
+        for row in roster.contact_links_of(s, [places[item.source_id] for item in wanted])
+    }
+    fresh: list[dict[str, Any]] = []
+    changes: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
+    for item in wanted:
+        for pupil, relationship, responsibility, priority in item.details:
+            if (person_id := pupils.get(str(pupil))) is None:
+                continue
+            values = {
+                "relationship": relationship, "parental_responsibility": responsibility, "priority": priority,
+            }  # fmt: skip
+            old = stored.pop((places[item.source_id], person_id), None)
+            if old is None:
+                fresh.append(
+                    {
+                        "school_id": school_id,
+                        "contact_id": places[item.source_id],
+                        "person_id": person_id,
+                        **values,
+                    }
+                )
+            else:
+                changes.append((old.id or 0, {name: getattr(old, name) for name in values}, values))
+    scribe.insert_many(ContactLink, fresh)
+    scribe.update_many(ContactLink, changes)
+    scribe.delete_many(ContactLink, [row.id for row in stored.values() if row.id is not None])

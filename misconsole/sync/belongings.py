@@ -1,0 +1,152 @@
+"""Classes, groups, subjects and contacts: from records, or from the store where nothing new was told.
+
+A report that was not read to its end changes nothing; one that told only changes keeps what it did
+not speak of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.records import (
+    ClassKind,
+    Contact,
+    ContactLink,
+    Group,
+    GroupKind,
+    Membership,
+    Part,
+    Report,
+    SchoolClass,
+    Subject,
+)
+from data import roster
+from misconsole.rules import digest
+from misconsole.rules.criteria import CriteriaResult, settle_parts
+from misconsole.rules.plan_parts import Detail, Item
+from misconsole.sync.extract import Extract, Page
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """Everything the report Groups & Classes tells, delivered now or earlier."""
+
+    classes: tuple[SchoolClass, ...] = ()
+    groups: tuple[Group, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    members: tuple[Membership, ...] = ()
+
+
+def timetable(extract: Extract, s: Session, school_id: int) -> Timetable:
+    """What is known of classes now; from the store what this extract does not speak of."""
+    page = extract.of(Report.GROUPS_CLASSES)
+    if page is not None and page.full:
+        return _delivered(page)
+    old = _stored(s, school_id)
+    if page is None:
+        return old
+    new = _delivered(page)
+    gone = page.gone
+    told = {("class", c.source_id) for c in new.classes} | {("group", g.source_id) for g in new.groups} | gone
+    classes = {c.source_id: c for c in (*old.classes, *new.classes) if ("class", c.source_id) not in gone}
+    groups = {g.source_id: g for g in (*old.groups, *new.groups) if ("group", g.source_id) not in gone}
+    subjects = {x.source_id: x for x in (*old.subjects, *new.subjects)}
+    kept = (m for m in old.members if (m.container, m.container_id) not in told)
+    return Timetable(
+        classes=tuple(classes.values()),
+        groups=tuple(groups.values()),
+        subjects=tuple(subjects.values()),
+        members=(*kept, *new.members),
+    )
+
+
+def _delivered(page: Page) -> Timetable:
+    members, _left = settle_parts(page.members.values(), classes=page.classes.values())
+    return Timetable(
+        classes=tuple(page.classes.values()),
+        groups=tuple(page.groups.values()),
+        subjects=tuple(page.subjects.values()),
+        members=members,
+    )
+
+
+def _stored(s: Session, school_id: int) -> Timetable:
+    return Timetable(
+        classes=tuple(
+            SchoolClass(
+                source_id=row["source_id"], name=row["name"], code=row["code"],
+                description=row["description"], kind=ClassKind(row["kind"]), subject_id=row["subject_id"],
+            )
+            for row in roster.stored_items(s, school_id, "class")
+        ),
+        groups=tuple(
+            Group(source_id=row["source_id"], name=row["name"], code=row["code"], kind=GroupKind(row["kind"]))
+            for row in roster.stored_items(s, school_id, "group")
+        ),
+        subjects=tuple(
+            Subject(source_id=row["source_id"], code=row["code"], name=row["name"])
+            for row in roster.stored_items(s, school_id, "subject")
+        ),
+        members=tuple(
+            Membership(
+                container=row[0], container_id=row[1], person_role=row[2], person_id=row[3], part=Part(row[4])
+            )
+            for row in roster.memberships(s, school_id)
+        ),
+    )  # fmt: skip
+
+
+def timetable_items(table: Timetable, criteria: CriteriaResult) -> list[Item]:
+    """Rows to store, classes and groups with the gate they fail (W8)."""
+    hanging: dict[tuple[str, str], list[Detail]] = {}
+    for m in table.members:
+        hanging.setdefault((m.container, m.container_id), []).append(
+            (m.person_role, m.person_id, m.part.value)
+        )
+    made = [_item("subject", x.source_id, {"code": x.code, "name": x.name}, "", ()) for x in table.subjects]
+    for c in table.classes:
+        place = ("class", c.source_id)
+        values = {
+            "name": c.name, "code": c.code, "description": c.description, "kind": c.kind.value,
+            "subject_id": c.subject_id,
+        }  # fmt: skip
+        made.append(_item(*place, values, criteria.left_out.get(place, ""), hanging.get(place, ())))
+    for g in table.groups:
+        place = ("group", g.source_id)
+        values = {"name": g.name, "code": g.code, "kind": g.kind.value}
+        made.append(_item(*place, values, criteria.left_out.get(place, ""), hanging.get(place, ())))
+    return made
+
+
+def contact_items(
+    contacts: Mapping[str, Contact], links: Iterable[ContactLink], left_out: Mapping[str, str]
+) -> list[Item]:
+    """``left_out``: contact source id -> the code of why it does not come through (H2, H3, C17)."""
+    hanging: dict[str, list[Detail]] = {}
+    for link in links:
+        row = (link.pupil_id, link.relationship, link.parental_responsibility, link.priority)
+        hanging.setdefault(link.contact_id, []).append(row)
+    return [
+        _item(
+            "contact", c.source_id,
+            {"title": c.title, "given_name": c.given_name, "family_name": c.family_name, "email": c.email,
+             "phone": c.phone},
+            left_out.get(c.source_id, ""), hanging.get(c.source_id, ()),
+        )
+        for c in contacts.values()
+    ]  # fmt: skip
+
+
+def _item(
+    kind: str, source_id: str, values: dict[str, str | None], gate: str, details: Iterable[Detail]
+) -> Item:
+    hanging = tuple(sorted(details, key=repr))
+    return Item(
+        kind=kind, source_id=source_id, values=values, gate=gate, details=hanging,
+        digest=digest.item(values, hanging),
+    )  # fmt: skip

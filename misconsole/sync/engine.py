@@ -1,0 +1,187 @@
+"""One run from its first stage to its last, the same whoever started it.
+
+    authorise  extract  filter  match  plan  limits  apply
+
+What it protects: nothing is written but bookkeeping until the plan stands and the limits have agreed;
+then everything is, in one transaction.  A run ends in its own clear state, whatever happens.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.errors import Cancelled, ConnectorError
+from data import roster, runs
+from data.errors import StoreProblem
+from misconsole.errors import Conflict, MisconsoleError, NotFound
+from misconsole.rules import limits, plan
+from misconsole.rules.known import Naming
+from misconsole.rules.limits import Holding
+from misconsole.rules.options import SchoolOptions
+from misconsole.rules.plan import Plan
+from misconsole.sync import filter as filtering
+from misconsole.sync import lease, match, outcome, process, reading, snapshot, source
+from misconsole.sync.apply import Applied, Overtaken
+from misconsole.sync.job import Job
+from misconsole.sync.progress import Recorder
+
+if TYPE_CHECKING:
+    from misconsole.services.desk import Desk
+
+TRIES = 5  # plans overtaken by decisions before giving up
+
+
+def execute(
+    desk: Desk,
+    run_id: int,
+    *,
+    open_connector: source.Open = source.open_connector,
+    stop: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Do a queued run. It ends succeeded, held, failed or cancelled, and says so in its row.
+
+    Raises NotFound, Conflict (not queued) or Busy before it begins, and StoreProblem when not even its
+    end could be written.
+    """
+    job = begin(desk, run_id, open_connector=open_connector, stop=stop, say=say)
+    try:
+        with process.calm_collector():
+            _stages(job)
+    except Cancelled as error:
+        outcome.stopped(job, "cancelled", error)
+    except (ConnectorError, MisconsoleError, StoreProblem) as error:
+        outcome.stopped(job, "failed", error)
+    except Exception as error:  # noqa: BLE001 - a run never ends in silence or with a stack trace
+        outcome.stopped(job, "failed", MisconsoleError(_unexpected(error), code="unexpected"))
+    finally:
+        release(job)
+
+
+def begin(
+    desk: Desk,
+    run_id: int,
+    *,
+    open_connector: source.Open = source.open_connector,
+    stop: Callable[[], bool] = lambda: False,
+    say: Callable[[str], None] = lambda _line: None,
+) -> Job:
+    """Take the lease on the school and mark the run as under way."""
+    now = desk.now()
+    with desk.store.write() as s:
+        run = runs.get(s, run_id)
+        school = roster.school(s, run.school_id) if run is not None else None
+        if run is None or school is None or school.id is None:
+            raise NotFound(f"There is no run {run_id}.")
+        if run.state != "queued":
+            raise Conflict(f"Run {run_id} is {run.state}; only a queued run can begin.")
+        lease.claim(s, school.id, run_id=run_id, now=now, name=school.name)
+        runs.take_lease(s, school.id, run_id=run_id, holder=lease.holder(), at=now)
+        run.state, run.pid, run.started_at, run.heartbeat_at = "running", os.getpid(), now, now
+        s.add(run)
+        s.flush()
+        connection = roster.connection(s, school.id)
+        options = SchoolOptions.from_dict(school.options)
+    recorder = Recorder(desk, run_id=run_id, school_id=school.id, stop=stop, say=say)
+    return Job(
+        desk=desk, run=run, school=school, options=options, connection=connection, recorder=recorder,
+        open_connector=open_connector,
+    )  # fmt: skip
+
+
+def release(job: Job) -> None:
+    with job.desk.store.write() as s:
+        runs.drop_lease(s, job.school_id, run_id=job.run_id)
+
+
+def _unexpected(error: Exception) -> str:
+    """Where, and of what kind; never the text, which may hold somebody's data."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"Something unexpected happened: {type(error).__name__} in {Path(last.filename).name}:{last.lineno}."
+    )
+
+
+def _stages(job: Job) -> None:
+    read = reading.run(job)
+    for _ in range(TRIES):
+        made = _plan(job, read)
+        with job.recorder.stage("limits"):
+            holding = _holding(job, made)
+            if holding is not None:
+                job.recorder.attention("limits")
+        if holding is not None and not job.run.dry_run:
+            outcome.held(job, made, holding)
+            return
+        if job.run.dry_run:
+            _rehearsed(job, made, holding)
+            return
+        try:
+            apply(job, made)
+            return
+        except Overtaken:
+            job.recorder.message("info", "overtaken", "Somebody decided something meanwhile; planning again.")
+    raise Overtaken("The school keeps changing while the run is planned.", mend="Run again in a moment.")
+
+
+def _plan(job: Job, read: reading.Reading) -> Plan:
+    """Filter, match and plan from one consistent state of the store."""
+    recorder = job.recorder
+    with job.desk.store.read() as s:
+        with recorder.stage("filter"):
+            here = snapshot.read(s, job.school_id)
+            sifted = filtering.run(
+                read.extract, here, s, scope=read.scope, today=job.desk.today, recorder=recorder
+            )
+            job.counts = sifted.counts
+        with recorder.stage("match"):
+            matched = match.run(sifted.roll, here)
+        with recorder.stage("plan"):
+            formats = {role: here.options.username_format(role) for role in ("pupil", "staff")}
+            naming = Naming(formats=formats, day=job.desk.today)
+            roll = replace(sifted.roll, since={**sifted.roll.since, **read.marks})
+            made = plan.build(roll, known=here.known, matched=matched, naming=naming)
+            _tell(job, made)
+    job.options = here.options
+    return made
+
+
+def _tell(job: Job, made: Plan) -> None:
+    say = job.recorder.message
+    if made.leavers_by_hand:
+        say(
+            "warning", "leavers_by_hand",
+            f"{made.leavers_by_hand} accounts belong to people who left; in link mode you remove them.",
+            "Remove them where the accounts come from.",
+        )  # fmt: skip
+    if made.renamed_on_link:
+        say(
+            "info", "renamed_on_link",
+            f"{made.renamed_on_link} display names change on linking, because names come from the MIS.",
+        )  # fmt: skip
+
+
+def _holding(job: Job, made: Plan) -> Holding | None:
+    return limits.check(made.planned, of=made.population, limits=job.options.limits, first_sync=made.first)
+
+
+def _rehearsed(job: Job, made: Plan, holding: Holding | None) -> None:
+    if holding is not None:
+        job.recorder.message("warning", holding.code, f"{holding.message} The run itself would be held.")
+    job.recorder.skip("apply", "A dry run writes nothing.")
+    outcome.rehearsed(job, made)
+
+
+def apply(job: Job, made: Plan) -> None:
+    """Write the plan; the run's own end is part of the same transaction."""
+    with job.recorder.stage("apply") as stage:
+        job.recorder.flush()
+        with job.desk.store.write() as s:
+            changed = Applied(s, made, run_id=job.run_id, actor=job.run.actor, now=job.desk.now()).write()
+            outcome.applied(s, job, made, changed=changed)
+        stage.written()

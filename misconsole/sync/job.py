@@ -1,0 +1,36 @@
+"""What the stages of one run share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from misconsole.rules.options import SchoolOptions
+from misconsole.sync.progress import Recorder
+
+if TYPE_CHECKING:
+    from data.tables import Connection, Run, School
+    from misconsole.services.desk import Desk
+    from misconsole.sync.source import Open
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """``counts`` (report -> extracted, kept, dropped) is filled in on the way."""
+
+    desk: Desk
+    run: Run
+    school: School
+    options: SchoolOptions
+    connection: Connection | None
+    recorder: Recorder
+    open_connector: Open
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def run_id(self) -> int:
+        return self.run.id or 0
+
+    @property
+    def school_id(self) -> int:
+        return self.school.id or 0

@@ -1,0 +1,118 @@
+"""The stages that need the MIS: authorise, and extract."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.base import Access, Connector
+from connectors.records import Pupil, Report, Staff
+from data import roster, runs
+from misconsole.errors import MisconsoleError
+from misconsole.rules import facts_from
+from misconsole.rules.facts import PersonFacts
+from misconsole.rules.known import KnownPerson
+from misconsole.rules.plan_parts import Key
+from misconsole.rules.standing import Scope
+from misconsole.sync import extract, outcome, snapshot, source
+from misconsole.sync.extract import PEOPLE, Extract
+from misconsole.sync.job import Job
+
+if TYPE_CHECKING:
+    from data.tables import Connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """``marks`` go beside the high water, to know next time whether the same fields were read."""
+
+    extract: Extract
+    scope: Scope
+    marks: dict[str, str]
+
+
+def run(job: Job) -> Reading:
+    """Raises ConnectorError or MisconsoleError; the connector is closed in any case."""
+    with ExitStack() as stack:
+        with job.recorder.stage("authorise"):
+            if job.connection is None:
+                raise MisconsoleError(
+                    f"{job.school.name} is not connected to a MIS.",
+                    mend="Connect it first: misconsole connect SCHOOL --mis MIS.",
+                    code="not_connected",
+                )
+            connector = job.open_connector(job.desk, job.school, job.recorder.cancelled)
+            stack.callback(connector.close)
+            access = connector.access()
+            outcome.remember_access(job, access)
+            source.check_access(access)
+        with job.recorder.stage("extract"):
+            return _extract(job, job.connection, connector, access)
+
+
+def _extract(job: Job, connection: Connection, connector: Connector, access: Access) -> Reading:
+    now, declaration = job.desk.now(), connector.declaration
+    with job.desk.store.read() as s:
+        scopes = roster.scopes(s, job.school_id)
+        known = snapshot.people(s, job.school_id)
+        earlier = runs.last_applied(s, job.school_id)
+    wanted = source.wanted(declaration, scopes, access.withheld)
+    _tell_withheld(job, wanted.accepted & access.withheld)
+    asked = source.request(
+        wanted, connection, full=job.run.full, delta=declaration.delta, days=job.options.full_every_days,
+        now=now, today=now.date(),
+    )  # fmt: skip
+    found = extract.run(
+        connector.extract(asked), request=asked, declaration=declaration, convert=_converter(job, known),
+        recorder=job.recorder,
+    )  # fmt: skip
+    counts = earlier.reports if earlier is not None else {}
+    extract.check_present(found, _present(known), {r: int(c.get("extracted", 0)) for r, c in counts.items()})
+    _tell_unfinished(job, found)
+    return Reading(extract=found, scope=wanted.scope, marks=wanted.marks)
+
+
+def _converter(job: Job, known: Mapping[Key, KnownPerson]) -> extract.Convert:
+    """Records become facts at once, so that only one of the two is in memory."""
+    options, country, today = job.options, job.school.country, job.desk.today
+
+    def convert(record: Pupil | Staff) -> PersonFacts:
+        stored = known.get(("pupil" if isinstance(record, Pupil) else "staff", record.source_id))
+        return facts_from.from_record(
+            record, options=options, country=country, today=today,
+            person_id=stored.person_id if stored else None,
+        )  # fmt: skip
+
+    return convert
+
+
+def _present(known: Mapping[Key, KnownPerson]) -> dict[str, int]:
+    counts = dict.fromkeys(PEOPLE.values(), 0)
+    for (role, _), person in known.items():
+        counts[role] += person.present
+    return counts
+
+
+def _tell_withheld(job: Job, reports: Collection[Report]) -> None:
+    for report in sorted(reports):
+        job.recorder.attention("extract")
+        job.recorder.message(
+            "warning", "report_withheld", f"The MIS does not share the report {report} with us.",
+            "Ask the school to approve it, or decline the report here.",
+        )  # fmt: skip
+
+
+def _tell_unfinished(job: Job, found: Extract) -> None:
+    """Reports that were not read to their end change nothing; none at all is a failure."""
+    unfinished = [report for report, page in found.pages.items() if not page.whole]
+    if len(unfinished) == len(found.pages):
+        raise extract.Unfinished("No report was read to its end.")
+    for report in unfinished:
+        job.recorder.attention("extract")
+        job.recorder.message(
+            "warning", "report_unfinished",
+            f"The report {report} was not read to its end; what it holds stays as it was.",
+            "Run again; if it stays, send the message to the supplier.",
+        )  # fmt: skip
