@@ -11,55 +11,19 @@ visitor, shared, case_clash.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
 from connectors.simulator import names
-from connectors.simulator.name_lists import NICKNAMES
+from connectors.simulator.differences import Account, differing
 from connectors.simulator.people import PersonRow, PupilRow, Roll, StaffRow
 from connectors.simulator.schools import academic_start, year_of_entry
 
-COLUMNS = (
-    "username", "given_name", "family_name", "preferred_given_name", "preferred_family_name",
-    "date_of_birth", "role", "email", "year_of_entry", "upn", "mis_id", "staff_code",
-)  # fmt: skip
-_STAFF_KINDS = (
-    ("no_birth_date", 9), ("nickname", 4), ("maiden", 3), ("misspelt", 3), ("swapped", 1), ("middle", 1),
-)  # fmt: skip
-_PUPIL_KINDS = (
-    ("misspelt", 4), ("nickname", 3), ("birth_date_typo", 4), ("legal_name", 2), ("maiden", 2),
-    ("swapped", 2), ("hyphen_half", 3), ("no_birth_date", 2), ("middle", 1),
-)  # fmt: skip
 _UPN_SCHOOLS = frozenset({"larkmere", "eastmarsh", "kingsdyke"})
 _MIS_ID_SCHOOLS = frozenset({"stonebeck", "glenarvon"})
 _STAFF_CODE_SCHOOLS = frozenset({"larkmere", "ridgemoor", "deepdale"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    username: str
-    kind: str
-    person: str | None = None  # Wonde id of the one it belongs to
-    given: str | None = None
-    family: str | None = None
-    born: date | None = None
-    role: str = "pupil"
-    year_of_entry: int | None = None
-    upn: str | None = None
-    mis_id: str | None = None
-    staff_code: str | None = None
-    domain: str = ""
-
-    def row(self) -> dict[str, str]:
-        """The columns of the account file; blanks are empty text."""
-        year = str(self.year_of_entry) if self.year_of_entry else ""
-        born = self.born.isoformat() if self.born else ""
-        values = (
-            self.username, self.given, self.family, "", "", born, self.role,
-            f"{self.username}@{self.domain}", year, self.upn, self.mis_id, self.staff_code,
-        )  # fmt: skip
-        return dict(zip(COLUMNS, (value or "" for value in values), strict=True))
 
 
 class Directory:
@@ -83,32 +47,23 @@ class Directory:
         )
         new: list[PupilRow | StaffRow] = [row for row in pupils if id(row) in spared]
         new += [row for row in staff if id(row) in spared]
-        self._people([row for row in staff if id(row) not in spared], round(waiting * 0.4), _STAFF_KINDS)
-        self._people(
-            [row for row in pupils if id(row) not in spared], waiting - round(waiting * 0.4), _PUPIL_KINDS
-        )
+        self._people([row for row in staff if id(row) not in spared], round(waiting * 0.4))
+        self._people([row for row in pupils if id(row) not in spared], waiting - round(waiting * 0.4))
         if not full:
             self._without_person(new)
         return sorted(self.accounts, key=lambda account: account.username.lower())
 
-    def _people(
-        self, rows: list[PupilRow] | list[StaffRow], waiting: int, kinds: tuple[tuple[str, int], ...]
-    ) -> None:
+    def _people(self, rows: Sequence[PupilRow | StaffRow], waiting: int) -> None:
         """``waiting`` of the rows get an account that differs, the rest one that agrees."""
-        words, weights = [kind for kind, _ in kinds], [weight for _, weight in kinds]
-        differ = {id(row) for row in self.rng.sample(list(rows), min(waiting, len(rows) * 2 // 3))}
+        chosen = {id(row) for row in self.rng.sample(rows, min(waiting, len(rows) * 2 // 3))}
         for row in rows:
-            kind = self.rng.choices(words, weights)[0] if id(row) in differ else "exact"
-            self._account(row, kind)
-
-    def _account(self, row: PupilRow | StaffRow, kind: str) -> None:
-        account = self._agreeing(row)
-        if kind == "exact":
-            account = self._variant(row, account)
-            self._mail(row, account)
-        else:
-            account = self._differing(row, account, kind)
-        self.accounts.append(account)
+            account = self._agreeing(row)
+            if id(row) in chosen:
+                account = differing(account, row, self.rng)
+            else:
+                account = self._variant(row, account)
+                self._mail(row, account)
+            self.accounts.append(account)
 
     def _agreeing(self, row: PupilRow | StaffRow) -> Account:
         given, family = row.forename or row.legal_forename, row.surname or row.legal_surname
@@ -137,29 +92,6 @@ class Directory:
             plain = names.plain(account.given or "").title()
             return replace(account, kind="accent", given=plain) if plain else account
         return account
-
-    def _differing(self, row: PupilRow | StaffRow, account: Account, kind: str) -> Account:
-        rng, given, family = self.rng, account.given or "", account.family or ""
-        bare = replace(account, staff_code=None, born=row.born, kind=kind)
-        if kind == "no_birth_date" or row.born is None:
-            return replace(bare, born=None, kind="no_birth_date")
-        if kind == "birth_date_typo":
-            return replace(bare, born=_typo(row.born))
-        if kind == "nickname" and given in NICKNAMES:
-            return replace(bare, given=NICKNAMES[given])
-        if kind == "legal_name" and row.legal_surname not in (None, family):
-            return replace(bare, family=row.legal_surname)
-        if kind == "maiden" and row.gender == "female":
-            return replace(bare, family=names.surname(rng, row.community))
-        if kind == "swapped" and given and family and given != family:
-            return replace(bare, given=family, family=given)
-        if kind == "hyphen_half" and "-" in family:
-            return replace(bare, family=family.split("-")[0])
-        if kind == "middle" and row.middle and row.middle != given:
-            return replace(bare, given=row.middle)
-        if len(family) > 3:
-            return replace(bare, family=names.misspelt(rng, family), kind="misspelt")
-        return replace(bare, born=_typo(row.born), kind="birth_date_typo")
 
     def _mail(self, row: PupilRow | StaffRow, account: Account) -> None:
         """Where the MIS has a school address, it is the account's; those that differ have none yet."""
@@ -255,10 +187,3 @@ def _share(rng: Random, rows: list[PupilRow] | list[StaffRow], share: float) -> 
 
 def _ahead(row: StaffRow, today: date) -> bool:
     return row.start is not None and row.start > today
-
-
-def _typo(born: date) -> date:
-    """Day and month the wrong way round where that is another date, else the day off by ten."""
-    if born.day <= 12 and born.day != born.month:
-        return born.replace(month=born.day, day=born.month)
-    return born.replace(day=born.day - 10 if born.day > 10 else born.day + 10)

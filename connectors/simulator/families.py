@@ -76,6 +76,8 @@ class Enrolment:
         community = names.community(rng, self.roll.school.profile)
         surname = names.surname(rng, community)
         other = surname if rng.random() < 0.72 else names.surname(rng, community)
+        if other != surname and "-" not in surname + other and rng.random() < 0.25:
+            surname = f"{surname}-{other}"
         home = rng.choices(_HOMES[0], cum_weights=_HOMES[1])[0]
         return Family(self.roll.next_serial("family"), community, surname, other, home)
 

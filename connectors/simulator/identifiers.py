@@ -14,11 +14,14 @@ from connectors.simulator.schools import DemoSchool, academic_start
 
 
 class Issuer:
-    """Hands out national numbers for a whole world, in order, so that none comes twice."""
+    """Hands out national numbers for one school, in order, so that none comes twice in a world.
 
-    def __init__(self) -> None:
+    Schools draw from number ranges of their own, so that a school is the same alone and in the estate.
+    """
+
+    def __init__(self, school: int) -> None:
         self._serials: dict[str, int] = {}
-        self._uln = 100_000_000
+        self._uln = 100_000_000 + school * 7_000_000
 
     def upn(self, la: str, establishment: str, year: int, *, temporary: bool = False) -> str:
         """A UPN allocated by a school in ``year``; a temporary one ends in a letter."""

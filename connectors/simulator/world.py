@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from random import Random
 
 from connectors.simulator import days, oddities, timetable
-from connectors.simulator.directory import Account, Directory
+from connectors.simulator.differences import Account
+from connectors.simulator.directory import Directory
 from connectors.simulator.families import Enrolment
 from connectors.simulator.identifiers import Issuer
 from connectors.simulator.people import Roll
@@ -27,9 +28,9 @@ class World:
     def __init__(self, *, seed: int, today: date, schools: Sequence[DemoSchool]) -> None:
         self.seed, self.today = seed, today
         self.schools = tuple(schools)
-        self.issuer = Issuer()
         self._rolls: dict[str, Roll] = {}
         self._accounts: dict[str, list[Account]] = {}
+        self._issuers: dict[str, Issuer] = {}
         self._frozen: set[str] = set()
         for school in self.schools:
             self._build(school)
@@ -39,7 +40,8 @@ class World:
 
     def _build(self, school: DemoSchool) -> None:
         roll = Roll(school=school, today=self.today)
-        enrol = Enrolment(roll, self.issuer, self._random(school, "families"))
+        issuer = self._issuers[school.urn] = Issuer(school.number)
+        enrol = Enrolment(roll, issuer, self._random(school, "families"))
         enrol.fill(school.pupils)
         appoint = Appointments(roll, self._random(school, "staff"))
         appoint.fill(school.pupils)
@@ -117,7 +119,7 @@ class World:
         roll = self._rolls[school.urn]
         while roll.today < self.today:
             morrow = roll.today + timedelta(days=1)
-            days.pass_one(roll, self.issuer, self._random(school, morrow.isoformat()))
+            days.pass_one(roll, self._issuers[school.urn], self._random(school, morrow.isoformat()))
 
 
 def build_world(
