@@ -40,9 +40,8 @@ STRUCTURE = ("source_id", "unknown", "updated_at", "status", "kind", "contact_id
 
 def offer(report: Report, *kinds: type) -> ReportOffer:
     names = {f.name for kind in kinds for f in fields(kind)} - set(STRUCTURE)
-    offers = tuple(
-        FieldOffer(name=name, title=name, on_request=name in ("photo_id", "photo_hash")) for name in sorted(names)
-    )
+    asked = {"photo_id", "photo_hash"}
+    offers = tuple(FieldOffer(name=name, title=name, on_request=name in asked) for name in sorted(names))
     return ReportOffer(report=report, fields=offers)
 
 
@@ -59,7 +58,7 @@ PEOPLE = (Report.STAFF, Report.STUDENTS)
 
 @dataclass
 class FakeMis:
-    """What the MIS holds and how it misbehaves. ``page`` records a page; ``on_page`` is called before each."""
+    """What the MIS holds and how it misbehaves. ``page`` records a page; before each ``on_page`` is called."""
 
     records: dict[Report, list[Any]] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(state=AccessState.APPROVED))
@@ -161,7 +160,9 @@ class Bench:
         self.desk = Desk(
             store=store, secrets=Secrets.at(folder), actor="tester", now=lambda: self.now, workdir=folder
         )
-        values = {"urn": "100001", "slug": "larkmere", "name": "Larkmere School", "domain": "larkmere.example"}
+        values = {
+            "urn": "100001", "slug": "larkmere", "name": "Larkmere School", "domain": "larkmere.example",
+        }  # fmt: skip
         with store.write() as s:
             row = School(**{**values, **school})
             s.add(row)
@@ -211,6 +212,6 @@ class Bench:
 
 
 __all__ = [
-    "DECLARATION", "NOW", "TODAY", "Bench", "FakeMis", "Group", "Membership", "Subject", "a_school", "letters",
-    "offer", "pupil", "staff",
+    "DECLARATION", "NOW", "TODAY", "Bench", "FakeMis", "Group", "Membership", "Subject", "a_school",
+    "letters", "offer", "pupil", "staff",
 ]  # fmt: skip

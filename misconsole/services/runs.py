@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data import runs as run_rows
-from misconsole.errors import Conflict, NotFound
+from misconsole.errors import Conflict, MisconsoleError, NotFound
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 from misconsole.services.views import Affected, Lamp, MessageView, ProgressView, RunView, StageView
@@ -100,6 +100,20 @@ def run_now(
 
     run_id = run_id or queue(desk, school, dry_run=dry_run, full=full)
     engine.execute(desk, run_id, open_connector=open_connector or source.open_connector, stop=stop, say=say)
+    return get(desk, run_id)
+
+
+def run_queued(desk: Desk, run_id: int, *, stop: Callable[[], bool] = lambda: False) -> RunView:
+    """The whole of a detached process: do the queued run. What keeps it from beginning goes into its row."""
+    from misconsole.sync import engine
+
+    try:
+        engine.execute(desk, run_id, stop=stop)
+    except MisconsoleError as error:
+        with desk.store.write() as s:
+            if _found(s, run_id).state == "queued":
+                run_rows.set_run(s, run_id, state="failed", finished_at=desk.now(), error=error.as_dict())
+                run_rows.end_stages(s, run_id, desk.now())
     return get(desk, run_id)
 
 
@@ -266,5 +280,5 @@ def _progress(row: RunProgress) -> ProgressView:
 
 __all__ = [
     "affected", "approve", "cancel", "current", "due", "get", "list_runs", "queue", "reject", "run_now",
-    "start",
+    "run_queued", "start",
 ]  # fmt: skip
