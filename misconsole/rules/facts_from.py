@@ -159,7 +159,6 @@ def flags(facts: PersonFacts, *, today: date) -> tuple[str, ...]:
     ``contradictory-part-time``  part-time at a full rate, or full-time at less (G10: full-time at 1 is fine)
     ``rejoined``                 the end date belongs to an earlier stay
     ``year-unknown``             the MIS gives a year group that means none here (Z10)
-    ``year-and-age-apart``       the year group is two or more from what the age suggests
     """
     found = []
     start, end = facts.start_date, facts.end_date
