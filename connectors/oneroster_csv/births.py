@@ -61,7 +61,8 @@ def _user_known(table: Table, row: Row, scan: Scan, manifest: Manifest) -> bool:
     if manifest.whole("users"):
         table.findings.reject(
             (Report.STUDENTS, Report.STAFF), row.where("sourcedId"), code="unknown_reference",
-            value=row.id, message="The sourcedId is not in users.csv; this row is left out.",
+            value=row.id, field="date_of_birth", source_id=row.id,
+            message="The sourcedId is not in users.csv; this row is left out.",
         )  # fmt: skip
     else:
         table.findings.note(

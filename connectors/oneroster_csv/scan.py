@@ -80,7 +80,8 @@ def settle_links(scan: Scan, table: Table, manifest: Manifest) -> dict[str, list
             if missing not in scan.gone and (scan.here.get(pupil, 0) & PUPIL or known[1] is None):
                 _unknown_agent(table, line, missing)
             continue
-        if _is(known[0], CONTACT) and _is(scan.here.get(pupil) if known[1] is not None else None, PUPIL):
+        pupil_here = None if known[1] is None else scan.here.get(pupil, 0)
+        if _is(known[0], CONTACT) and _is(pupil_here, PUPIL):
             kept.setdefault(contact, []).append(pupil)
     return kept
 
@@ -92,6 +93,7 @@ def _is(kinds: int | None, kind: int) -> bool:
 
 def _unknown_agent(table: Table, line: int, agent: str) -> None:
     table.findings.reject(
-        (Report.CONTACTS,), f"{table.file}:{line}:agentSourcedIds", code="unknown_reference", value=agent,
+        (Report.CONTACTS,), f"{table.file}:{line}:agentSourcedIds", code="unknown_reference",
+        field="pupil_id", value=agent,
         message="The agent is not in users.csv; that link is left out.",
     )  # fmt: skip

@@ -172,14 +172,17 @@ class People:
         return ContactLink(contact_id=contact, pupil_id=pupil, relationship=word)
 
     def _finished(self, report: Report) -> Finished:
-        """A whole file tells who is gone by leaving them out, but never that everybody is (Z20)."""
+        """A whole file tells who is gone by leaving them out; that all contacts are gone is not believed.
+
+        Whether there may be no staff or no pupils any more is for the run to judge (Z20).
+        """
         whole = self.manifest.whole("users") and (self.roles is None or self.manifest.whole("roles"))
         count = self._counts[report]
         if whole and not count:
             self.findings.note(
                 "report_empty", self.table.file,
-                message=f"there is nobody for the report {report}; those known already are left as they are.",
+                message=f"there is nobody for the report {report}.",
             )  # fmt: skip
-        if not whole or not count:
+        if not whole or (not count and report is Report.CONTACTS):
             return Finished(report=report, delta=True)
         return Finished(report=report, counted=count)
