@@ -112,13 +112,12 @@ def lamp_of(facts: Facts, *, decisions: int, alive: bool) -> tuple[str, str]:
 
 def mis_title(mis: str) -> str:
     """The catalogue's name of a MIS; its id when the catalogue no longer has it."""
-    if not mis:
-        return ""
     from connectors import catalogue
+    from connectors.errors import ConnectorError
 
     try:
-        return catalogue.entry(mis).title
-    except (LookupError, ValueError):
+        return catalogue.title(mis) if mis else ""
+    except ConnectorError:
         return mis
 
 
