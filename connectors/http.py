@@ -88,7 +88,10 @@ def is_loopback(url: str) -> bool:
 
 def plain_url(url: str) -> str:
     """An address fit for a message: no query, no user part."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "a malformed address"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
