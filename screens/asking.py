@@ -65,13 +65,13 @@ class Asking(MessagePump):
     ) -> None:
         """Run ``work`` in a thread, then ``then(result)`` here. With ``each`` every answer counts, not only
         the last of the group (decisions)."""
-        numbers = self._numbers()
+        numbers = self._asked_numbers()
         numbers[group] = number = numbers.get(group, 0) + 1
         self.__dict__.setdefault("_waiting", set()).add(group)
         job = partial(self._work, work, then, failed or self.trouble, group, 0 if each else number)
         cast(Widget, self).run_worker(job, group=group, thread=True, exit_on_error=False, description=group)
 
-    def _numbers(self) -> dict[str, int]:
+    def _asked_numbers(self) -> dict[str, int]:
         numbers: dict[str, int] = self.__dict__.setdefault("_asked", {})
         return numbers
 
@@ -96,7 +96,7 @@ class Asking(MessagePump):
 
     def on_asking_answer(self, answer: Answer) -> None:
         answer.stop()
-        latest = answer.number in (0, self._numbers().get(answer.group))
+        latest = answer.number in (0, self._asked_numbers().get(answer.group))
         if latest:
             self.__dict__.setdefault("_waiting", set()).discard(answer.group)
         if latest and cast(Any, self).is_attached:

@@ -87,7 +87,7 @@ CHAINS = (
     ("app", "schools", "panel", "list"),
     ("app", "choose-mis", "panel", "list"),
     ("app", "connect"),
-    ("app", "connect", "scope", "panel", "list"),
+    ("app", "scope", "panel", "list"),
     ("app", "sync", "panel", "list"),
     *(
         ("app", "workspace", tab, "panel", "list")

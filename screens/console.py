@@ -220,6 +220,8 @@ class Console(App[int], Hosting, Asking):
         self._fatal_error()
 
     def _fatal_error(self) -> None:
+        if self._exit_renderables:
+            return  # the first fault is the one that counts
         error = self._exception or RuntimeError("unknown")
         screen = type(self.screen_stack[-1]).__name__ if self.screen_stack else "none"
         path = crash.write(error, screen=screen, at=self.showing.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,7 +16,10 @@ from screens.hosting import Hosting
 from screens.widgets.bars import KeyBar, Notice, TitleBar
 
 
-class Frame(Screen[None], Hosting, Asking):
+Result = TypeVar("Result")
+
+
+class Frame(Screen[Result], Hosting, Asking, Generic[Result]):
     """A screen of the console. Subclasses give ``place`` (the crumbs of the title line), ``body``."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from misconsole.text import cells
 from screens.commands import SCOPES, Command
 from screens.frame import Frame
-from screens.widgets.lines import Line, Lines, line, span, wrap
+from screens.reading import Reading
+from screens.widgets.lines import Line, line, span, wrap
 
 
-class Help(Frame):
+class Help(Frame[None]):
     """Made from the hosts of the screen it was opened on; read with the arrow and page keys."""
 
     AUTO_FOCUS = "#help"
@@ -36,12 +37,6 @@ class Help(Frame):
                 lines += _explained(command, refused, width)
             lines.append(())
         return lines
-
-
-class Reading(Lines, can_focus=True, inherit_bindings=True):
-    """Lines long enough to scroll: a help page, details, messages."""
-
-    DEFAULT_CSS = "Reading { height: 1fr; overflow-y: auto; scrollbar-gutter: stable; padding: 0 1; }"
 
 
 def _grouped(about: Frame) -> dict[str, list[tuple[Command, str]]]:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 
 from screens.frame import Frame
-from screens.help import Reading
+from screens.reading import Reading
 from screens.widgets.bars import Notice
 from screens.widgets.lines import Line, line, span, wrap
 
 
-class Messages(Frame):
+class Messages(Frame[None]):
     AUTO_FOCUS = "#said"
 
     def place(self) -> Sequence[str]:

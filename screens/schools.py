@@ -24,7 +24,7 @@ RUNNING_EVERY = 0.5
 QUIET_EVERY = 10.0
 
 
-class Schools(Frame):
+class Schools(Frame[None]):
     """Reads the list through the standard library, so that it is there before the store is open."""
 
     BINDINGS = bindings("schools")

@@ -89,7 +89,7 @@ class KeyBar(Lines):
             self._spots.append((x, x + size, each))
             parts += [*said, span("  ")]
             x += size + 2
-        return [tuple(parts)]
+        return [tuple(parts[:-1])]
 
     def _fitting(self, width: int) -> list[Offered]:
         offered = [each for each in cast("Frame", self.screen).offered_here() if each[0].footer]

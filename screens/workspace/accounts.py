@@ -1,0 +1,151 @@
+"""Accounts: everyone, filtered and sorted in place; rename, unlink, why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from misconsole.services.desk import Desk
+from misconsole.services.views import AccountView, DecisionView
+from screens import glyphs
+from screens.commands import Command, bindings
+from screens.prompts import Answers, Asked
+from screens.showing import counted, full_name, oldest_first
+from screens.widgets.columns import Column
+from screens.widgets.lines import Line, Span, line, span
+from screens.workspace.tab import Tab, facts
+
+
+class Accounts(Tab[AccountView]):
+    slug, label, short = "accounts", "Accounts", "Accts"
+    noun = ("account", "accounts")
+    markable = True
+    BINDINGS = bindings("accounts")
+    scopes = ("accounts",)
+
+    def fetch(self, desk: Desk) -> Sequence[AccountView]:
+        from misconsole.services import queues
+
+        return queues.accounts(desk, self.urn)
+
+    def columns(self) -> list[Column[AccountView]]:
+        return [
+            Column(name="username", title="Username", width=16, grow=1, cell=lambda a: self.showing.handle(a.username)),
+            Column(name="name", title="Name", width=20, grow=2, cell=lambda a: self.showing.account(a)),
+            Column(name="role", title="Role", width=6, rank=1, cell=lambda a: a.role),
+            Column(name="state", title="State", width=13, cell=_state),
+            Column(name="mis", title="In the MIS", width=14, grow=1, rank=2, cell=self._person),
+            Column(name="entry", title="Entry", width=5, rank=4, right=True, cell=lambda a: str(a.year_of_entry or ""),
+                   sort=lambda a: a.year_of_entry),
+            Column(name="created", title="Made", width=10, rank=5, cell=lambda a: self.showing.when(a.created_at),
+                   sort=lambda a: oldest_first(a.created_at)),
+        ]  # fmt: skip
+
+    def _person(self, account: AccountView) -> str:
+        person = account.person
+        if person is None:
+            return glyphs.DASH
+        group = person.registration_group or person.staff_code or person.source_id
+        return f"{glyphs.OK} {group if person.role == 'pupil' else self.showing.handle(group)}"
+
+    def search(self, row: AccountView) -> str:
+        group = (row.person.registration_group or "") if row.person else ""
+        return f"{row.username} {row.display_name} {full_name(row)} {row.email or ''} {row.role} {row.state} {group}"
+
+    def empty(self) -> Sequence[Line]:
+        return [
+            line("There is no account yet."),
+            line("A sync makes them; the command misconsole account import brings in those you have."),
+        ]
+
+    def details(self, row: AccountView, width: int) -> list[Line]:
+        show = self.showing
+        lines = [
+            line(span(show.account(row), "strong"), f"  {show.handle(row.username)}"),
+            *facts(
+                ("role", row.role),
+                ("state", row.state),
+                ("e-mail", show.email(row.email)),
+                ("born", show.birth(row.date_of_birth)),
+                ("year of entry", str(row.year_of_entry or "")),
+                ("UPN", show.handle(row.upn)),
+                ("MIS id", show.handle(row.mis_id)),
+                ("staff code", show.handle(row.staff_code)),
+                ("made", f"{row.origin}, {show.when(row.created_at)}"),
+                ("handed out", show.when(row.handed_out_at) if row.handed_out_at else ""),
+                ("also known as", ", ".join(show.handle(alias) for alias in row.aliases)),
+            ),
+            (),
+        ]
+        if row.person is None:
+            return [*lines, line(span("Nobody in the MIS has this account.", "muted"))]
+        person = row.person
+        return [
+            *lines,
+            line(span("In the MIS", "strong")),
+            *facts(
+                ("name", show.person(person)),
+                ("group", person.registration_group or ""),
+                ("job", person.job_title or ""),
+                ("born", show.birth(person.date_of_birth)),
+                ("status", person.status),
+                ("gate", person.gate_detail or person.gate),
+            ),
+        ]
+
+    def who(self, row: AccountView) -> int | str:
+        return row.person.id if row.person else row.username
+
+    def why_not(self, wanted: Command) -> str:
+        if refused := super().why_not(wanted):
+            return refused
+        marked = len(self.grid.marked)
+        if wanted.writes and wanted.scope == "accounts" and marked > 1:
+            return f"{counted(marked, 'account')} are marked; this changes one at a time. * clears the marks."
+        if wanted.id == "accounts.unlink" and self.row and self.row.person is None:
+            return "Nobody in the MIS has this account, so there is no link to take away."
+        return ""
+
+    @property
+    def chosen(self) -> AccountView | None:
+        """The one marked account, else the one under the cursor."""
+        if len(self.grid.marked) == 1:
+            return self.grid.row(next(iter(self.grid.marked)))
+        return self.row
+
+    def do_rename(self) -> None:
+        account = self.chosen
+        if account is None:
+            return
+
+        def rename(desk: Desk, answers: Answers) -> DecisionView:
+            from misconsole.services import decide
+
+            return decide.rename(desk, self.urn, account.id, answers["username"])
+
+        asked = [Asked(name="username", title="New username", value=account.username,
+                       hint="the old one stays reserved and still leads here")]  # fmt: skip
+        self.ask_for(f"Rename {self.showing.handle(account.username)}", asked, rename, verb="rename")
+
+    def do_unlink(self) -> None:
+        account = self.chosen
+        if account is None:
+            return
+
+        def unlink(desk: Desk, answers: Answers) -> DecisionView:
+            from misconsole.services import decide
+
+            return decide.unlink(desk, self.urn, account.id, reason=answers["reason"])
+
+        title = f"Take the MIS person away from {self.showing.handle(account.username)}"
+        self.ask_for(title, [Asked(name="reason", title="Reason")], unlink, verb="unlink")
+
+    def do_mark_all(self) -> None:
+        self.grid.mark_all_shown(not self.grid.marked)
+
+
+STATES = {"active": (glyphs.OK, "good"), "unallocated": (glyphs.ATTENTION, "warn")}
+
+
+def _state(account: AccountView) -> Span:
+    sign, kind = STATES.get(account.state, (glyphs.LATER, "muted"))
+    return span(f"{sign} {account.state}", kind)

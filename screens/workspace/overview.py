@@ -1,0 +1,139 @@
+"""Overview: how the school stands, what to do next, the last runs and what they said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from misconsole.services.views import Overview as View
+from misconsole.services.views import RunView
+from screens import glyphs
+from screens.asking import Asking
+from screens.commands import Command, bindings
+from screens.hosting import Hosting
+from screens.reading import Reading
+from screens.schools import why_no_sync
+from screens.widgets.lines import Line, Span, line, span, wrap
+
+if TYPE_CHECKING:
+    from screens.workspace.screen import Workspace
+
+
+class Overview(Vertical, Hosting, Asking):
+    """Not a list; read in one look at 80x24."""
+
+    slug: ClassVar[str] = "overview"
+    label: ClassVar[str] = "Overview"
+    short: ClassVar[str] = "Over"
+    BINDINGS = bindings("overview")
+    scopes = ("overview",)
+    DEFAULT_CSS = "Overview { height: 1fr; }"
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(id=f"tab-{self.slug}")
+        self.urn = urn
+        self.view: View | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Reading(self._lines)
+
+    @property
+    def showing(self) -> Any:
+        return self.program.showing
+
+    @property
+    def workspace(self) -> Workspace:
+        return cast("Workspace", self.screen)
+
+    def on_mount(self) -> None:
+        self.read()
+
+    def read(self) -> None:
+        desk = self.program.desk
+
+        def read() -> View:
+            from misconsole.services import overview
+
+            return overview.overview(desk, self.urn)
+
+        self.ask(read, self._show, group="overview")
+
+    def _show(self, view: View) -> None:
+        self.view = view
+        self.repaint()
+        self.workspace.know(view)
+        self.refresh_bindings()
+
+    def repaint(self) -> None:
+        self.query_one(Reading).show(self._lines)
+
+    def _lines(self, width: int) -> list[Line]:
+        view = self.view
+        if view is None:
+            return [line("Reading…")]
+        row = view.school
+        lamp = span(f"{glyphs.LAMPS[row.lamp]} {row.lamp_word}", glyphs.LAMP_KINDS[row.lamp])
+        mis = f"{row.mis_title}, by {row.route}" if row.mis else "not connected to a MIS"
+        when = self.showing.when
+        lines = [
+            line(lamp, f"   {mis}   ", span(f"URN {row.urn}, mode {row.mode}", "muted")),
+            line(span("checked ", "muted"), when(row.last_checked), span("   changed ", "muted"), when(row.last_changed)),
+            (),
+            self._numbers("People", view.people, (("staff", "staff"), ("pupils", "pupils"), ("eligible", "may have an account"), ("linked", "have one"))),
+            self._numbers("Accounts", view.accounts, (("active", "active"), ("non_mis", "not in the MIS"), ("new", "new"), ("unallocated", "taken away"))),
+            (),
+            line(span("What to do next", "title")),
+        ]  # fmt: skip
+        for hint in view.hints:
+            lines += wrap(line(span(f"{glyphs.ARROW} ", "accent"), hint), width, indent=2)
+        lines += [(), line(span("Last runs", "title"))]
+        lines += [self._run(run) for run in view.last_runs] or [line(span("never synced", "muted"))]
+        if view.messages:
+            lines += [(), line(span("What the last one said", "title"))]
+        for message in view.messages:
+            kind = {"error": "bad", "warning": "warn"}.get(message.level, "")
+            said = self.showing.prose(message.message, otherwise=message.code or message.level)
+            lines += wrap(line(span(f"{glyphs.DOT} {said}", kind)), width, indent=2)
+        return lines
+
+    def _numbers(self, title: str, numbers: dict[str, int], wanted: tuple[tuple[str, str], ...]) -> Line:
+        parts: list[Span | str] = [span(f"{title:<10}", "strong")]
+        for name, words in wanted:
+            if name in numbers:
+                parts += [f"{numbers[name]:,} ", span(f"{words}   ", "muted")]
+        return line(*parts)
+
+    def _run(self, run: RunView) -> Line:
+        kind = glyphs.LAMP_KINDS[run.lamp]
+        what = "dry run" if run.dry_run else run.kind
+        done = ", ".join(f"{n} {word}" for word, n in run.changes.items() if n and word != "unchanged")
+        at = run.finished_at or run.started_at
+        return line(
+            span(f"{glyphs.LAMPS[run.lamp]} {run.state:<10} ", kind),
+            f"{self.showing.when(at):<10} {what} {run.id}  ",
+            span(done or "nothing changed", "muted"),
+        )
+
+    # Commands
+
+    def why_not(self, wanted: Command) -> str:
+        if wanted.id in ("overview.sync", "overview.rehearse") and self.view:
+            return why_no_sync(self.view.school)
+        return ""
+
+    def do_sync(self) -> None:
+        from screens.sync import start_and_watch
+
+        start_and_watch(self.workspace, self.urn, dry_run=False)
+
+    def do_rehearse(self) -> None:
+        from screens.sync import start_and_watch
+
+        start_and_watch(self.workspace, self.urn, dry_run=True)
+
+    def do_connect(self) -> None:
+        from screens.connect.screen import Connect
+
+        self.program.push_screen(Connect(self.urn))

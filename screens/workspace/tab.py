@@ -1,0 +1,205 @@
+"""What every tab of a workspace shares: a list, details beside or below it, decisions and their undo.
+
+It protects the operator from deciding on the wrong person: a decision key counts only when the list has
+stood still for a moment, and while one decision is being written no other is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from misconsole.services.desk import Desk
+from misconsole.services.views import DecisionView
+from screens.asking import Asking, Trouble
+from screens.commands import Command
+from screens.hosting import Hosting
+from screens.prompts import Answers, Asked, Confirm, Form
+from screens.reading import Reading
+from screens.widgets.columns import Column
+from screens.widgets.grid import Grid
+from screens.widgets.lines import Line, line, span
+from screens.widgets.order import Rows
+from screens.widgets.panel import Panel
+
+if TYPE_CHECKING:
+    from screens.workspace.screen import Workspace
+
+Row = TypeVar("Row")
+
+
+class Changed(Message):
+    """A decision was taken: counts of the workspace need reading again."""
+
+
+class Tab(Vertical, Hosting, Asking, Generic[Row]):
+    """Subclasses say how rows are read, shown, explained, and which decisions they take."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str]
+    short: ClassVar[str]
+    noun: ClassVar[tuple[str, str]]
+    details_when_narrow: ClassVar[bool] = False
+    markable: ClassVar[bool] = False
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(id=f"tab-{self.slug}")
+        self.urn = urn
+        self._still_since = 0.0
+        self._deciding = False
+        self.set_class(self.details_when_narrow, "-details")
+        self.grid: Grid[Row] = Grid(
+            self.columns(), key=self.key, search=self.search, empty=self.empty, markable=self.markable
+        )
+
+    # What a subclass gives
+
+    def fetch(self, desk: Desk) -> Sequence[Row]:
+        """Read the rows; called in a thread."""
+        raise NotImplementedError
+
+    def columns(self) -> list[Column[Row]]:
+        raise NotImplementedError
+
+    def key(self, row: Row) -> Hashable:
+        return cast(Any, row).id
+
+    def search(self, row: Row) -> str:
+        raise NotImplementedError
+
+    def empty(self) -> Sequence[Line]:
+        raise NotImplementedError
+
+    def details(self, row: Row, width: int) -> list[Line]:
+        raise NotImplementedError
+
+    def who(self, row: Row) -> int | str | None:
+        """Whom ``w`` asks about: a person's id, or a name."""
+        return None
+
+    # Showing
+
+    def compose(self) -> ComposeResult:
+        yield Panel(self.grid, noun=self.noun)
+        yield Reading(self._detail_lines, classes="details")
+
+    @property
+    def showing(self) -> Any:
+        return self.program.showing
+
+    @property
+    def workspace(self) -> Workspace:
+        return cast("Workspace", self.screen)
+
+    @property
+    def row(self) -> Row | None:
+        return self.grid.cursor_row
+
+    def _detail_lines(self, width: int) -> list[Line]:
+        row = self.row
+        return [] if row is None else self.details(row, width)
+
+    def on_grid_moved(self) -> None:
+        self._still_since = monotonic()
+        self.query_one(Reading).show(self._detail_lines)
+        self.query_one(Reading).scroll_home(animate=False)
+        self.refresh_bindings()
+
+    def do_details(self) -> None:
+        self.toggle_class("-plain" if self.workspace.is_wide else "-details")
+
+    def on_grid_chosen(self) -> None:
+        self.do_details()
+
+    def repaint(self) -> None:
+        """After the mask was switched."""
+        self.grid.refresh()
+        self.query_one(Reading).show(self._detail_lines)
+
+    # Reading
+
+    def on_mount(self) -> None:
+        self.read()
+
+    def read(self) -> None:
+        desk = self.program.desk
+        self.ask(lambda: self.grid.prepare(self.fetch(desk)), self._show, group="rows")
+
+    def _show(self, rows: Rows[Row]) -> None:
+        self.grid.show(rows)
+
+    # Deciding
+
+    def why_not(self, wanted: Command) -> str:
+        if (
+            wanted.writes
+            and self.row is None
+            and wanted.scope != "workspace"
+            and wanted.id not in NO_ROW_NEEDED
+        ):
+            return "There is no row under the cursor."
+        return ""
+
+    def decide(self, work: Callable[[Desk], DecisionView]) -> None:
+        """Write a decision; the list and the counts are read again when it is written."""
+        if self._deciding or monotonic() - self._still_since < self.program.quiet_keys:
+            self.program.say("Too quick: the list had just moved, so nothing was decided.", kind="warn")
+            return
+        self._deciding = True
+        desk = self.program.desk
+        self.ask(lambda: work(desk), self._decided, group="decide", failed=self._not_decided, each=True)
+
+    def _decided(self, decision: DecisionView) -> None:
+        self._deciding = False
+        summary = self.showing.prose(decision.summary, otherwise="Decided").rstrip(".")
+        self.program.say(f"{summary}. u takes it back.", kind="good")
+        self.read()
+        self.post_message(Changed())
+
+    def _not_decided(self, trouble: Trouble) -> None:
+        """Often somebody else was first: say so, and show how things stand now."""
+        self._deciding = False
+        self.program.complain(trouble)
+        self.read()
+        self.post_message(Changed())
+
+    def confirm(
+        self, title: str, what: Sequence[Line], work: Callable[[Desk], DecisionView], *, verb: str
+    ) -> None:
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._still_since = 0.0
+                self.decide(work)
+            else:
+                self.program.say("Nothing was changed.")
+
+        self.program.push_screen(Confirm(title, what, verb=verb), answered)
+
+    def ask_for(
+        self, title: str, asked: Sequence[Asked], work: Callable[[Desk, Answers], DecisionView], *, verb: str
+    ) -> None:
+        def answered(answers: Answers | None) -> None:
+            if answers is None:
+                self.program.say("Nothing was changed.")
+                return
+            self._still_since = 0.0
+            self.decide(lambda desk: work(desk, answers))
+
+        self.program.push_screen(Form(title, asked, verb=verb), answered)
+
+
+NO_ROW_NEEDED = ("exclusions.add",)
+
+
+def fact(title: str, value: str, kind: str = "") -> Line:
+    """A line of a details pane."""
+    return line(span(f"{title:<14} ", "muted"), span(value, kind))
+
+
+def facts(*pairs: tuple[str, str]) -> list[Line]:
+    return [fact(title, value) for title, value in pairs if value]

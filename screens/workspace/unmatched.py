@@ -1,0 +1,180 @@
+"""Unmatched staff and unmatched pupils: one key a decision, the evidence in view, a counter running to zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from misconsole.services.desk import Desk
+from misconsole.services.views import DecisionView, UnmatchedItem
+from screens.commands import Command, bindings
+from screens.prompts import Asked, day_check, read_day
+from screens.showing import full_name
+from screens.widgets.columns import Column
+from screens.widgets.evidence import BANDS, evidence_lines
+from screens.widgets.lines import Line, Span, line, span
+from screens.workspace.tab import Tab
+
+BAND_ORDER = {"likely": 0, "possible": 1, "many": 2, "none": 3}
+
+
+class Unmatched(Tab[UnmatchedItem]):
+    """Present and eligible people who wait for an account (K)."""
+
+    BINDINGS = bindings("unmatched")
+    scopes = ("unmatched",)
+    role: str
+    details_when_narrow = True
+
+    def fetch(self, desk: Desk) -> Sequence[UnmatchedItem]:
+        from misconsole.services import queues
+
+        return queues.unmatched(desk, self.urn, self.role)
+
+    def columns(self) -> list[Column[UnmatchedItem]]:
+        return [
+            Column(name="band", title="Match", width=8, cell=_band, sort=lambda i: BAND_ORDER.get(i.band, 9)),
+            Column(name="name", title="Name", width=20, grow=2,
+                   cell=lambda i: self.showing.sorted_name(i.person)),
+            self._group_column(),
+            Column(name="born", title="Born", width=11, rank=3,
+                   cell=lambda i: self.showing.birth(i.person.date_of_birth),
+                   sort=lambda i: i.person.date_of_birth),
+            Column(name="best", title="Candidate", width=13, grow=1, cell=self._best),
+            Column(name="called", title="Called", width=14, grow=2, rank=2, cell=self._called),
+            Column(name="many", title="Others", width=6, rank=4, right=True,
+                   cell=lambda i: str(len(i.candidates) - 1) if len(i.candidates) > 1 else ""),
+        ]  # fmt: skip
+
+    def _group_column(self) -> Column[UnmatchedItem]:
+        return Column(
+            name="group", title="Group", width=6, rank=1, cell=lambda i: i.person.registration_group or ""
+        )
+
+    def _best(self, item: UnmatchedItem) -> str:
+        if not item.candidates:
+            return ""
+        return str(self.showing.handle(item.candidates[0].account.username))
+
+    def _called(self, item: UnmatchedItem) -> str:
+        return str(self.showing.name(full_name(item.candidates[0].account))) if item.candidates else ""
+
+    def key(self, row: UnmatchedItem) -> int:
+        return row.person.id
+
+    def search(self, row: UnmatchedItem) -> str:
+        person = row.person
+        names = " ".join(f"{c.account.username} {full_name(c.account)}" for c in row.candidates)
+        mine = (person.name, person.legal_given_name, person.legal_family_name, person.registration_group,
+                person.staff_code, person.upn, row.band)  # fmt: skip
+        return f"{' '.join(part for part in mine if part)} {names}"
+
+    def empty(self) -> Sequence[Line]:
+        who = "pupil" if self.role == "pupil" else "member of staff"
+        return [
+            line(f"No {who} waits: everybody who may have an account has one."),
+            line("Somebody is missing? ", span("F2", "key"), " tells why."),
+        ]
+
+    def details(self, row: UnmatchedItem, width: int) -> list[Line]:
+        return evidence_lines(row, self.showing, width)
+
+    def who(self, row: UnmatchedItem) -> int:
+        return row.person.id
+
+    # Decisions
+
+    def why_not(self, wanted: Command) -> str:
+        if refused := super().why_not(wanted):
+            return refused
+        if wanted.id in ("unmatched.link", "unmatched.not-same") and self.row and not self.row.candidates:
+            return "Nobody is suggested for this person; n makes a new account."
+        return ""
+
+    def _decide(self, work: Callable[[Desk, UnmatchedItem], DecisionView]) -> None:
+        if item := self.row:
+            self.decide(lambda desk: work(desk, item))
+
+    def do_link(self, key: str) -> None:
+        item = self.row
+        if item is None or int(key) > len(item.candidates):
+            self.program.say(f"There is no candidate {key} here.", kind="warn")
+            return
+        account = item.candidates[int(key) - 1].account.id
+
+        def link(desk: Desk, chosen: UnmatchedItem) -> DecisionView:
+            from misconsole.services import decide
+
+            return decide.link(desk, self.urn, chosen.person.id, account)
+
+        self._decide(link)
+
+    def do_create(self) -> None:
+        def create(desk: Desk, item: UnmatchedItem) -> DecisionView:
+            from misconsole.services import decide
+
+            return decide.create(desk, self.urn, item.person.id)
+
+        self._decide(create)
+
+    def do_not_same(self) -> None:
+        def refuse(desk: Desk, item: UnmatchedItem) -> DecisionView:
+            from misconsole.services import decide
+
+            return decide.not_same(desk, self.urn, item.person.id, item.candidates[0].account.id)
+
+        self._decide(refuse)
+
+    def do_exclude(self) -> None:
+        item = self.row
+        if item is None:
+            return
+        person = item.person.id
+
+        def exclude(desk: Desk, answers: dict[str, str]) -> DecisionView:
+            from misconsole.services import decide
+
+            due = read_day(answers["review"])
+            return decide.exclude_person(desk, self.urn, person, reason=answers["reason"], review_on=due)
+
+        self.ask_for(
+            f"{self.showing.person(item.person)} must never get an account",
+            [Asked(name="reason", title="Reason"), REVIEW],
+            exclude,  # type: ignore[arg-type]
+            verb="exclude",
+        )
+
+    def do_skip(self) -> None:
+        if (key := self.grid.cursor_key) is not None:
+            self.grid.fade(self.grid.faint | {key})
+            self.grid.do_down()
+
+
+REVIEW = Asked(
+    name="review", title="Look at it again on", hint="a day such as 2027-01-31; may stay empty", required=False,
+    check=day_check,
+)  # fmt: skip
+
+
+def _band(item: UnmatchedItem) -> Span:
+    return span(item.band, BANDS.get(item.band, "muted"))
+
+
+class UnmatchedStaff(Unmatched):
+    slug, label, short = "unmatched-staff", "Unmatched staff", "Staff"
+    noun = ("member of staff waits", "members of staff wait")
+    role = "staff"
+
+    def _group_column(self) -> Column[UnmatchedItem]:
+        return Column(
+            name="code",
+            title="Code",
+            width=6,
+            rank=1,
+            cell=lambda i: self.showing.handle(i.person.staff_code),
+        )
+
+
+class UnmatchedPupils(Unmatched):
+    slug, label, short = "unmatched-pupils", "Unmatched pupils", "Pupils"
+    noun = ("pupil waits", "pupils wait")
+    role = "pupil"
