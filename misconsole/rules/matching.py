@@ -184,19 +184,22 @@ class _Search:
         twin = person.date_of_birth is not None and self.siblings[family] > 1
         return Scored(
             account=account, score=score, evidence=evidence, twin=twin,
-            forced=forced or _whole_name(evidence),
+            forced=forced or _whole_name(evidence, local=account.local),
         )  # fmt: skip
 
 
-def _whole_name(evidence: Sequence[Evidence]) -> bool:
-    """The guard of K1: the whole name agrees in the same role and no date of birth speaks against it."""
+def _whole_name(evidence: Sequence[Evidence], *, local: bool) -> bool:
+    """The guard of K1: the whole name agrees in the same role, and no date of birth speaks against it.
+
+    In the person's own school a full namesake waits even then: such a left-over account is usually a
+    leaver's (Z17), but dates are mistyped too, and only accounts that nobody present has come this far.
+    """
     words = {item.field: item.agreement for item in evidence}
-    return (
-        words.get("given_name") in ("equal", "folded", "nickname")
-        and words.get("family_name") in ("equal", "folded")
-        and words.get("role") == "equal"
-        and words.get("date_of_birth") != "differs"
-    )
+    if words.get("role") != "equal" or words.get("family_name") not in ("equal", "folded"):
+        return False
+    if words.get("date_of_birth") == "differs":
+        return not local and words.get("given_name") in ("equal", "folded")
+    return words.get("given_name") in ("equal", "folded", "nickname")
 
 
 def _families(people: Sequence[PersonFacts], accounts: Sequence[AccountFacts]) -> Counter[tuple[str, object]]:
