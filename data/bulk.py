@@ -45,7 +45,35 @@ def insert(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> list[i
 
 def insert_whole(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> None:
     """Insert rows that all give the same columns and leave no default to fill."""
-    _execute(s, sql_insert(table_of(table_cls)), rows)
+    statement = sql_insert(table_of(table_cls))
+    if s.connection().dialect.name != "sqlite" or not rows:
+        _execute(s, statement, rows)
+        return
+    for part in chunks(rows):
+        try:
+            with s.connection().begin_nested():
+                _insert_by_column(s, table_of(table_cls), part)
+        except UnicodeEncodeError:
+            _execute(s, statement, part)
+
+
+def _insert_by_column(s: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Twice as fast as a statement given dicts: values are prepared a column at a time, and a value that
+    all rows share (time, actor, school) only once."""
+    connection = s.connection()
+    names = list(rows[0])
+    compiled = sql_insert(table).compile(dialect=connection.dialect, column_keys=names)
+    order = compiled.positiontup or names
+    columns = []
+    for name in order:
+        values = [row[name] for row in rows]
+        prepare = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        if prepare is not None:
+            first = values[0]
+            shared = all(value is first for value in values)
+            values = [prepare(first)] * len(values) if shared else [prepare(value) for value in values]
+        columns.append(values)
+    connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
 
 
 def _execute(s: Session, statement: Any, rows: Sequence[Row]) -> None:
