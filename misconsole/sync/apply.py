@@ -1,8 +1,9 @@
 """The apply stage: a plan becomes the store's new state in one transaction, or nothing does.
 
 Before the first write it makes sure that the lease is still ours and that nobody decided anything since
-the plan was computed (``Overtaken``).  Every change of a row gets its journal row; what is born with its
-owner (identifiers of a new person, members of a new class) is journalled with it in the same breath.
+the plan was computed (``Overtaken``).  Every change gets its journal row, but for what is born with its
+owner (identifiers of a new person, members of a new class) and for names reserved for good, which
+no undo may set free again (Z8).
 """
 
 from __future__ import annotations
@@ -117,7 +118,7 @@ class Applied:
             for kind, values in c.facts.identifiers.items()
             for value in dict.fromkeys(values)
         ]
-        self.scribe.insert_many(Identifier, rows)
+        bulk.insert(self.s, Identifier, rows)
 
     def _change_identifiers(self, part: Sequence[PersonChange]) -> None:
         """What the MIS stopped sending stays as history (``current`` false), for matching (G7)."""
@@ -152,7 +153,7 @@ class Applied:
                 }
                 for new, i in zip(part, ids, strict=True)
             ]
-            self.scribe.insert_many(ReservedName, reserved)
+            bulk.upsert(self.s, ReservedName, reserved, key=("domain_key", "username_key"), update=())
         for changes in _chunks(self.plan.accounts_changed):
             self._update_accounts({c.account_id: changed_columns(c) for c in changes})
         away = {u.account_id: u.reason for u in self.plan.unallocations}

@@ -33,7 +33,7 @@ def write(s: Session, scribe: Scribe, plan: Plan) -> None:
         if kind in CONTAINERS:
             _members(s, scribe, plan.school_id, kind, new, changed)
         elif kind == "contact":
-            _contact_links(s, scribe, plan.school_id, new + changed, places)
+            _contact_links(s, scribe, plan.school_id, new + changed, places, born=set(ids))
 
 
 def _row(item: Item, school_id: int) -> dict[str, Any]:
@@ -70,13 +70,21 @@ def _members(
                 )  # fmt: skip
             elif old.part != part:
                 parts.append((old.id or 0, {"part": old.part}, {"part": part}))
-    scribe.insert_many(Membership, fresh)
+    born = {item.source_id for item in new}
+    bulk.insert(s, Membership, [row for row in fresh if row["container_id"] in born])
+    scribe.insert_many(Membership, [row for row in fresh if row["container_id"] not in born])
     scribe.update_many(Membership, parts)
     scribe.delete_many(Membership, [m.id for m in stored.values() if m.id is not None])
 
 
 def _contact_links(
-    s: Session, scribe: Scribe, school_id: int, items: Iterable[Item], places: dict[str, int]
+    s: Session,
+    scribe: Scribe,
+    school_id: int,
+    items: Iterable[Item],
+    places: dict[str, int],
+    *,
+    born: set[int],
 ) -> None:
     pupils = roster.person_ids(s, school_id, "pupil")
     wanted = [item for item in items if item.source_id in places]
@@ -105,6 +113,7 @@ def _contact_links(
                 )
             else:
                 changes.append((old.id or 0, {name: getattr(old, name) for name in values}, values))
-    scribe.insert_many(ContactLink, fresh)
+    bulk.insert(s, ContactLink, [row for row in fresh if row["contact_id"] in born])
+    scribe.insert_many(ContactLink, [row for row in fresh if row["contact_id"] not in born])
     scribe.update_many(ContactLink, changes)
     scribe.delete_many(ContactLink, [row.id for row in stored.values() if row.id is not None])
