@@ -48,7 +48,14 @@ def page_of(answer: Answer) -> Page:
         raise BadAnswer(
             "There are said to be more pages, but no address for the next.", where=plain_url(answer.url)
         )
-    return Page(rows, urljoin(answer.url, following) if more and following else None, _size(paging))
+    return Page(rows, _absolute(answer.url, following) if more and following else None, _size(paging))
+
+
+def _absolute(url: str, following: str) -> str:
+    try:
+        return urljoin(url, following)
+    except ValueError:
+        raise BadAnswer("The address of the next page is malformed.", where=plain_url(url)) from None
 
 
 def includes_listed(answer: Answer) -> frozenset[str]:

@@ -130,11 +130,15 @@ def base_for(school: Row, base: str) -> str:
         there = f"https://{domain}/v1.0/"
     else:
         return base
-    if origin(there) == origin(base):
+    try:
+        parts = urlsplit(there)
+        same = origin(there) == origin(base)
+    except ValueError:
+        raise BadAnswer("The school's region has a malformed address.") from None
+    if same:
         return there
     if is_loopback(base):
         return base
-    parts = urlsplit(there)
     host = parts.hostname or ""
     if (
         parts.scheme == "https"

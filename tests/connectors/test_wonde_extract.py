@@ -269,7 +269,9 @@ def contact(number: int, relationship: dict[str, Any], **more: Any) -> dict[str,
     return {
         "id": f"A3{number}", "upi": None, "title": "Dr", "forename": "Femi", "surname": "Hale",
         "relationship": relationship,
-        "contact_details": {"data": {"emails": {"primary": "f@mail.example"}, "phones": {"mobile": "07700900441"}}},
+        "contact_details": {
+            "data": {"emails": {"primary": "f@mail.example"}, "phones": {"mobile": "07700900441"}}
+        },
         **more,
     }  # fmt: skip
 
@@ -314,8 +316,10 @@ def member(key: str, *ids: str) -> dict[str, Any]:
 
 def test_I1_C15_classes_come_with_subject_and_members() -> None:
     subject = {"data": {"id": "A4", "code": "Ma", "name": "Mathematics"}}
-    row = {"id": "A5", "name": "7x/Ma2", "code": "7x/Ma2", "description": "Set 2", "subject": subject,
-           "alternative": "false", **member("students", "A11", "A12", "A11"), **member("employees", "A21")}  # fmt: skip
+    row = {
+        "id": "A5", "name": "7x/Ma2", "code": "7x/Ma2", "description": "Set 2", "subject": subject,
+        "alternative": "false", **member("students", "A11", "A12", "A11"), **member("employees", "A21"),
+    }  # fmt: skip
     result = read(School({"classes": [row, {**row, "id": "A6", "subject": "A4"}]}), CLASSES)
     one, two = result.of(SchoolClass)
     assert (one.name, one.kind, one.subject_id, two.subject_id) == ("7x/Ma2", ClassKind.TEACHING, "A4", "A4")
@@ -330,9 +334,10 @@ def test_I1_C15_classes_come_with_subject_and_members() -> None:
 
 def test_I6_at_a_primary_registration_groups_stand_in_for_classes() -> None:
     """§12.1"""
+    both = {**member("students", "A1"), **member("employees", "A2")}
     groups = [
-        {"id": "A71", "name": "4 Willow", "type": "REGISTRATION", **member("students", "A1"), **member("employees", "A2")},
-        {"id": "A72", "name": "Year 4", "type": "YEAR", **member("students", "A1"), **member("employees", "A2")},
+        {"id": "A71", "name": "4 Willow", "type": "REGISTRATION", **both},
+        {"id": "A72", "name": "Year 4", "type": "YEAR", **both},
         {"id": "A73", "name": "Otters", "type": "HOUSE", **member("students", "A1")},
         {"id": "A74", "name": "Choir", "type": "USER", **member("students", "A1")},
         {"id": "A75", "name": "Dept", "type": "DEPARTMENT", **member("students", "A1")},
