@@ -21,7 +21,13 @@ class _Note:
     where: str
     message: str
     mend: str
+    line: int | None  # the last row counted
     rows: int = 1
+
+    def count(self, line: int | None) -> None:
+        """Once a row, though the row may make several records."""
+        self.rows += line is None or line != self.line
+        self.line = line
 
 
 class Findings:
@@ -68,10 +74,10 @@ class Findings:
         """Note an oddity; one of the same code, file and column only raises the count."""
         key = (code, file, column)
         if key in self._notes:
-            self._notes[key].rows += 1
+            self._notes[key].count(line)
             return
         where = ":".join(str(part) for part in (file, line, column) if part)
-        self._notes[key] = _Note(level, where, message, mend)
+        self._notes[key] = _Note(level, where, message, mend, line)
 
     def notices(self) -> Iterator[Notice]:
         """Everything odd, once, in the order it was met; the store of them is emptied."""

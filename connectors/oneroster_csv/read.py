@@ -23,7 +23,7 @@ from connectors.oneroster_csv.people import Reading
 from connectors.oneroster_csv.roles import Roles, read_roles
 from connectors.oneroster_csv.roster import PEOPLE
 from connectors.oneroster_csv.scan import Scan, scan_users, settle_links
-from connectors.oneroster_csv.standard import PAGE
+from connectors.oneroster_csv.standard import COLUMNS, PAGE
 from connectors.oneroster_csv.stream import People
 from connectors.oneroster_csv.table import Table
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Record, Report
@@ -44,6 +44,7 @@ class PackageReader:
         self.manifest = read_manifest(package, self.findings)
         for name, said in package.oddities:
             self.findings.note("file_name", name, message=f"{said}.", level="info")
+        self._check_profiles()
         self.orgs = read_orgs(self.table("orgs"))
         self.org = choose_org(self.orgs, settings.get("org", "").strip(), school)
 
@@ -51,6 +52,19 @@ class PackageReader:
         """The file's table; None where the package does not have the file."""
         mode = self.manifest.mode(name)
         return Table(self.package, name, mode, self.findings) if self.manifest.has(name) else None
+
+    def _check_profiles(self) -> None:
+        """userProfiles is not used; that it holds something else altogether is worth a word."""
+        if not self.package.has("userProfiles"):
+            return
+        header = next(self.package.lines("userProfiles"), b"").decode("utf-8-sig", "replace")
+        known = COLUMNS["userProfiles"].split(",")
+        foreign = [c for cell in header.split(",") if (c := cell.strip()) and c not in known]
+        if foreign:
+            self.findings.note(
+                "columns_foreign", self.package.spelt("userProfiles"), line=1, column=foreign[0][:80],
+                level="info", message="is not a column of the standard; the file is not used.",
+            )  # fmt: skip
 
     def items(self) -> Iterator[Item]:
         users, roles = self._users()
