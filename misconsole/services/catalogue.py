@@ -7,14 +7,14 @@ from typing import Any
 
 from connectors import catalogue, registry
 from connectors.base import Declaration
-from connectors.catalogue.entry import Entry, Note, RouteEntry
+from connectors.catalogue.shapes import Entry, Note, RouteEntry
 from misconsole.errors import NotFound, Usage
 from misconsole.services.views import GuideStep, MisView, RouteView, SettingView
 
 
 def list_mis() -> tuple[MisView, ...]:
-    """Every MIS, by title."""
-    return tuple(_mis(each) for each in sorted(catalogue.entries(), key=lambda each: each.title.lower()))
+    """Every MIS, by title; "not listed" is the last."""
+    return tuple(_mis(each) for each in catalogue.entries())
 
 
 def show_mis(key: str) -> MisView:
@@ -119,3 +119,8 @@ def _route(route: RouteEntry) -> RouteView:
 
 def _notes(notes: Iterable[Note]) -> tuple[tuple[str, str], ...]:
     return tuple((each.situation, each.text) for each in notes)
+
+
+def must_declare(route: str) -> Declaration:
+    """The declaration of a route that was chosen, which has one."""
+    return registry.declaration(route)

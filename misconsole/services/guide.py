@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from connectors.catalogue.entry import Step
+from connectors.catalogue.shapes import Step
 from misconsole.services.views import GuideStep, SettingView
 
 TESTED = "test-passed"  # kept among the ticks: the last test of this connection passed

@@ -10,6 +10,7 @@ from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
 from data.tables import Account, Connection, Person, ReportScope, School
+from misconsole.services import catalogue
 from misconsole.services.desk import Desk
 from misconsole.services.schools import list_schools, resolve
 from misconsole.services.views import Overview, RunView, Waiting
@@ -24,6 +25,7 @@ class Situation:
     school: School
     connection: Connection | None
     former_mis: str
+    asks: bool  # the route knows of asking and approving
     reports: int
     waiting: Waiting
     last: RunView | None
@@ -48,6 +50,7 @@ def overview(desk: Desk, school: str) -> Overview:
         school=found,
         connection=connection,
         former_mis=next((mis for mis in former if connection and mis != connection.mis), ""),
+        asks=_asks(connection),
         reports=accepted,
         waiting=row.waiting,
         last=last_runs[0] if last_runs else None,
@@ -62,6 +65,11 @@ def overview(desk: Desk, school: str) -> Overview:
         messages=messages,
         hints=hints(situation),
     )
+
+
+def _asks(connection: Connection | None) -> bool:
+    declaration = catalogue.declaration_of(connection.route) if connection else None
+    return declaration is None or declaration.tells_approval
 
 
 def _people(s: Session, school_id: int) -> dict[str, int]:
@@ -95,7 +103,7 @@ def hints(now: Situation) -> tuple[str, ...]:
 def _connecting(now: Situation) -> list[str]:
     if now.connection is None:
         return ["Connect the school to its MIS."]
-    state = now.connection.access
+    state = now.connection.access if now.asks else "approved"
     if state == "not asked":
         return ["Ask the school for access to its MIS."]
     if state == "pending":
@@ -109,7 +117,8 @@ def _connecting(now: Situation) -> list[str]:
 
 def _running(now: Situation) -> list[str]:
     if now.last is None:
-        ready = now.connection is not None and now.connection.access == "approved" and now.reports
+        approved = now.connection is not None and (not now.asks or now.connection.access == "approved")
+        ready = approved and now.reports
         return ["Start the first sync; a dry run shows what it would do."] if ready else []
     if now.last.state == "held" and not now.last.resolution and now.last.held:
         return [f"Run {now.last.id} is held: {now.last.held.get('message', '')} Approve or reject it."]

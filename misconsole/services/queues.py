@@ -42,6 +42,12 @@ BAND_REASONS = {
     "many": "Several accounts are about equally similar, so none was made.",
     "none": "No similar account is known; the next sync makes one, or make it now.",
 }
+REASONS = {
+    "absent": "No longer in the MIS.",
+    "left": "Has left by the dates in the MIS.",
+    "status_not_transferred": "Is not on roll by the status in the MIS.",
+    "excluded": "The name is excluded.",
+}
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -128,7 +134,7 @@ def _unallocated_item(account: AccountView, row: Any, gone: set[int]) -> Unalloc
         person_name=person.name if person else account.display_name or account.username,
         run=row.unallocated_run,
         at=row.unallocated_at,
-        reason=row.unallocated_reason,
+        reason=REASONS.get(row.unallocated_reason, row.unallocated_reason),
         still_absent=person is None or person.id in gone,
     )
 

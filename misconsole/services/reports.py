@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, select
 
 from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer
-from connectors.catalogue.entry import RouteEntry
+from connectors.catalogue.shapes import RouteEntry
 from connectors.records import Report
 from data import schools as school_rows
 from data.tables import Connection, ReportScope, School

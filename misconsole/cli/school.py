@@ -1,0 +1,103 @@
+"""``misconsole school``: add, list, show and set schools and their options."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from misconsole.cli import words
+from misconsole.cli.desk import open_desk
+from misconsole.errors import Exit, Usage
+
+if TYPE_CHECKING:
+    from misconsole.cli.out import Out
+    from misconsole.services.views import SchoolRow
+
+
+def add(sub: Any) -> None:
+    parser = sub.add_parser("school", help="add, list, show and set schools and their options")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    new = verbs.add_parser("add", help="a new school")
+    new.add_argument("name")
+    new.add_argument("--urn", required=True, help="six digits, such as 100001")
+    words.add_settings(new)
+    new.set_defaults(run=add_school)
+    verbs.add_parser("list", help="every school").set_defaults(run=list_schools)
+    show = verbs.add_parser("show", help="facts and options of a school")
+    show.add_argument("school", metavar="SCHOOL")
+    show.set_defaults(run=show_school)
+    change = verbs.add_parser("set", help="set facts and options: domain=…, mode=…, pupil_username=…")
+    change.add_argument("school", metavar="SCHOOL")
+    change.add_argument("settings", nargs="+", metavar="K=V")
+    change.set_defaults(run=set_school)
+
+
+def add_school(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.services import schools
+
+    with open_desk(args) as desk:
+        row = schools.add_school(desk, name=args.name, urn=args.urn, settings=words.pairs(args.set))
+    return _told(out, row, f"Added {row.name} as {row.slug}")
+
+
+def set_school(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.services import schools
+
+    settings = words.pairs(args.settings)
+    if not settings:
+        raise Usage("Nothing to set.")
+    with open_desk(args) as desk:
+        row = schools.set_options(desk, args.school, settings)
+    return _told(out, row, f"Set {', '.join(settings)} of {row.name}")
+
+
+def _told(out: Out, row: SchoolRow, said: str) -> int:
+    if out.as_json:
+        out.json(document(row))
+    else:
+        out.lines([f"{said}."])
+    return Exit.DONE
+
+
+def document(row: SchoolRow) -> dict[str, Any]:
+    names = (
+        "slug",
+        "name",
+        "mode",
+        "mis",
+        "route",
+        "access",
+        "lamp",
+        "last_checked",
+        "last_changed",
+        "last_run",
+    )
+    return {"school": row.urn, **{name: getattr(row, name) for name in names}}
+
+
+def list_schools(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.services import schools
+
+    with open_desk(args) as desk:
+        rows = schools.list_schools(desk)
+    return words.listed(
+        out,
+        {"items": [document(row) for row in rows]},
+        ("URN", "SHORT NAME", "NAME", "MODE", "MIS", "ROUTE", "STATE"),
+        [(r.urn, r.slug, r.name, r.mode, r.mis_title, r.route, r.lamp_word) for r in rows],
+    )
+
+
+def show_school(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.services import schools
+
+    with open_desk(args) as desk:
+        found = schools.show(desk, args.school)
+    if out.as_json:
+        out.json(found)
+        return Exit.DONE
+    facts = [(name, value) for name, value in found.items() if name not in ("options", "mode_means")]
+    out.table(("FACT", "VALUE"), facts)
+    out.lines(["", f"mode {found['mode']}: {found['mode_means']}", ""])
+    out.table(("OPTION", "VALUE", "ABOUT"), [(o["name"], o["value"], o["about"]) for o in found["options"]])
+    return Exit.DONE

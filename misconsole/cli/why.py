@@ -1,0 +1,65 @@
+"""``misconsole why``: why somebody has no account, gate by gate, and who can mend it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from misconsole.cli.desk import open_desk
+from misconsole.errors import Exit
+
+if TYPE_CHECKING:
+    from misconsole.cli.out import Out
+    from misconsole.services.views import WhyView
+
+MARKS = {"passed": "[x]", "failed": "[!]", "not_reached": "[ ]"}
+
+
+def add(sub: Any) -> None:
+    parser = sub.add_parser("why", help="why somebody has no account: every gate in order")
+    parser.add_argument("school", metavar="SCHOOL")
+    parser.add_argument(
+        "who", nargs="+", metavar="WHO", help="name, UPN, admission number, username, id in the MIS"
+    )
+    parser.add_argument("--case", action="store_true", help="the text for a support case")
+    parser.set_defaults(run=why)
+
+
+def why(args: argparse.Namespace, out: Out) -> int:
+    """One object for one person, a list for several; an answer is always exit 0."""
+    from misconsole.services.why import why as ask
+
+    with open_desk(args) as desk:
+        found = ask(desk, args.school, " ".join(args.who))
+    if out.as_json:
+        documents = [_document(view) for view in found]
+        out.json(documents[0] if len(documents) == 1 else documents)
+        return Exit.DONE
+    for number, view in enumerate(found):
+        if number:
+            out.lines([""])
+        out.lines(view.support_text.splitlines() if args.case else _text(view))
+    return Exit.DONE
+
+
+def _document(view: WhyView) -> dict[str, Any]:
+    return {
+        "school": view.school,
+        "who": view.who,
+        "gates": [
+            {"gate": g.gate, "title": g.title, "state": g.state, "detail": g.detail} for g in view.gates
+        ],
+        "reason": view.reason,
+        "person": view.person,
+        "account": view.account,
+        "support_text": view.support_text,
+    }
+
+
+def _text(view: WhyView) -> list[str]:
+    person = view.person
+    head = f"{person.name} ({person.role} {person.source_id})" if person else view.who
+    gates = [f"{MARKS[g.state]} {g.title}{f': {g.detail}' if g.detail else ''}" for g in view.gates]
+    if view.reason is None:
+        return [head, *gates, "Nothing is wrong."]
+    return [head, *gates, f"What mends it: {view.reason.mend}", f"Who can: {view.reason.who_can}"]
