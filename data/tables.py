@@ -408,6 +408,7 @@ class Link(SQLModel, table=True):
             postgresql_where=text("active"),
         ),
         Index("ix_link_account", "account_id", "active"),
+        Index("ix_link_person", "person_id", "active"),  # "has an account" for everybody, not only the linked
     )
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)

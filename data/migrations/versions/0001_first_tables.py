@@ -560,6 +560,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index("ix_link_account", ["account_id", "active"], unique=False)
+        batch_op.create_index("ix_link_person", ["person_id", "active"], unique=False)
         batch_op.create_index(batch_op.f("ix_link_school_id"), ["school_id"], unique=False)
         batch_op.create_index(
             "uq_link_active_person",
@@ -750,6 +751,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_link_school_id"))
         batch_op.drop_index("ix_link_account")
+        batch_op.drop_index("ix_link_person")
 
     op.drop_table("link")
     with op.batch_alter_table("identifier", schema=None) as batch_op:
