@@ -183,7 +183,7 @@ class Package:
             people += [(one, "teacher", "true" if first else "false") for one, first in teachers]
             rows += [
                 {
-                    "sourcedId": f"enr-{row.mis_id}-{_user_id(person)}", "classSourcedId": _set_id(row),
+                    "sourcedId": f"enr-{_set_id(row)}-{_user_id(person)}", "classSourcedId": _set_id(row),
                     "schoolSourcedId": self.org, "userSourcedId": _user_id(person), "role": role,
                     "primary": primary, "beginDate": self.start.isoformat(),
                 }

@@ -199,9 +199,9 @@ def school_class(school: DemoSchool, row: SetRow, *, subject_id: str | None = No
     """``subject`` is the bare id until it is included (§7, a trap)."""
     return {
         "id": row.id, "mis_id": mis_id(school, row.mis_id), "type": None, "name": row.name, "code": row.code,
-        "description": row.description,
+        "description": row.description, "subject": subject_id,
         "alternative": "false" if school.quirks.text_alternative else False, "priority": None,
-        "academic_year": None, "year_group": None, "subject": subject_id, "restored_at": None,
+        "academic_year": None, "year_group": None, "restored_at": None,
         "created_at": stamp(row.created), "updated_at": stamp(row.updated),
     }  # fmt: skip
 
