@@ -27,13 +27,25 @@ def index(accounts: Iterable[AccountFacts]) -> dict[str, list[AccountFacts]]:
     return found
 
 
-def worth_comparing(person: PersonFacts, indexed: Mapping[str, list[AccountFacts]]) -> Iterator[AccountFacts]:
-    """Accounts that share a key with the person, each once, in the order of their ids."""
-    seen: dict[int, AccountFacts] = {}
+def add_births(indexed: dict[str, list[AccountFacts]], accounts: Iterable[AccountFacts]) -> None:
+    """Accounts that somebody of their role has already: only a person of the other role could share one
+    (Z16), and only an equal date of birth would make that worth a look."""
+    for account in accounts:
+        if account.date_of_birth is not None:
+            indexed.setdefault(f"d:{account.date_of_birth.isoformat()}", []).append(account)
+
+
+def worth_comparing(
+    person: PersonFacts, indexed: Mapping[str, list[AccountFacts]]
+) -> dict[int, tuple[AccountFacts, bool]]:
+    """account id -> (account, whether an identifier, e-mail address or username is shared)."""
+    found: dict[int, tuple[AccountFacts, bool]] = {}
     for key in person_keys(person):
+        marked = key[0] in "ieu"
         for account in indexed.get(key, ()):
-            seen[account.account_id] = account
-    return (seen[account_id] for account_id in sorted(seen))
+            if marked or account.account_id not in found:
+                found[account.account_id] = (account, marked)
+    return found
 
 
 def account_keys(account: AccountFacts) -> set[str]:
@@ -44,7 +56,6 @@ def account_keys(account: AccountFacts) -> set[str]:
     if not pairs and (pattern := letters(account.username)):
         keys.add(f"u:{pattern}")
     keys.update(f"i:{value}" for value in (account.upn, account.staff_code, account.mis_id) if value)
-    keys.update(f"i:{value}" for values in account.anchors.values() for value in values)
     return keys
 
 

@@ -48,18 +48,33 @@ def find(
     found = Findings()
     claims = _Claims(accounts, taken, refused, often)
     wanted: dict[Key, tuple[AccountFacts, str, str]] = {}
+    weak: dict[Key, tuple[AccountFacts, ...]] = {}
     for person in people:
         claim = claims.by_identifier(person)
         if claim is None or claim[0] == "weak_conflict":
-            exact = claims.by_name(person)
-            claim = exact or claim
+            claim = claims.by_name(person) or claim
         if claim is None:
             continue
         code, hits, kind = claim
         if code in ("identifier", "exact"):
             wanted[person.key] = (hits[0], code, kind)
+        elif code == "weak_conflict":
+            weak[person.key] = hits
         else:
-            found.waits[person.key] = ("identifier_conflict" if code == "weak_conflict" else code, hits)
+            found.waits[person.key] = (code, hits)
+    _settle(people, wanted, found)
+    linked = {(key[0], account.account_id) for key, (account, _, _) in found.links.items()}
+    for key, hits in weak.items():
+        # A number that turned out to be somebody else's after a change of MIS stops nobody.
+        if free := tuple(a for a in hits if (key[0], a.account_id) not in linked):
+            found.waits[key] = ("identifier_conflict", free)
+    return found
+
+
+def _settle(
+    people: Sequence[PersonFacts], wanted: dict[Key, tuple[AccountFacts, str, str]], found: Findings
+) -> None:
+    """One account a person and one person an account, or all of them wait."""
     names = _name_counts(people)
     claimed = Counter(account.account_id for account, _, _ in wanted.values())
     for person in people:
@@ -73,7 +88,6 @@ def find(
             found.waits[person.key] = ("local_school" if account.local else "let_go", (account,))
         else:
             found.links[person.key] = (account, how, kind)
-    return found
 
 
 NameKey = tuple[str, str, str, str]

@@ -7,8 +7,8 @@ round as well.  Where an account has no names, its username stands in, as far as
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from misconsole.rules import similarity
 from misconsole.rules.evidence import (
@@ -26,8 +26,12 @@ from misconsole.rules.names import letters
 Pair = tuple[str | None, str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NameAgreement:
+#: Agreements that count when first name and surname are changed over.
+TURNED = frozenset({"equal", "folded", "nickname", "part", "similar"})
+ROLE_AND_YEAR = 6.5  # the most that role and year of entry can say
+
+
+class NameAgreement(NamedTuple):
     """The pair of names that agrees best. ``given``/``family`` are the words of ``similarity``."""
 
     given: str
@@ -66,36 +70,53 @@ def _pairs(
 def names_agree(person: PersonFacts, account: AccountFacts, often: Frequencies) -> NameAgreement | None:
     """The best agreement of any pair of names with any; None where the account has no names at all."""
     best: NameAgreement | None = None
+    theirs = account_pairs(account)
     for mine in person_pairs(person):
-        for theirs in account_pairs(account):
-            for swapped in (False, True):
-                found = _agreement(mine, theirs, often, swapped)
-                if best is None or sum(found.bits) > sum(best.bits):
-                    best = found
+        for other in theirs:
+            found = _agreement(mine, other, often)
+            if best is None or sum(found.bits) > sum(best.bits):
+                best = found
+    if best is None or (best.given in similarity.SAME_GIVEN and best.family in similarity.SAME_FAMILY):
+        return best
+    for mine in person_pairs(person):
+        for other in theirs:
+            turned = _turned(mine, other, often)
+            if turned is not None and sum(turned.bits) > sum(best.bits):
+                best = turned
     return best
 
 
-def _agreement(mine: Pair, theirs: Pair, often: Frequencies, swapped: bool) -> NameAgreement:
-    other = (theirs[1], theirs[0]) if swapped else theirs
-    given, family = similarity.given(mine[0], other[0]), similarity.family(mine[1], other[1])
+def _agreement(mine: Pair, theirs: Pair, often: Frequencies) -> NameAgreement:
+    given, family = similarity.given(mine[0], theirs[0]), similarity.family(mine[1], theirs[1])
     share, top = GIVEN_WORTH[given]
-    given_bits = (share * often.given_bits(mine[0], other[0]) if share else 0.0) + top
+    given_bits = share * often.given_bits(mine[0], theirs[0]) + top if share else top
     share, top = FAMILY_WORTH[family]
-    family_bits = (share * often.family_bits(mine[1], other[1]) if share else 0.0) + top
-    if swapped:
-        both = similarity.SAME_GIVEN | {"similar"}
-        if given not in both - {"initial"} or family not in both - {"initial"}:
-            given_bits, family_bits = -20.0, -20.0  # half a swap is no swap
-        given_bits += SWAPPED_PENALTY
-    return NameAgreement(
-        given=given, family=family, swapped=swapped, person=mine, account=theirs,
-        bits=(given_bits, family_bits),
-    )  # fmt: skip
+    family_bits = share * often.family_bits(mine[1], theirs[1]) + top if share else top
+    return NameAgreement(given, family, False, mine, theirs, (given_bits, family_bits))
 
 
-def weigh(person: PersonFacts, account: AccountFacts, often: Frequencies) -> tuple[Evidence, ...]:
-    """Every field that says something, the names first."""
-    found = names_agree(person, account, often)
+def _turned(mine: Pair, theirs: Pair, often: Frequencies) -> NameAgreement | None:
+    """The agreement with first name and surname changed over; half a swap is none."""
+    found = _agreement(mine, (theirs[1], theirs[0]), often)
+    if found.given not in TURNED or found.family not in TURNED:
+        return None
+    bits = (found.bits[0] + SWAPPED_PENALTY, found.bits[1])
+    return NameAgreement(found.given, found.family, True, mine, theirs, bits)
+
+
+def promise(
+    person: PersonFacts, account: AccountFacts, found: NameAgreement | None, often: Frequencies
+) -> float:
+    """No less than what ``weigh`` can come to without an equal identifier, e-mail address or username."""
+    names = sum(found.bits) if found else 0.0
+    born = BORN_WORTH[similarity.born(person.date_of_birth, account.date_of_birth)]
+    return names + max(born, -3.0) + ROLE_AND_YEAR + often.prior
+
+
+def weigh(
+    person: PersonFacts, account: AccountFacts, found: NameAgreement | None, often: Frequencies
+) -> tuple[Evidence, ...]:
+    """Every field that says something, the names (``found`` by ``names_agree``) first."""
     names = _name_evidence(person, found, often) if found else _username(person, account, often)
     return (*names, *_birth(person, account), *_rest(person, account, often, named=bool(found)))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log2
 from typing import Any
 
@@ -60,17 +60,27 @@ class Frequencies:
     roles: Counter[str]
     people: int
     accounts: int
+    known: dict[tuple[str, str | None], float] = field(default_factory=dict)  # bits already worked out
 
-    def given_bits(self, *names: str | None) -> float:
-        """Bits of an agreement on the commonest of these given names."""
-        return min(self._bits(self.given, COMMON_GIVEN, name) for name in names)
+    def given_bits(self, one: str | None, other: str | None = None) -> float:
+        """Bits of an agreement on these given names; of the commoner, where they are two."""
+        return self._common("given", self.given, COMMON_GIVEN, one, other)
 
-    def family_bits(self, *names: str | None) -> float:
-        return min(self._bits(self.family, COMMON_FAMILY, name) for name in names)
+    def family_bits(self, one: str | None, other: str | None = None) -> float:
+        return self._common("family", self.family, COMMON_FAMILY, one, other)
 
-    def _bits(self, counts: Counter[str], common: float, name: str | None) -> float:
-        chance = (counts[views(name).joined] + BELIEF * common) / (self.people + BELIEF)
-        return max(0.5, -log2(min(chance, 1.0)))
+    def _common(
+        self, kind: str, counts: Counter[str], common: float, one: str | None, other: str | None
+    ) -> float:
+        bits = self._bits(kind, counts, common, one)
+        return bits if other is None or other == one else min(bits, self._bits(kind, counts, common, other))
+
+    def _bits(self, kind: str, counts: Counter[str], common: float, name: str | None) -> float:
+        bits = self.known.get((kind, name))
+        if bits is None:
+            chance = (counts[views(name).joined] + BELIEF * common) / (self.people + BELIEF)
+            bits = self.known[kind, name] = max(0.5, -log2(min(chance, 1.0)))
+        return bits
 
     def role_bits(self, role: str) -> float:
         share = (self.roles[role] + 1) / (sum(self.roles.values()) + 2)

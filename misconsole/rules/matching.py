@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 from misconsole.rules import bands, blocking, certain, similarity
 from misconsole.rules.bands import Scored
-from misconsole.rules.compare import weigh
+from misconsole.rules.compare import NameAgreement, names_agree, promise, weigh
 from misconsole.rules.evidence import Evidence, Frequencies, frequencies
 from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.names import views
@@ -112,7 +112,8 @@ def match(
     if mode == "create":
         by_key = {p.key: p for p in seekers}
         for key, (account, how, kind) in sure.links.items():
-            evidence = weigh(by_key[key], account, often)
+            person = by_key[key]
+            evidence = weigh(person, account, names_agree(person, account, often), often)
             linked[key] = Linked(account_id=account.account_id, how=how, by=kind, evidence=evidence)
             taken.add((key[0], account.account_id))
     else:
@@ -147,7 +148,8 @@ class _Search:
         often: Frequencies,
     ) -> None:
         self.taken, self.refused, self.often = taken, refused, often
-        self.indexed = blocking.index(accounts)
+        self.indexed = blocking.index(a for a in accounts if (a.role, a.account_id) not in taken)
+        blocking.add_births(self.indexed, (a for a in accounts if (a.role, a.account_id) in taken))
         self.siblings = _families(people, accounts)
 
     def waiting(self, rest: Sequence[PersonFacts], sure: certain.Findings, mode: str) -> dict[Key, Waiting]:
@@ -164,42 +166,55 @@ class _Search:
 
     def _suggestions(self, person: PersonFacts, named: tuple[AccountFacts, ...]) -> list[Scored]:
         """The accounts similar enough to be shown, best first; ``named`` ones in any case."""
+        around = blocking.worth_comparing(person, self.indexed)
+        around.update({account.account_id: (account, True) for account in named})
         must = {account.account_id for account in named}
+        family = (views(person.last).joined, person.date_of_birth)
+        twin = person.date_of_birth is not None and self.siblings[family] > 1
         found = []
-        around = {a.account_id: a for a in blocking.worth_comparing(person, self.indexed)}
-        for account in {**around, **{a.account_id: a for a in named}}.values():
+        for account, marked in around.values():
             pair = (person.key, account.account_id)
             if (person.role, account.account_id) in self.taken or pair in self.refused:
                 continue
-            one = self._score(person, account, forced=account.account_id in must)
-            if one.suggested:
+            one = self._score(person, account, twin=twin, marked=marked, forced=account.account_id in must)
+            if one is not None and one.suggested:
                 found.append(one)
         found.sort(key=lambda one: (-one.score, one.account.account_id))
         return found[: bands.SHOWN]
 
-    def _score(self, person: PersonFacts, account: AccountFacts, *, forced: bool) -> Scored:
-        evidence = weigh(person, account, self.often)
+    def _score(
+        self, person: PersonFacts, account: AccountFacts, *, twin: bool, marked: bool, forced: bool
+    ) -> Scored | None:
+        names = names_agree(person, account, self.often)
+        full = names is not None and _full(names)
+        if not (marked or full) and promise(person, account, names, self.often) < bands.POSSIBLE:
+            return None
+        evidence = weigh(person, account, names, self.often)
         score = round(sum(item.weight for item in evidence) + self.often.prior, 1)
-        family = (views(person.last).joined, person.date_of_birth)
-        twin = person.date_of_birth is not None and self.siblings[family] > 1
-        return Scored(
-            account=account, score=score, evidence=evidence, twin=twin,
-            forced=forced or _whole_name(evidence, local=account.local),
-        )  # fmt: skip
+        whole = full and _stands_in_the_way(person, account, names)
+        return Scored(account=account, score=score, evidence=evidence, twin=twin, forced=forced or whole)
 
 
-def _whole_name(evidence: Sequence[Evidence], *, local: bool) -> bool:
+def _full(names: NameAgreement) -> bool:
+    """First name and surname both agree without a slip."""
+    return (
+        not names.swapped
+        and names.family in ("equal", "folded")
+        and names.given in ("equal", "folded", "nickname")
+    )
+
+
+def _stands_in_the_way(person: PersonFacts, account: AccountFacts, names: NameAgreement | None) -> bool:
     """The guard of K1: the whole name agrees in the same role, and no date of birth speaks against it.
 
     In the person's own school a full namesake waits even then: such a left-over account is usually a
     leaver's (Z17), but dates are mistyped too, and only accounts that nobody present has come this far.
     """
-    words = {item.field: item.agreement for item in evidence}
-    if words.get("role") != "equal" or words.get("family_name") not in ("equal", "folded"):
+    if person.role != account.role or names is None:
         return False
-    if words.get("date_of_birth") == "differs":
-        return not local and words.get("given_name") in ("equal", "folded")
-    return words.get("given_name") in ("equal", "folded", "nickname")
+    if similarity.born(person.date_of_birth, account.date_of_birth) == "differs":
+        return not account.local and names.given != "nickname"
+    return True
 
 
 def _families(people: Sequence[PersonFacts], accounts: Sequence[AccountFacts]) -> Counter[tuple[str, object]]:
