@@ -23,10 +23,14 @@ VERBS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """``count`` changes, or ``share`` (0 to 1) of those who could change; None: no such limit."""
+    """``count`` changes, or ``share`` (0 to 1) of those who could change; None: no such limit.
+
+    Up to ``floor`` changes never reach the share: one leaver of a nursery of eight is an eighth of it.
+    """
 
     count: int | None = None
     share: float | None = None
+    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def trips(planned: int, of: int, limit: Limit) -> bool:
         return False
     if limit.count is not None and planned >= limit.count:
         return True
-    return limit.share is not None and of > 0 and planned >= limit.share * of
+    return limit.share is not None and of > 0 and planned > limit.floor and planned >= limit.share * of
 
 
 def check(

@@ -98,6 +98,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
             doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
     *(setting for kind in KINDS for setting in _limit_settings(kind)),
+    Setting(name="limit_small", kind="number", default=5, low=0, high=100,
+            doc="Up to this many changes of a kind never reach a share; small schools need the room."),
 )  # fmt: skip
 BY_NAME: dict[str, Setting] = {setting.name: setting for setting in SETTINGS}
 #: A short word for several settings at once.
@@ -137,6 +139,7 @@ class SchoolOptions:
     limit_link_share: int | None = _SHARES["link"]
     limit_unallocate_count: int | None = _COUNTS["unallocate"]
     limit_unallocate_share: int | None = _SHARES["unallocate"]
+    limit_small: int = BY_NAME["limit_small"].default
     other: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -191,7 +194,7 @@ class SchoolOptions:
     def limit(self, kind: str) -> Limit:
         share: int | None = getattr(self, f"limit_{kind}_share")
         count: int | None = getattr(self, f"limit_{kind}_count")
-        return Limit(count=count, share=None if share is None else share / 100)
+        return Limit(count=count, share=None if share is None else share / 100, floor=self.limit_small)
 
 
 def _named(name: str) -> tuple[Setting, ...]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from misconsole.errors import Usage
-from misconsole.rules.limits import KINDS
+from misconsole.rules.limits import KINDS, trips
 from misconsole.rules.options import BY_NAME, GROUPS, SETTINGS, SchoolOptions
 from misconsole.rules.setting import Setting
 
@@ -141,6 +141,14 @@ def test_every_kind_of_change_has_a_limit_by_count_and_share_that_can_be_lifted(
     assert limits["unallocate"].share <= 0.10  # less than the leaving year of a primary school
     lifted = SchoolOptions().with_settings({"limit_create_count": "none", "limit_create_share": "none"})
     assert (lifted.limits["create"].count, lifted.limits["create"].share) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("leavers", "roll", "held"),
+    [(1, 8, False), (5, 8, False), (6, 8, True), (9, 100, False), (10, 100, True)],
+)
+def test_a_leaver_of_a_small_school_does_not_reach_the_share(leavers, roll, held):
+    assert trips(leavers, roll, SchoolOptions().limit("unallocate")) is held
 
 
 def test_M1_M2_formats_are_kept_as_text_and_read_by_role():
