@@ -45,9 +45,18 @@ def identifiers(s: Session, people: Select[int | None] | Sequence[int]) -> dict[
 
 def every_identifier(s: Session, person_id: int) -> list[Identifier]:
     """All identifiers of one person with their history, the current ones first."""
-    asked = select(Identifier).where(col(Identifier.person_id) == person_id)
-    found = s.execute(asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc()))
-    return list(found.scalars())
+    return identifier_history(s, [person_id]).get(person_id, [])
+
+
+def identifier_history(s: Session, people: Select[int | None] | Sequence[int]) -> dict[int, list[Identifier]]:
+    """person id -> all identifiers with their history, the current ones first."""
+    asked = select(Identifier).where(col(Identifier.person_id).in_(people))
+    found: dict[int, list[Identifier]] = {}
+    for each in s.execute(
+        asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc())
+    ).scalars():
+        found.setdefault(each.person_id, []).append(each)
+    return found
 
 
 def has_active_link() -> ColumnElement[bool]:

@@ -144,8 +144,9 @@ class Estate:
         self, school: int, given: str, family: str, role: str = "pupil", **values: Any
     ) -> tuple[int, int]:
         """(person, account): somebody for whom everything is as it should be."""
+        username = values.pop("username", f"{given[0]}.{family}".lower())
         person = self.person(school, given, family, role, **values)
-        account = self.account(school, f"{given[0]}.{family}".lower(), given, family, role)
+        account = self.account(school, username, given, family, role)
         self.link(person, account)
         return person, account
 

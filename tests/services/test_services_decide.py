@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -23,12 +21,6 @@ from data.tables import (
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.services import decide, queues
 from tests import seed
-
-
-@pytest.fixture
-def e(tmp_path: Path) -> Iterator[seed.Estate]:
-    with seed.estate(tmp_path) as made:
-        yield made
 
 
 def everything(e: seed.Estate) -> dict[str, list[dict[str, object]]]:
