@@ -6,6 +6,7 @@ MIS (a filter's sign-in page).  Imported only when a request is about to be made
 
 from __future__ import annotations
 
+import logging
 import ssl
 import threading
 import time
@@ -32,6 +33,10 @@ from connectors.errors import (
     Unreachable,
 )
 from connectors.http import Answer, Limits, is_loopback, origin, plain_url, redact
+
+# The libraries log headers as they come, and a server may echo a token in one.
+for _name in ("httpx", "httpcore", "httpx_retries"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 RETRIED = (408, 429, 500, 502, 503, 504)
 MOST_REDIRECTS = 3
