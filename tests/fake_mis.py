@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from connectors.base import Access, AccessState, Declaration, FieldOffer, Probe, ReportOffer
 from connectors.errors import ConnectorError
 from connectors.records import (
@@ -58,7 +60,7 @@ PEOPLE = (Report.STAFF, Report.STUDENTS)
 
 @dataclass
 class FakeMis:
-    """What the MIS holds and how it misbehaves. ``page`` records a page; before each ``on_page`` is called."""
+    """What the MIS holds and how it misbehaves; ``page`` records a page, ``on_page`` called before each."""
 
     records: dict[Report, list[Any]] = field(default_factory=dict)
     access: Access = field(default_factory=lambda: Access(state=AccessState.APPROVED))
@@ -176,7 +178,8 @@ class Bench:
     def accept(self, *reports: Report, declined: Iterable[str] = (), requested: Iterable[str] = ()) -> None:
         with self.store.write() as s:
             for report in reports:
-                for old in s.query(ReportScope).filter_by(school_id=self.school_id, report=report.value):
+                asked = select(ReportScope).filter_by(school_id=self.school_id, report=report.value)
+                for old in s.execute(asked).scalars():
                     s.delete(old)
                 s.flush()
                 s.add(
@@ -204,7 +207,8 @@ class Bench:
 
     def rows(self, table: type[Any], **where: Any) -> list[Any]:
         with self.store.read() as s:
-            return list(s.query(table).filter_by(**where).order_by(table.id))
+            order = table.__table__.primary_key.columns
+            return list(s.execute(select(table).filter_by(**where).order_by(*order)).scalars())
 
     def one(self, table: type[Any], **where: Any) -> Any:
         (found,) = self.rows(table, **where)

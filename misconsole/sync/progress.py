@@ -65,7 +65,7 @@ class Recorder:
         self._written = float("-inf")
         self._cancel = False
         self._attention: set[str] = set()
-        self._detail: dict[str, str] = {}
+        self._ended: list[tuple[str, dict[str, Any]]] = []  # written with whatever is written next
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
@@ -77,22 +77,17 @@ class Recorder:
             self.check()
             yield stage
         except BaseException:
-            self._end(name, "problem")
+            self._stage(name, state="problem", finished_at=self.desk.now())
             raise
         if not stage.done:
-            self._end(name, "attention" if name in self._attention else "ok")
-
-    def _end(self, name: str, state: str) -> None:
-        self._stage(name, state=state, finished_at=self.desk.now(), detail=self._detail.get(name, ""))
+            state = "attention" if name in self._attention else "ok"
+            self._ended.append((name, {"state": state, "finished_at": self.desk.now()}))
 
     def skip(self, name: str, detail: str) -> None:
         self._stage(name, state="skipped", detail=detail)
 
     def attention(self, name: str) -> None:
         self._attention.add(name)
-
-    def detail(self, name: str, text: str) -> None:
-        self._detail[name] = text
 
     def _stage(self, name: str, **values: Any) -> None:
         from data import runs
@@ -140,6 +135,7 @@ class Recorder:
                 raise
             return
         self._messages.clear()
+        self._ended.clear()
 
     def _beat(self, s: Any) -> None:
         from data import runs
@@ -147,6 +143,8 @@ class Recorder:
         now = self.desk.now()
         self._cancel = self._cancel or runs.cancel_requested(s, self.run_id)
         runs.set_run(s, self.run_id, heartbeat_at=now)
+        for name, values in self._ended:
+            runs.set_stage(s, self.run_id, name, **values)
         held = runs.lease(s, self.school_id)
         if held is not None and held.run_id == self.run_id:
             runs.take_lease(s, self.school_id, run_id=self.run_id, holder=lease.holder(), at=now)
