@@ -7,6 +7,7 @@ the process that started it is gone, so that no simulator is ever left behind.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import signal
@@ -66,6 +67,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyError as unknown:
         sys.stderr.write(f"{unknown.args[0]}\n")
         return 2
+    gc.freeze()  # the world lives as long as the process: no collection need look at it again
     with Simulator(world, port=args.port, approved=tuple(args.approved)) as simulator:
         announce(simulator, args.ready_file)
         while not stop.wait(0.5):

@@ -69,6 +69,8 @@ class Objects:
         self.groups: dict[str, list[SetRow]] = {}
         self.children: dict[str, list[PupilRow]] = {}
         self.families: dict[int, list[PupilRow]] = {}
+        self.listed: dict[tuple[Any, ...], list[Any]] = {}  # collections already filtered (listing.py)
+        self._bare: dict[str, Json] = {}  # groups without members, the same under every pupil
         for shelf, index in ((roll.classes, self.classes), (roll.groups, self.groups)):
             for row in shelf.values():
                 for person in (*row.pupils, *self.staff_of(row)):
@@ -164,7 +166,12 @@ class Objects:
         return self._members(row, tree, found)
 
     def group(self, row: SetRow, tree: Tree) -> Json:
-        return self._members(row, tree, shapes.group(self.school, row))
+        if tree:
+            return self._members(row, tree, shapes.group(self.school, row))
+        found = self._bare.get(row.id)
+        if found is None:
+            found = self._bare[row.id] = shapes.group(self.school, row)
+        return found
 
     def _members(self, row: SetRow, tree: Tree, found: Json) -> Json:
         if "students" in tree:

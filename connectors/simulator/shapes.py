@@ -38,8 +38,7 @@ def stamp(at: datetime | None) -> Json | None:
     """A timestamp as PHP serialises it: a space, six decimals, the zone beside it (§8)."""
     if at is None:
         return None
-    text = at.strftime("%Y-%m-%d %H:%M:%S.000000")
-    return {"date": text, "timezone_type": 3, "timezone": "UTC"}
+    return {"date": at.isoformat(" ", "microseconds")[:26], "timezone_type": 3, "timezone": "UTC"}
 
 
 def day(value: date | None, shape: str) -> Json | str | None:
