@@ -15,6 +15,7 @@ from connectors.errors import BadFile, Cancelled, EmptyExtract
 from connectors.oneroster_csv import classes as groups
 from connectors.oneroster_csv import grades
 from connectors.oneroster_csv.births import read_births
+from connectors.oneroster_csv.enrolments import Enrolments, registration_groups
 from connectors.oneroster_csv.findings import Findings
 from connectors.oneroster_csv.manifest import DELTA, read_manifest
 from connectors.oneroster_csv.orgs import choose_org, read_orgs
@@ -131,7 +132,7 @@ class PackageReader:
             mend="Nothing was changed. Check the setting org, and the roles in the package.",
         )  # fmt: skip
 
-    def _enrolments(self, scan: Scan) -> groups.Enrolments | None:
+    def _enrolments(self, scan: Scan) -> Enrolments | None:
         table, enrolled = self.table("classes"), self.table("enrollments")
         if table is None or enrolled is None:
             return None
@@ -140,10 +141,10 @@ class PackageReader:
         known = {r.id for r in terms.rows(groups.GROUPS)} if terms and whole else None
         courses = groups.read_courses(self.table("courses"))
         found = groups.read_classes(table, self.org, self.orgs, courses, known, self.manifest)
-        return groups.Enrolments(enrolled, found, scan, self.manifest, self.today)
+        return Enrolments(enrolled, found, scan, self.manifest, self.today)
 
     def _people(
-        self, users: Table, roles: Roles | None, scan: Scan, enrolments: groups.Enrolments | None
+        self, users: Table, roles: Roles | None, scan: Scan, enrolments: Enrolments | None
     ) -> Iterator[Item]:
         demographics = self.table("demographics")
         births = read_births(demographics, scan, self.manifest, self.today) if demographics else None
@@ -160,12 +161,12 @@ class PackageReader:
             self._check_cancelled()
             yield item
 
-    def _registration(self, enrolments: groups.Enrolments | None) -> dict[str, str] | None:
+    def _registration(self, enrolments: Enrolments | None) -> dict[str, str] | None:
         if enrolments is None or Report.STUDENTS not in self.request.reports:
             return None
         if DELTA in (self.manifest.mode("classes"), self.manifest.mode("enrollments")):
             return None
-        return groups.registration_groups(enrolments)
+        return registration_groups(enrolments)
 
     def _mapping(self, users: Table, scan: Scan, births: dict[str, date]) -> str:
         """nc or ceds, as set or by the dates of birth; a setting that fits badly is told."""
@@ -183,7 +184,7 @@ class PackageReader:
             )  # fmt: skip
         return mapping
 
-    def _classes(self, enrolments: groups.Enrolments) -> Iterator[Batch]:
+    def _classes(self, enrolments: Enrolments) -> Iterator[Batch]:
         found = enrolments.classes
         page: list[Record] = [*found.subjects.values(), *found.here.values()]
         if self.manifest.mode("classes") == DELTA:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 BAD = "bad"
 DAY_FIRST = "day first"  # 4/03/2014, read as 4 March
@@ -20,6 +21,7 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _USER_IDS = re.compile(r"\{\s*([^{}:,]{1,60}?)\s*:\s*([^{},]{1,200}?)\s*\}")
 
 
+@lru_cache(maxsize=8192)  # a school's dates are few and repeat
 def day(text: str) -> tuple[date | None, str]:
     """A day. Slashed dates are day first; the caller decides whether to believe that of the column."""
     if found := _ISO.fullmatch(text):

@@ -54,8 +54,8 @@ def test_a_full_row_is_read_field_by_field() -> None:
     ) == AccountRow(
         line=2, username="25nokonjo", given_name="Adaeze", family_name="Okonjo-Hale",
         preferred_given_name="Nia", preferred_family_name="Hale", date_of_birth=date(2014, 3, 5),
-        role="pupil", email="25nokonjo@larkmere.example", year_of_entry=2019, upn="D823401725011", mis_id="7781",
-        staff_code="NOH",
+        role="pupil", email="25nokonjo@larkmere.example", year_of_entry=2019, upn="D823401725011",
+        mis_id="7781", staff_code="NOH",
     )  # fmt: skip
 
 
