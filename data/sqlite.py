@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -80,6 +81,28 @@ def connect(path: Path, *, read_only: bool = True) -> sqlite3.Connection:
     )
 
 
+def ensure_wal(path: Path) -> None:
+    """Write-ahead logging, so that readers and the one writer do not stop each other.
+
+    Set once in the file, before anybody works with it: SQLite does not wait by itself for this lock.
+    """
+    with path.open("rb") as file:
+        header = file.read(100)
+    if len(header) == 100 and (header[:16] != _MAGIC or header[18:20] == b"\x02\x02"):
+        return
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            with closing(connect(path, read_only=False)) as db:
+                db.execute("PRAGMA journal_mode = WAL")
+                return
+        except sqlite3.OperationalError as error:
+            found = problem(error, path)
+            if found is None or found.code != "locked" or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
 def check_header(path: Path) -> None:
     """Cheap signs of damage: a wrong first line, or a file cut shorter than it says it is."""
     with path.open("rb") as file:
@@ -101,19 +124,25 @@ def revision(path: Path) -> str | None:
     """The schema revision of a store; None when the file is still empty.
 
     Raises StoreProblem ``damaged`` for anything else that is not a store, ``newer`` for a revision that
-    this version does not know.
+    this version does not know; such a file is left as it is.
     """
     try:
         check_header(path)
-        with closing(connect(path, read_only=False)) as db:
-            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-            if not tables:
-                return None
-            if "alembic_version" not in tables:
-                raise StoreProblem("damaged", f"{path} is a database, but not a misconsole store.")
-            row = db.execute("SELECT version_num FROM alembic_version").fetchone()
+        found = _read_revision(path)
+        ensure_wal(path)
     except (sqlite3.Error, OSError) as error:
         raise problem(error, path) or error from error
+    return found
+
+
+def _read_revision(path: Path) -> str | None:
+    with closing(connect(path, read_only=False)) as db:
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        if not tables:
+            return None
+        if "alembic_version" not in tables:
+            raise StoreProblem("damaged", f"{path} is a database, but not a misconsole store.")
+        row = db.execute("SELECT version_num FROM alembic_version").fetchone()
     return known(row[0] if row else "", path)
 
 

@@ -143,7 +143,6 @@ def _on_connect(dbapi: Any, _record: object) -> None:
     dbapi.isolation_level = None
     dbapi.execute(f"PRAGMA busy_timeout = {int(sqlite.BUSY_SECONDS * 1000)}")
     dbapi.execute("PRAGMA foreign_keys = ON")
-    dbapi.execute("PRAGMA journal_mode = WAL")
 
 
 def _on_begin(connection: Connection) -> None:

@@ -113,6 +113,46 @@ class TestTransactions:
             assert s.exec(select(School.name)).one() == "half \ufffd character"
 
 
+OPEN_TOGETHER = """
+import sys
+from data.store import Store
+print("ready", flush=True)
+sys.stdin.readline()
+Store.open(sys.argv[1]).close()
+"""
+
+
+class TestTogether:
+    def test_several_processes_open_a_new_store_at_once(self, tmp_path: Path) -> None:
+        """A console and the runs it starts, on the first evening."""
+        url = f"sqlite:///{tmp_path}/new/store.sqlite3"
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        openers = [
+            subprocess.Popen([sys.executable, "-c", OPEN_TOGETHER, url], text=True, **pipes)  # type: ignore[call-overload]
+            for _ in range(4)
+        ]
+        for each in openers:
+            assert each.stdout.readline() == "ready\n"
+        for each in openers:
+            each.stdin.write("go\n")
+            each.stdin.flush()
+        assert [each.communicate()[1] for each in openers] == [""] * 4
+        with Store.open(url) as opened:
+            assert schools(opened) == 0
+
+    def test_a_writer_killed_in_the_middle_leaves_the_state_before(self, store: Store) -> None:
+        code = (
+            "import os, signal, sys\nfrom data.store import Store\nfrom data.tables import School\n"
+            "with Store.open(sys.argv[1]).write() as s:\n"
+            "    s.add(School(urn='1', slug='a', name='A'))\n    s.flush()\n"
+            "    os.kill(os.getpid(), signal.SIGKILL)"
+        )
+        assert subprocess.run([sys.executable, "-c", code, store.url], check=False).returncode == -9
+        assert schools(store) == 0
+        with store.write() as s:
+            add_school(s)
+
+
 class TestTrouble:
     @pytest.mark.parametrize("content", [b"not a database at all" * 20, b"\0" * 4096, b"x"])
     def test_a_file_that_is_no_database_is_left_alone(self, tmp_path: Path, content: bytes) -> None:
@@ -127,8 +167,10 @@ class TestTrouble:
         path = tmp_path / "other.sqlite3"
         with closing(sqlite3.connect(path)) as db:
             db.execute("CREATE TABLE theirs (x)")
+        before = path.read_bytes()
         with pytest.raises(StoreProblem, match="not a misconsole store"):
             Store.open(f"sqlite:///{path}")
+        assert path.read_bytes() == before
 
     def test_a_store_cut_short_is_damaged(self, store: Store) -> None:
         store.close()
