@@ -36,6 +36,8 @@ AGAINST = {
     "upn": frozenset({"differs"}),
     "username": frozenset({"initial and surname"}),
 }
+#: Agreements of first names that a twin could have as well.
+DOUBTFUL = frozenset({"similar", "initial", "nickname", "part"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,7 @@ class Scored:
         for item in self.evidence:
             if item.agreement in AGAINST.get(item.field, ()):
                 return True
-            if self.twin and item.field == "given_name" and item.agreement in ("similar", "initial"):
+            if self.twin and item.field == "given_name" and item.agreement in DOUBTFUL:
                 return True
         return False
 

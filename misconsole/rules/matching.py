@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from misconsole.rules import bands, blocking, certain, similarity
+from misconsole.rules import bands, blocking, certain, nicknames, similarity
 from misconsole.rules.bands import Scored
 from misconsole.rules.compare import NameAgreement, names_agree, promise, weigh
 from misconsole.rules.evidence import Evidence, Frequencies, frequencies
@@ -192,6 +192,7 @@ class _Search:
         evidence = weigh(person, account, names, self.often)
         score = round(sum(item.weight for item in evidence) + self.often.prior, 1)
         whole = full and _stands_in_the_way(person, account, names)
+        twin = twin or (names is not None and names.given == "similar" and _two_names(names, self.often))
         return Scored(account=account, score=score, evidence=evidence, twin=twin, forced=forced or whole)
 
 
@@ -202,6 +203,14 @@ def _full(names: NameAgreement) -> bool:
         and names.family in ("equal", "folded")
         and names.given in ("equal", "folded", "nickname")
     )
+
+
+def _two_names(names: NameAgreement, often: Frequencies) -> bool:
+    """Whether two similar first names are two real names (Jayden, Hayden) rather than a slip of the pen."""
+    mine, theirs = (views(pair[0]).joined for pair in (names.person, names.account))
+    if mine[:1] != theirs[:1]:
+        return True
+    return all(often.given[name] > 1 or nicknames.listed(name) for name in (mine, theirs))
 
 
 def _stands_in_the_way(person: PersonFacts, account: AccountFacts, names: NameAgreement | None) -> bool:

@@ -178,6 +178,11 @@ def related(one: str, other: str) -> bool:
     return one != other and not _OF.get(one, frozenset()).isdisjoint(_OF.get(other, frozenset()))
 
 
+def listed(name: str) -> bool:
+    """Whether the folded first name stands in the table."""
+    return name in _OF
+
+
 def initials(name: str) -> frozenset[str]:
     """First letters of the name and of all its forms: Bob is found under R too."""
     return frozenset([name[:1], *(form[0] for family in _OF.get(name, ()) for form in _MEMBERS[family])])

@@ -299,6 +299,20 @@ class TestSimilar:
         assert {w.band for w in found.waiting.values()} <= {"possible", "many"}
         assert ("pupil", "p1") in found.waiting
 
+    @pytest.mark.parametrize(
+        ("mine", "theirs", "band"),
+        [("Obinna", "Obina", "likely"), ("Jayden", "Hayden", "possible"), ("Maria", "Mariam", "possible")],
+    )
+    def test_a_slip_of_the_pen_may_be_likely_but_two_real_names_are_a_twin_who_left(self, mine, theirs, band):
+        """Nobody else of that surname and day is known, so only the names themselves can tell."""
+        people, accounts = crowd()
+        others = [pupil(f"m{i}", name, f"Other{i}", BORN + timedelta(days=400 + i))
+                  for i, name in enumerate(["Maria", "Mariam"] * 2)]  # fmt: skip
+        state, waits = one(
+            pupil(given_name=mine), account(given_name=theirs), *accounts, others=[*people, *others]
+        )
+        assert (state, waits.band) == ("waiting", band)
+
     def test_a_tie_is_many_and_never_likely(self):
         people, accounts = crowd()
         first, second = account(1, born=None), account(2, born=None)
