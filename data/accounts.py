@@ -161,3 +161,25 @@ def present_holder(s: Session, account_id: int, school_id: int, role: str) -> Pe
         )
     )
     return s.execute(asked).scalars().first()
+
+
+def of_domain(s: Session, domain_key: str) -> Sequence[Row[Any]]:
+    """All accounts of a collision domain, whatever their school and state, as an import must know them."""
+    columns = [getattr(Account, name) for name in (*ACCOUNT_FIELDS, "username_key")]
+    return s.execute(select(*columns).where(col(Account.domain_key) == domain_key)).all()
+
+
+def linked_in(s: Session, domain_key: str) -> set[int]:
+    """Ids of the domain's accounts that somebody has now."""
+    asked = (
+        select(col(Link.account_id))
+        .join(Account, col(Account.id) == col(Link.account_id))
+        .where(col(Link.active).is_(True), col(Account.domain_key) == domain_key)
+    )
+    return set(s.execute(asked).scalars())
+
+
+def reserved_in(s: Session, domain_key: str) -> set[str]:
+    """Every name ever held in a collision domain."""
+    asked = select(col(ReservedName.username_key)).where(col(ReservedName.domain_key) == domain_key)
+    return set(s.execute(asked).scalars())

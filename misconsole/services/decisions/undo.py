@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from data.errors import Stale
 from data.journal import reverse
-from data.tables import Candidate, Decision, School
+from data.tables import Candidate, Decision, Journal, School
 from misconsole.errors import Conflict, NotFound
 from misconsole.services.decisions.case import Case, by, deciding, view_of
 from misconsole.services.desk import Desk
@@ -89,9 +90,10 @@ def _check(found: Decision) -> None:
 
 
 def _drop_suggestions(case: Case, found: Decision) -> None:
-    """Suggestions of an account that is about to go are nobody's record; the next run makes them anew."""
-    if found.kind not in ("create", "account") or found.account_id is None:
-        return
-    for each in case.s.exec(select(Candidate).where(Candidate.account_id == found.account_id)).all():
-        case.s.delete(each)
-    case.s.flush()
+    """Suggestions of accounts that are about to go are nobody's record; the next run makes them anew."""
+    asked = select(Journal).where(Journal.decision_id == found.id, Journal.table_name == "account")
+    made = [each.row_id for each in case.s.exec(asked) if each.before is None]
+    for start in range(0, len(made), 1000):
+        part = made[start : start + 1000]
+        case.s.execute(delete(Candidate).where(col(Candidate.account_id).in_(part)))
+    case.s.expire_all()
