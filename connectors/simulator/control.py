@@ -23,7 +23,7 @@ class Control:
 
         try:
             answer = httpx.post(
-                f"{self.url}/_control/{name}", json=body, headers={"X-Control-Key": self._key}, timeout=30,
+                f"{self.url}/_control/{name}", json=body, headers={"X-Control-Key": self._key}, timeout=120,
                 trust_env=False,
             )  # fmt: skip
             document = answer.json()

@@ -15,6 +15,7 @@ from connectors.simulator.faults import Faults
 from connectors.simulator.wonde_face import Face
 
 Body = dict[str, Any]
+MOST_DAYS = 1000
 
 
 class ControlFace:
@@ -67,8 +68,8 @@ class ControlFace:
 
     def _advance(self, body: Body) -> Body:
         count = int(body.get("days", 1))
-        if not 0 <= count <= 400:
-            raise ValueError("days must be from 0 to 400")
+        if not 0 <= count <= MOST_DAYS:
+            raise ValueError(f"days must be from 0 to {MOST_DAYS}")
         self.world.advance(count)
         return {"today": self.world.today.isoformat()}
 

@@ -127,9 +127,14 @@ def _number(query: Query, key: str, default: int) -> int:
     return int(text)
 
 
+def size_of(query: Query) -> int:
+    """Records a page: what was asked for, at most MOST, else the default."""
+    return min(_number(query, "per_page", DEFAULT_PAGE), MOST)
+
+
 def cut(total: int, query: Query, url: str) -> Page:
     """The page asked for. ``url`` is the absolute address without its query."""
-    size = min(_number(query, "per_page", DEFAULT_PAGE), MOST)
+    size = size_of(query)
     cursor = query.get("cursor", "")
     by_cursor = cursor not in ("", "false")
     start = _offset(cursor) if by_cursor else (_number(query, "page", 1) - 1) * size

@@ -15,10 +15,11 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from connectors.simulator import shapes
 from connectors.simulator.approvals import Approvals
+from connectors.simulator.bend import bent
 from connectors.simulator.faults import Fault
 from connectors.simulator.listing import Invalid, Page, Query, cut, rows_of
 from connectors.simulator.objects import INCLUDES, SCOPE_OF, Objects, tree_of
@@ -237,7 +238,7 @@ class Face:
             rows = objects.listed[resource, filters] = rows_of(objects.roll, objects, resource, query)
         for fault in spoilt:
             rows = [] if fault.kind == "empty" else rows[: len(rows) // 2] if fault.kind == "half" else rows
-        page = _page(rows, query, f"{self._base(request)}/{'/'.join(request.path)}", spoilt)
+        page = bent(len(rows), query, f"{self._base(request)}/{'/'.join(request.path)}", spoilt)
         key = (
             school.urn,
             objects.version,
@@ -297,37 +298,3 @@ def _found(school: DemoSchool, query: Query) -> bool:
 def _meta_of(page: Page, includes: tuple[str, ...]) -> shapes.Json:
     meta: shapes.Json = {} if page.meta is None else {"pagination": page.meta}
     return {**meta, "includes": list(includes)} if includes else meta
-
-
-def _page(rows: list[Any], query: Query, url: str, spoilt: Sequence[Fault]) -> Page:
-    """The page, bent by the paging faults. A page size is what ``cut`` makes of the call."""
-    page = cut(len(rows), query, url)
-    for fault in spoilt:
-        if page.meta is None or page.start is None:
-            continue
-        size = _size(query)
-        if fault.kind == "duplicated_page":
-            longer = cut(len(rows) + size, query, url)
-            start = max(0, longer.start - size)
-            page = Page(start, min(start + size, len(rows)), longer.meta)
-        elif fault.kind == "missing_page" and len(rows) > size:
-            shorter = cut(len(rows) - min(size, len(rows) - size), query, url)
-            start = shorter.start + (size if shorter.start else 0)
-            page = Page(start, min(start + size, len(rows)), shorter.meta)
-        elif fault.kind == "endless_paging":
-            endless = cut(10**9, query, url)
-            start = min(endless.start, max(0, (len(rows) - 1) // size * size))
-            meta = dict(endless.meta or {})
-            if fault.how.get("loop"):
-                meta["next"] = f"{url}?{_again(query)}"
-            page = Page(start, min(start + size, len(rows)), meta)
-    return page
-
-
-def _size(query: Query) -> int:
-    first = cut(10**9, {**query, "page": "1", "cursor": "false"}, "")
-    return first.stop
-
-
-def _again(query: Query) -> str:
-    return urlencode(query)

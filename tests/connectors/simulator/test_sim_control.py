@@ -66,7 +66,7 @@ def test_directory_and_exclusions_come_over_the_control_face(serve: Serve) -> No
 def test_days_pass_and_bounds_are_kept(serve: Serve) -> None:
     desk = serve("saltmere")
     assert desk.control.advance(3) == "2026-01-17"
-    with pytest.raises(ControlProblem, match="from 0 to 400"):
+    with pytest.raises(ControlProblem, match="from 0 to 1000"):
         desk.control.advance(5000)
 
 

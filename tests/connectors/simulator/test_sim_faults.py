@@ -20,10 +20,10 @@ Serve = Callable[..., Any]
 URN = "990006"  # Saltmere, 92 pupils
 
 
-def ids(desk: Any, per_page: str = "20", most: int = 20) -> list[str]:
+def ids(desk: Any, per_page: str = "20", most: int = 20, **params: str) -> list[str]:
     """Pupils' ids page by page, in order, at most ``most`` pages."""
     found: list[str] = []
-    url = str(desk.get("saltmere", "students", per_page=per_page).url)
+    url = str(desk.get("saltmere", "students", per_page=per_page, **params).url)
     for _ in range(most):
         document = desk.client.get(url).json()
         found += [row["id"] for row in document["data"]]
@@ -173,12 +173,15 @@ def test_missing_page_leaves_out_the_second(serve: Serve, per_page: str) -> None
     assert ids(desk, per_page) == [*whole[:size], *whole[2 * size :]] and count(desk) == 92
 
 
-def test_missing_page_also_in_cursor_style(serve: Serve) -> None:
+def test_missing_page_and_duplicated_page_in_cursor_style(serve: Serve) -> None:
     desk = serve("saltmere")
     whole = ids(desk)
     desk.control.fault(URN, "missing_page", resource="students")
-    found = [row["id"] for row in desk.rows("saltmere", "students", cursor="true")]
-    assert found == whole, "one page of 200 has no second page to lose"
+    assert ids(desk, cursor="true") == [*whole[:20], *whole[40:]]
+    assert ids(desk, "200") == whole, "a single page has no second one to lose"
+    desk.control.clear_faults()
+    desk.control.fault(URN, "duplicated_page")
+    assert ids(desk, cursor="true") == [*whole[:20], *whole]
 
 
 def test_endless_paging_never_says_that_it_is_done(serve: Serve) -> None:
@@ -186,6 +189,7 @@ def test_endless_paging_never_says_that_it_is_done(serve: Serve) -> None:
     whole = ids(desk)
     desk.control.fault(URN, "endless_paging")
     found = ids(desk, "50", most=7)
+    assert desk.get("saltmere", "employees").json()["meta"]["pagination"]["more"] is True
     assert found[:92] == whole and found[92:134] == whole[50:] and len(found) == 50 + 42 * 6
 
 
