@@ -25,14 +25,11 @@ from connectors.errors import (
     BadAnswer,
     Cancelled,
     ConnectorError,
-    NotAuthorised,
-    RateLimited,
-    ScopeMissing,
-    TlsBlocked,
     TooLarge,
     Unreachable,
 )
 from connectors.http import Answer, Limits, is_loopback, origin, plain_url, redact
+from connectors.http_errors import CutOff, excerpt, refused, tls_trouble, translated
 
 # The libraries log headers as they come, and a server may echo a token in one.
 for _name in ("httpx", "httpcore", "httpx_retries"):
@@ -41,7 +38,6 @@ for _name in ("httpx", "httpcore", "httpx_retries"):
 RETRIED = (408, 429, 500, 502, 503, 504)
 MOST_REDIRECTS = 3
 ERROR_BODY = 16 * 1024
-EXCERPT = 200
 
 
 class PatientRetry(Retry):
@@ -225,10 +221,6 @@ class Transport:
             raise CutOff("The answer broke off before its end.") from None
 
 
-class CutOff(BadAnswer):
-    """The body ended before it was whole; worth asking again."""
-
-
 def _wire(base: str, limits: Limits) -> httpx.HTTPTransport:
     """The real connection.  The machine's proxy settings hold, except towards this machine itself."""
     pool = httpx.Limits(max_connections=limits.parallel * 2)
@@ -296,84 +288,6 @@ def _mended(value: Any) -> Any:
     if isinstance(value, dict):
         return {_mended(key): _mended(item) for key, item in value.items()}
     return value
-
-
-def excerpt(body: bytes, secrets: tuple[str, ...]) -> str:
-    """One line of at most EXCERPT characters out of an error's body."""
-    text = body.decode("utf-8", "replace")
-    if text.lstrip().startswith("<"):
-        return ""
-    try:
-        from pydantic_core import from_json
-
-        value = from_json(body)
-        if isinstance(value, dict):
-            named = [value.get(k) for k in ("message", "error_description", "error", "detail")]
-            text = next((v for v in named if isinstance(v, str) and v), text)
-    except ValueError:
-        pass
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return redact(line, secrets)[:EXCERPT]
-
-
-def refused(status: int, said: str, *, wait: float | None = None) -> ConnectorError:
-    """The error for a status of 400 and above."""
-    quoted = f" It says: {said}" if said else ""
-    if status == 401:
-        return NotAuthorised(
-            f"The credentials are refused (401).{quoted}",
-            mend="The token may have been changed or revoked; every school using it is affected. "
-            "Type the new one (misconsole connect SCHOOL …).",
-        )
-    if status == 403:
-        return ScopeMissing(f"This is not shared with us (403).{quoted}")
-    if status == 404:
-        return NotFound(f"There is nothing at this address, or it is no longer shared (404).{quoted}")
-    if status == 429:
-        asked = f" It asks for {wait:.0f} seconds." if wait else ""
-        return RateLimited(f"The server says we ask too often (429).{asked}{quoted}")
-    if status == 408 or status >= 500:
-        return Unreachable(
-            f"The server has a fault of its own ({status}).{quoted}",
-            mend="Wait and run again; if it stays, tell the supplier.",
-        )
-    return Unacceptable(f"The server does not accept the question ({status}).{quoted}")
-
-
-class NotFound(BadAnswer):
-    """404: an unknown id, or a school not (or no longer) shared."""
-
-    default_mend = "Check that the school still shares its data; then run again."
-
-
-class Unacceptable(BadAnswer):
-    """422 and other 4xx: the question itself is refused."""
-
-    default_mend = "Nothing was changed. Send the message to your support desk."
-
-
-def translated(problem: Exception, where: str, limits: Limits, secrets: tuple[str, ...]) -> ConnectorError:
-    """An httpx exception in our words; its own text only after redaction."""
-    if tls_trouble(problem):
-        return TlsBlocked("The secure connection failed (TLS).", where=where)
-    if isinstance(problem, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Unreachable(f"No connection within {limits.connect:.0f} seconds.", where=where)
-    if isinstance(problem, httpx.TimeoutException):
-        return Unreachable(f"No answer within {limits.read:.0f} seconds.", where=where)
-    if isinstance(problem, httpx.RemoteProtocolError | httpx.ReadError):
-        return Unreachable("The server closes the connection without an answer.", where=where)
-    if isinstance(problem, httpx.NetworkError | httpx.ProxyError):
-        return Unreachable(f"No connection to {urlsplit(where).netloc}.", where=where)
-    detail = redact(" ".join(str(problem).split()), secrets)[:EXCERPT]
-    return BadAnswer(f"The exchange failed ({type(problem).__name__}: {detail}).", where=where)
-
-
-def tls_trouble(problem: BaseException | None) -> bool:
-    while problem is not None:
-        if isinstance(problem, ssl.SSLError) or "SSL:" in str(problem):
-            return True
-        problem = problem.__cause__ or problem.__context__
-    return False
 
 
 def _served_at(response: httpx.Response) -> datetime | None:

@@ -276,7 +276,8 @@ class ExtractRequest:
     """What to fetch: only accepted reports, only accepted optional fields (C, X2).
 
     ``declined`` maps a report to the optional field names the school opted out of: the connector
-    must not ask for them where the interface allows that, and must drop them in any case.
+    must not ask for them where the interface allows that, and must drop them in any case; it names
+    on-request fields (``FieldOffer.on_request``) that nobody asked for, too (C14).
     ``since`` maps a report to the ``high_water`` of the last complete read; absent = full read.
     """
 

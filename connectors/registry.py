@@ -18,7 +18,17 @@ from connectors.errors import BadSettings
 
 # The ground connectors stand on; everything else is looked into.
 FOUNDATION = frozenset(
-    {"base", "records", "errors", "http", "http_transport", "registry", "catalogue", "simulator"}
+    {
+        "base",
+        "records",
+        "errors",
+        "http",
+        "http_errors",
+        "http_transport",
+        "registry",
+        "catalogue",
+        "simulator",
+    }
 )
 
 

@@ -150,7 +150,7 @@ class Wonde:
         answer = body.get("data", body) if isinstance(body, dict) else {}
         answer = answer if isinstance(answer, dict) else {}
         if answer.get("success") is False:
-            from connectors.http_transport import excerpt
+            from connectors.http_errors import excerpt
 
             why = excerpt(str(answer.get("message") or "no reason given").encode(), (self._token,))
             return Access(

@@ -53,7 +53,7 @@ _PUPIL = (
 )
 _STAFF = (
     *_NAMES,
-    FieldOffer(name="current", title="Employed now", purpose="Leavers get no account"),
+    FieldOffer(name="current", title="Employed now", status=_MANDATORY, purpose="Leavers get no account"),
     FieldOffer(name="start_date", title="Start of employment", purpose="Decides when an account is due"),
     FieldOffer(name="end_date", title="End of employment", purpose="Decides when an account ends"),
     FieldOffer(name="staff_code", title="Staff code", purpose="Matching"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from connectors.http_transport import Unacceptable
+from connectors.http_errors import Unacceptable
 from connectors.records import Batch, Finished, Notice, Report, Staff
 from connectors.wonde.checks import not_empty
 from connectors.wonde.deletions import gone

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from connectors.base import Access, AccessState, SchoolRef
 from connectors.errors import BadAnswer, NotAuthorised, ScopeMissing
 from connectors.http import Http, is_loopback, origin
-from connectors.http_transport import NotFound, Unacceptable
+from connectors.http_errors import NotFound, Unacceptable
 from connectors.records import Report
 from connectors.wonde.paging import Collection
 

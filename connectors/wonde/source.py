@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.errors import ScopeMissing
 from connectors.http import Http
-from connectors.http_transport import Unacceptable
+from connectors.http_errors import Unacceptable
 from connectors.wonde.paging import Collection
 
 Rows = list[tuple[int, Any]]

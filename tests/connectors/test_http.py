@@ -261,7 +261,7 @@ def test_the_deadline_bounds_all_tries_together() -> None:
 
 def test_a_tls_failure_has_an_error_of_its_own() -> None:
     """D13"""
-    from connectors.http_transport import translated
+    from connectors.http_errors import translated
 
     problem = OSError("handshake")
     problem.__cause__ = ssl.SSLError("unsupported protocol")
