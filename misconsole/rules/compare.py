@@ -21,7 +21,7 @@ from misconsole.rules.evidence import (
     Frequencies,
 )
 from misconsole.rules.facts import AccountFacts, PersonFacts
-from misconsole.rules.names import letters
+from misconsole.rules.names import letters, views
 
 Pair = tuple[str | None, str | None]
 
@@ -62,9 +62,9 @@ def account_pairs(account: AccountFacts) -> tuple[Pair, ...]:
 def _pairs(
     given: str | None, given2: str | None, family: str | None, family2: str | None
 ) -> tuple[Pair, ...]:
-    firsts = [name for name in dict.fromkeys((given, given2)) if name] or [None]
-    lasts = [name for name in dict.fromkeys((family, family2)) if name] or [None]
-    return tuple((first, last) for last in lasts for first in firsts)
+    firsts: list[str | None] = [name for name in dict.fromkeys((given, given2)) if name]
+    lasts: list[str | None] = [name for name in dict.fromkeys((family, family2)) if name]
+    return tuple((first, last) for last in lasts or [None] for first in firsts or [None])
 
 
 def names_agree(person: PersonFacts, account: AccountFacts, often: Frequencies) -> NameAgreement | None:
@@ -128,7 +128,7 @@ def _name_evidence(person: PersonFacts, found: NameAgreement, often: Frequencies
     for name, counts, i in fields:
         if words[i] == "missing" and not (found.person[i] or theirs[i]):
             continue
-        count = counts[similarity.views(found.person[i]).joined]
+        count = counts[views(found.person[i]).joined]
         notes = [f"{count} called {found.person[i]} here"] if found.person[i] and count else []
         preferred = (person.given_name, person.family_name)[i]
         if preferred and found.person[i] != preferred:

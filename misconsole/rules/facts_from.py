@@ -15,17 +15,18 @@ Decisions
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from connectors.records import Pupil, Staff
 from misconsole.rules import names, year
-from misconsole.rules.facts import IDENTIFIER_KINDS, PersonFacts
+from misconsole.rules.facts import PersonFacts
 from misconsole.rules.options import SchoolOptions
+from misconsole.rules.setting import Pairs
 
 Identifiers = dict[str, tuple[str, ...]]
 
@@ -40,8 +41,10 @@ _SHARED = (
     "source_id", "title", "initials", "given_name", "family_name", "legal_given_name", "legal_family_name",
     "middle_names", "date_of_birth", "email", "photo_id", "photo_hash",
 )  # fmt: skip
+_shared = attrgetter(*_SHARED)
+_PUPIL_KINDS = ("upn", "local_upn", "former_upn", "uln", "admission_number", "mis_id", "upi")
+_STAFF_KINDS = ("mis_id", "upi", "staff_code")
 _DATES = {"admission_date": "start_date", "leaving_date": "end_date"}
-_dump = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
 def from_record(
@@ -57,11 +60,11 @@ def _pupil(
     record: Pupil, options: SchoolOptions, country: str, today: date, person_id: int | None
 ) -> PersonFacts:
     group = year_group(record.nc_year, options=options, country=country)
-    entry = year.year_of_entry(group, on=today, country=country, starts=record.admission_date)
+    entry = _year_of_entry(group, on=today, country=country, starts=record.admission_date)
     return PersonFacts(
         role="pupil",
         person_id=person_id,
-        **{name: getattr(record, name) for name in _SHARED},
+        **dict(zip(_SHARED, _shared(record), strict=True)),
         nc_year=record.nc_year,
         year_group=group,
         year_of_entry=entry,
@@ -72,8 +75,8 @@ def _pupil(
         status=record.status.value,
         start_date=record.admission_date,
         end_date=record.leaving_date,
-        identifiers=_identifiers(record),
-        unknown=frozenset(_DATES.get(name, name) for name in record.unknown),
+        identifiers=_identifiers(record, _PUPIL_KINDS),
+        unknown=_our_names(record.unknown),
     )
 
 
@@ -83,7 +86,7 @@ def _staff(record: Staff, today: date, person_id: int | None) -> PersonFacts:
     return PersonFacts(
         role="staff",
         person_id=person_id,
-        **{name: getattr(record, name) for name in _SHARED},
+        **dict(zip(_SHARED, _shared(record), strict=True)),
         phone=record.phone,
         status=status,
         current=status == "current",
@@ -93,17 +96,25 @@ def _staff(record: Staff, today: date, person_id: int | None) -> PersonFacts:
         roles=roles,
         job_title=job_title(roles),
         reports_to=record.reports_to,
-        identifiers=_identifiers(record),
+        identifiers=_identifiers(record, _STAFF_KINDS),
         unknown=record.unknown,
     )
 
 
 def year_group(nc_year: str | None, *, options: SchoolOptions, country: str) -> str | None:
     """The canonical year group; the school's own words (``grades``) come before the common ones."""
-    if nc_year and options.grades:
-        own = {word.casefold(): to for word, to in options.grades}
+    return _year_group(nc_year, options.grades, country)
+
+
+@lru_cache(maxsize=4096)  # a school has a few dozen spellings of its years and thousands of pupils
+def _year_group(nc_year: str | None, grades: Pairs, country: str) -> str | None:
+    if nc_year and grades:
+        own = {word.casefold(): to for word, to in grades}
         nc_year = own.get(nc_year.strip().casefold(), nc_year)
     return year.parse(nc_year, country=country)
+
+
+_year_of_entry = lru_cache(maxsize=4096)(year.year_of_entry)
 
 
 def staff_status(record: Staff, today: date) -> str:
@@ -133,14 +144,14 @@ def non_teaching(facts: PersonFacts) -> bool | None:
     return None if facts.teaching is None else not facts.teaching
 
 
-def _identifiers(record: Pupil | Staff) -> Identifiers:
+def _identifiers(record: Pupil | Staff, kinds: tuple[str, ...]) -> Identifiers:
     """Identifiers as delivered, text with its leading zeros (G6); absent kinds are left out."""
-    found: Identifiers = {}
-    for kind in IDENTIFIER_KINDS:
-        value = getattr(record, kind, None)
-        if value:
-            found[kind] = (value,)
-    return found
+    return {kind: (value,) for kind in kinds if (value := getattr(record, kind))}
+
+
+@lru_cache(maxsize=256)
+def _our_names(unknown: frozenset[str]) -> frozenset[str]:
+    return frozenset(_DATES.get(name, name) for name in unknown)
 
 
 def remember(facts: PersonFacts, earlier: Iterable[tuple[str, str]]) -> PersonFacts:
@@ -181,35 +192,22 @@ def _part_time_apart(facts: PersonFacts) -> bool:
 
 
 def to_columns(facts: PersonFacts) -> dict[str, Any]:
-    """The columns of ``data.tables.Person`` that carry facts, with ``search_name`` and ``digest``.
+    """The columns of ``data.tables.Person`` that carry facts, and ``search_name``.
 
-    Identifiers go to their own table; the digest covers them too.
+    Identifiers go to their own table; ``rules.digest`` tells changed from unchanged.
     """
     columns: dict[str, Any] = {name: getattr(facts, name) for name in SAME}
     columns["year_label"] = facts.nc_year
     columns["unknown"] = sorted(facts.unknown)
     columns["search_name"] = search_name(facts)
-    columns["digest"] = digest(facts)
     return columns
 
 
 def search_name(facts: PersonFacts) -> str:
     """Folded words to find the person by: family, given, then the legal ones, each once."""
     parts = (facts.last, facts.first, facts.legal_family_name, facts.legal_given_name, facts.middle_names)
-    return " ".join(dict.fromkeys(word for part in parts for word in names.fold(part).split()))
-
-
-def digest(facts: PersonFacts) -> str:
-    """A hash of the content, equal in every process and Python, for telling changed from unchanged."""
-    values = [_json(getattr(facts, name)) for name in SAME]
-    values.append(facts.nc_year)
-    values.append(sorted(facts.unknown))
-    values.append(sorted(facts.identifiers.items()))
-    return hashlib.blake2b(_dump(values).encode("ascii"), digest_size=16).hexdigest()
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    text = " ".join(names.fold(part) for part in dict.fromkeys(parts) if part)
+    return " ".join(dict.fromkeys(text.split()))
 
 
 def from_row(row: Mapping[str, Any], identifiers: Iterable[tuple[str, str]] = ()) -> PersonFacts:
