@@ -6,6 +6,7 @@ nothing, a private file, a backup before each migration, and errors an operator 
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,7 @@ class Store:
         if found is not None:
             sqlite.check_whole(self.path)
             sqlite.backup(self.path, migrations.head())
+        importlib.import_module("data.migrate")  # takes a while: not while others wait for the lock
         with self._problems(), self._writer.begin() as connection:
             _upgrade(connection, self.path)
 

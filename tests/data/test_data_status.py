@@ -279,7 +279,7 @@ def fill(s: Session, world: dict[str, Any]) -> None:
         s.add(Problem(school_id=1, run_id=made_run.id, report="staff", subject="A", code="x"))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=WORLD)
 def test_every_count_is_the_one_the_queues_themselves_have(store: Store, world: dict[str, Any]) -> None:
     """A badge never promises what the list does not hold, whoever asks."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session, func, select
 
-from data import migrations, sqlite
+from data import migrate, migrations, sqlite
 from data.errors import StoreProblem
 from data.store import Store
 from data.tables import School
@@ -129,14 +129,14 @@ class TestTogether:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         openers = [
             subprocess.Popen([sys.executable, "-c", OPEN_TOGETHER, url], text=True, **pipes)  # type: ignore[call-overload]
-            for _ in range(4)
+            for _ in range(3)
         ]
         for each in openers:
             assert each.stdout.readline() == "ready\n"
         for each in openers:
             each.stdin.write("go\n")
             each.stdin.flush()
-        assert [each.communicate()[1] for each in openers] == [""] * 4
+        assert [each.communicate()[1] for each in openers] == [""] * 3
         with Store.open(url) as opened:
             assert schools(opened) == 0
 
@@ -208,6 +208,15 @@ class TestTrouble:
         with pytest.raises(StoreProblem) as caught:
             Store.open(url)
         assert caught.value.code == "missing"
+
+    def test_a_server_without_its_driver_names_what_to_install_and_no_password(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(sys.modules, "psycopg", None)
+        with pytest.raises(StoreProblem, match="psycopg") as caught:
+            Store.open("postgresql+psycopg://desk:canary-7f3a@db.example/misconsole")
+        assert "misconsole[postgresql]" in caught.value.mend
+        assert "canary" not in caught.value.message + caught.value.mend
 
     def test_a_folder_we_may_not_write_is_said(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("in the way")
@@ -287,6 +296,17 @@ class TestMigration:
             "raise SystemExit('alembic' in sys.modules)"
         )
         assert subprocess.run([sys.executable, "-c", code, store.url], check=False).returncode == 0
+
+    def test_the_next_migration_is_drafted_from_the_difference_and_there_is_none_now(
+        self, next_version: Path
+    ) -> None:
+        number = f"{int(migrations.head()) + 1:04d}"
+        drafted = migrate.draft("nothing yet")
+        assert drafted.parent == next_version / "versions"
+        assert migrations.head() == number
+        written = drafted.read_text()
+        assert f'revision = "{number}"' in written.replace("'", '"')
+        assert written.count("    pass\n") == 2
 
     def test_revisions_are_numbered_without_a_gap(self) -> None:
         assert [int(number) for number in migrations.revisions()] == list(
