@@ -2,24 +2,22 @@
 
 Protects secrets (they go to ``Desk.secrets`` under a reference, are never returned and never stored) and
 the links of a school (a change of MIS is refused unless it is asked for by name).
-No store transaction is open while a MIS is spoken to.
+What speaks to the MIS is in ``services.access``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from connectors import registry
-from connectors.base import Access, AccessState, Connector, Declaration, SchoolRef, SettingField, Setup
-from connectors.errors import AccessPending, AccessRefused, ConnectorError, NotAuthorised
+from connectors.base import Declaration, SettingField
 from data import schools as school_rows
-from data.tables import Connection, School
-from misconsole.errors import Conflict, MisconsoleError, NotFound, Usage
-from misconsole.services import catalogue, guide
-from misconsole.services import reports as consent
+from data.tables import Connection
+from misconsole.errors import Conflict, NotFound, Usage
+from misconsole.services import access, catalogue, guide
+from misconsole.services.access import check_access, request_access, setup_for, wait_for_access
+from misconsole.services.connection_view import active, view
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
@@ -60,7 +58,7 @@ def connect(
             case.say(f"Connected to {entry.title} by {chosen.title}")
         ref = row.secret_ref
     _keep_secrets(desk, ref, secrets)
-    return _view(desk, school)
+    return view(desk, school)
 
 
 def _end_former(case: Case, former: Connection, *, change: bool) -> None:
@@ -132,25 +130,14 @@ def set_settings(
 ) -> ConnectionView:
     """Type or correct settings and secrets of the connection there is."""
     with deciding(desk, school, "connection-settings") as case:
-        row = _active(case.s, case.school)
+        row = active(case.s, case.school)
         typed = check(registry.declaration(row.route), settings=settings, secrets=secrets)
         case.scribe.update(row, settings={**row.settings, **typed})
         named = ", ".join(sorted({*settings, *secrets}))
         case.say(f"Set {named} of the connection")
         ref = row.secret_ref
     _keep_secrets(desk, ref, secrets)
-    return _view(desk, school)
-
-
-def _active(s: Any, school: School) -> Connection:
-    found = school_rows.active_connection(s, school.id or 0)
-    if found is None:
-        raise MisconsoleError(
-            f"{school.name} is not connected to a MIS.",
-            mend="Connect it first (misconsole connect SCHOOL --mis M).",
-            code="not_connected",
-        )
-    return found
+    return view(desk, school)
 
 
 def connection(desk: Desk, school: str) -> ConnectionView | None:
@@ -158,185 +145,40 @@ def connection(desk: Desk, school: str) -> ConnectionView | None:
     with desk.store.read() as s:
         if school_rows.active_connection(s, resolve(s, school).id or 0) is None:
             return None
-    return _view(desk, school)
-
-
-def _view(desk: Desk, school: str, *, error: ConnectorError | None = None) -> ConnectionView:
-    with desk.store.read() as s:
-        found = resolve(s, school)
-        row = _active(s, found)
-        shown = consent.views(s, found)
-        synced = school_rows.synced_since(s, found.id or 0, row.created_at)
-    entry = catalogue.find(row.mis)
-    settings = catalogue.settings_of(
-        catalogue.declaration_of(row.route), values=row.settings, secrets=desk.secrets.get(row.secret_ref)
-    )
-    progress = guide.Progress(
-        ticked=row.guide_done,
-        settings=settings,
-        access=row.access,
-        asked=row.requested_at is not None,
-        reports_accepted=any(each.state == "accepted" for each in shown),
-        tested=guide.TESTED in row.guide_done,
-        synced=synced,
-        problem=error.message if error else "",
-        mend=error.mend if error else "",
-    )
-    return ConnectionView(
-        school=found.urn,
-        school_name=found.name,
-        mis=row.mis,
-        mis_title=entry.title,
-        route=row.route,
-        access=row.access,
-        message=error.message if error else row.access_message,
-        mend=error.mend if error else guide.MENDS.get(row.access, ""),
-        steps=guide.steps(catalogue.choose_route(entry, row.route).steps, progress),
-        settings=settings,
-        reports=shown,
-        problem=error.code if error else "",
-    )
-
-
-def setup_for(desk: Desk, school: Any, cancelled: Callable[[], bool]) -> tuple[str, Setup]:
-    """(route, what its connector is made from) for a school: a row, or its URN or slug.
-
-    Raises MisconsoleError: not connected, or a required setting is missing.
-    """
-    with desk.store.read() as s:
-        found = resolve(s, school if isinstance(school, str) else school.urn)
-        row = _active(s, found)
-    declaration = registry.declaration(row.route)
-    secrets = desk.secrets.get(row.secret_ref)
-    defaults = {each.name: each.default for each in declaration.settings if each.default}
-    settings = {**defaults, **{key: str(value) for key, value in row.settings.items() if value}}
-    missing = [
-        each.title
-        for each in declaration.settings
-        if each.required and not (secrets if each.secret else settings).get(each.name)
-    ]
-    if missing:
-        raise MisconsoleError(
-            f"{', '.join(missing)} must be typed first.",
-            mend="Go on with the guide (misconsole connect SCHOOL --mis M).",
-            code="bad_settings",
-        )
-    return row.route, Setup(
-        school=SchoolRef(
-            urn=found.urn, name=found.name, la_code=found.la_code,
-            establishment_number=found.establishment_number, remote_id=row.remote_id,
-        ),
-        settings=settings,
-        secrets=secrets,
-        now=desk.now,
-        cancelled=cancelled,
-    )  # fmt: skip
-
-
-def _made(desk: Desk, school: str) -> Connector:
-    route, setup = setup_for(desk, school, lambda: False)
-    return registry.make(route, setup)
-
-
-def request_access(desk: Desk, school: str) -> ConnectionView:
-    """Ask the school for access, where the route can ask; then the same as ``check_access``."""
-    return _ask(desk, school, lambda connector: connector.request_access(), asked=True)
-
-
-def check_access(desk: Desk, school: str) -> ConnectionView:
-    """How authorisation stands at the other end now.
-
-    A connector's error does not raise: the view carries its code in ``problem``, message and mend.
-    """
-    return _ask(desk, school, lambda connector: connector.access(), asked=False)
-
-
-def _ask(desk: Desk, school: str, call: Callable[[Connector], Access], *, asked: bool) -> ConnectionView:
-    error: ConnectorError | None = None
-    try:
-        with closing(_made(desk, school)) as connector:
-            access = call(connector)
-    except ConnectorError as problem:
-        error, access = problem, _access_of(problem)
-    _record(desk, school, access, asked=asked and error is None)
-    return _view(desk, school, error=error)
-
-
-def _access_of(problem: ConnectorError) -> Access:
-    """What an error tells about access; being unreachable tells nothing about it."""
-    states: dict[type[ConnectorError], AccessState] = {
-        AccessPending: AccessState.PENDING,
-        AccessRefused: AccessState.DECLINED,
-    }
-    state = states.get(
-        type(problem), AccessState.REFUSED if isinstance(problem, NotAuthorised) else AccessState.UNKNOWN
-    )
-    return Access(state=state, message=problem.message)
-
-
-def _record(desk: Desk, school: str, access: Access, *, asked: bool) -> None:
-    """Keep what was learned; an unknown state leaves the known one."""
-    with desk.store.write() as s:
-        row = _active(s, resolve(s, school))
-        now = desk.now()
-        if access.state is not AccessState.UNKNOWN:
-            row.access = access.state.value
-            row.remote_id = access.remote_id or row.remote_id
-            row.remote_name = access.remote_name or row.remote_name
-        row.access_message = access.message
-        row.access_checked_at = now
-        if asked:
-            row.requested_at = row.requested_at or now
-        if access.state is AccessState.APPROVED and row.approved_at is None:
-            row.approved_at = now
-        s.add(row)
-
-
-def wait_for_access(
-    desk: Desk, school: str, *, sleep: Callable[[float], Any], every: float = 5.0, tries: int = 720
-) -> ConnectionView:
-    """Ask again every so often until the school has answered, or something is wrong."""
-    view = check_access(desk, school)
-    for _ in range(tries):
-        if view.access not in ("pending", "not asked", "unknown") or view.problem:
-            break
-        sleep(every)
-        view = check_access(desk, school)
-    return view
+    return view(desk, school)
 
 
 def probe(desk: Desk, school: str) -> tuple[ProbeView, ...]:
-    """Connectivity and data, tested apart (D10-D13, U7); a passed test completes the guide's step."""
-    try:
-        with closing(_made(desk, school)) as connector:
-            results = [
-                ProbeView(name=each.name, ok=each.ok, message=each.message, mend=each.mend)
-                for each in connector.probe()
-            ]
-    except ConnectorError as error:
-        results = [ProbeView(name="connectivity", ok=False, message=error.message, mend=error.mend)]
+    """Test connection and data; a passed test completes the guide's step, a failed one opens it again."""
+    results = access.probe(desk, school)
     tick_step(desk, school, guide.TESTED, done=bool(results) and all(each.ok for each in results))
-    return tuple(results)
+    return results
 
 
 def tick_step(desk: Desk, school: str, step_id: str, *, done: bool = True) -> ConnectionView:
     """Tick a step that does not complete itself, or take the tick back."""
     with desk.store.write() as s:
-        row = _active(s, resolve(s, school))
+        row = active(s, resolve(s, school))
         route = catalogue.choose_route(catalogue.find(row.mis), row.route)
         if step_id != guide.TESTED and step_id not in {step.id for step in route.steps}:
             raise NotFound(f"This guide has no step “{step_id[:40]}”.")
         kept: Iterable[str] = (each for each in row.guide_done if each != step_id)
         row.guide_done = [*kept, *([step_id] if done else [])]
         s.add(row)
-    return _view(desk, school)
+    return view(desk, school)
 
 
 def disconnect(desk: Desk, school: str) -> None:
     """End the connection and forget its secrets; people, accounts and links stay as they are."""
     with deciding(desk, school, "disconnect") as case:
-        row = _active(case.s, case.school)
+        row = active(case.s, case.school)
         case.scribe.update(row, active=False)
         case.say(f"Disconnected from {row.mis}")
         ref = row.secret_ref
     desk.secrets.forget(ref)
+
+
+__all__ = [
+    "check", "check_access", "connect", "connection", "disconnect", "probe", "request_access", "set_settings",
+    "setup_for", "tick_step", "wait_for_access",
+]  # fmt: skip
