@@ -40,6 +40,7 @@ class StaffRead:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.seen: dict[str, datetime | None] = {}
+        self.later = 0  # rows of people who have not started
         self.faults = {report: Faults(report) for report in REPORTS}
         self._known: frozenset[str] | None = None
         self.readers = {
@@ -100,6 +101,7 @@ class StaffRead:
         for index, row in page:
             later = isinstance(row, dict) and starts_later(row, self.reading.options.today)
             report = Report.STAFF_FUTURE if later else Report.STAFF
+            self.later += later
             faults = self.faults[report]
             faults.at(f"employees[{index}]")
             if not isinstance(row, dict):
@@ -136,7 +138,8 @@ def read(reading: Reading) -> Iterator[Item]:
             yield Finished(
                 report=report,
                 delta=since is not None,
-                counted=counted if report is Report.STAFF else None,
+                # Wonde counts everybody; who starts later does not come under this report.
+                counted=None if counted is None or report is not Report.STAFF else counted - shared.later,
                 high_water=reading.high_water(source),
             )
 

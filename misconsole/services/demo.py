@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,7 +209,7 @@ def _add(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
             family=name["family_name"],
             role=name["role"],
             reason=name["reason"],
-            review_on=date.fromisoformat(name["review_on"]) if name.get("review_on") else None,
+            review_on=max(date.fromisoformat(name["review_on"]), desk.today + timedelta(days=1)),
         )
 
 
@@ -225,14 +225,11 @@ def _write_directory(listing: Path, rows: Sequence[Mapping[str, str]]) -> None:
     import csv
 
     columns = list(dict.fromkeys(column for row in rows for column in row)) or ["username"]
-    with listing.open("w", encoding="utf-8", newline="", opener=_private) as file:
+    handle = os.open(listing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
         writer.writerows(rows)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _connect(desk: Desk, place: Estate, school: Mapping[str, Any], *, answer: bool) -> None:
