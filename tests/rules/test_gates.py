@@ -143,6 +143,15 @@ class TestFieldPresent:
         toddler = staff(date_of_birth=date(2014, 1, 1))
         assert stops(toddler, ctx(options=strict)) == ("field_present", "wrong_date_of_birth")
 
+    @pytest.mark.parametrize("field", ["title", "given_name", "family_name"])
+    def test_F9_W7_teachers_without_title_forename_or_surname_where_the_school_wants_all(self, field):
+        strict = SchoolOptions(staff_required=("title", "given_name", "family_name"))
+        assert stops(staff(title="Dr"), ctx(options=strict)) == ("", "")
+        assert stops(staff(**{"title": "Dr", field: None}), ctx(options=strict))[1] == f"missing_{field}"
+
+    def test_F11_an_email_address_is_not_needed_to_come_through(self):
+        assert stops(staff(email=None), ctx()) == ("", "")
+
     def test_Z6_a_school_may_let_mononyms_through(self):
         assert stops(pupil(given_name=None), ctx(options=SchoolOptions(pupil_required=("family_name",)))) == (
             "",

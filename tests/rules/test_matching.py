@@ -393,7 +393,7 @@ class TestSimilar:
 
 
 class TestModes:
-    def test_K10_whoever_is_linked_keeps_the_account_whatever_the_name_is_now(self):
+    def test_K10_G3_whoever_is_linked_keeps_the_account_whatever_the_name_is_now(self):
         renamed = pupil(given_name="Other", family_name="Name", born=date(2010, 1, 1))
         found = match([renamed], [account()], links={renamed.key: 1})
         assert (found.kept, found.linked, found.waiting, found.free) == ({renamed.key: 1}, {}, {}, ())
