@@ -23,6 +23,7 @@ from connectors.wonde.shapes import (
     number,
     one,
     text,
+    texts,
 )
 
 PERSON_KEYS = {
@@ -48,6 +49,7 @@ EDUCATION_KEYS = {
     "admission_date": "admission_date",
     "leaving_date": "leaving_date",
 }
+EDUCATION_TEXTS = tuple(EDUCATION_KEYS.items())[:6]  # the others are flags, numbers and dates
 EMPLOYMENT_KEYS = {
     "staff_code": "staff_code",
     "role_text": "roles",
@@ -112,8 +114,7 @@ class PersonReader:
 
     def _person(self, row: Row, source_id: str) -> tuple[dict[str, Any], set[str]]:
         values: dict[str, Any] = {"source_id": source_id}
-        for key, name in PERSON_KEYS.items():
-            values[name] = text(row, key, self.faults, name)
+        texts(row, PERSON_KEYS.items(), self.faults, values)
         values["date_of_birth"] = day(row, "date_of_birth", self.faults, "date_of_birth")
         values["updated_at"] = moment(row.get("updated_at"))
         missing = set(absent(row, PERSON_KEYS))
@@ -174,10 +175,7 @@ class PupilReader(PersonReader):
             missing.update(EDUCATION_KEYS.values())
         elif details:
             missing.update(absent(details, EDUCATION_KEYS))
-            for key in ("upn", "local_upn", "former_upn", "admission_number"):
-                values[key] = text(details, key, faults, key)
-            values["uln"] = text(details, "learner_number", faults, "uln")
-            values["nc_year"] = text(details, "current_nc_year", faults, "nc_year")
+            texts(details, EDUCATION_TEXTS, faults, values)
             values["part_time"] = flag(details, "part_time", faults, "part_time")
             values["part_time_rate"] = number(details, "part_time_rate", faults, "part_time_rate")
             values["admission_date"] = day(details, "admission_date", faults, "admission_date")

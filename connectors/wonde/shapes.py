@@ -6,6 +6,7 @@ None.  Dates are the first ten characters delivered and are never converted betw
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -138,13 +139,25 @@ def number(row: Row, key: str, faults: Faults, name: str) -> float | None:
     return None
 
 
+def texts(row: Row, names: Iterable[tuple[str, str]], faults: Faults, into: Row) -> None:
+    """``text`` for many keys at once, (key, field name), without a call for each: this is the loop that
+    every person passes.  Blank ones are not put in."""
+    for key, name in names:
+        value = row.get(key)
+        if value.__class__ is str:
+            if value and not value.isspace():
+                into[name] = value
+        elif value is not None:
+            into[name] = text(row, key, faults, name)
+
+
 def one(row: Row, key: str, faults: Faults) -> Any:
     """A single include: its object, None when empty (either spelling), MISSING when not delivered."""
     value = row.get(key, MISSING)
     if value is MISSING or value is None:
         return value
-    inner = value.get("data", value) if isinstance(value, dict) else value
-    if inner is None or isinstance(inner, dict):
+    inner = value.get("data", value) if value.__class__ is dict else value
+    if inner is None or inner.__class__ is dict:
         return inner
     if inner == []:  # PHP's empty object
         return None
