@@ -125,7 +125,8 @@ def _phones(number: str | None) -> Json:
 def _address(school: DemoSchool, family: int) -> Json:
     return {
         **_NO_ADDRESS, "house_number": str(family * 7 % 140 + 1), "street": STREETS[family % len(STREETS)],
-        "town": school.town, "country": "United Kingdom", "postcode": school.postcode,
+        "town": school.town, "country": "Australia" if school.region else "United Kingdom",
+        "postcode": school.postcode,
     }  # fmt: skip
 
 

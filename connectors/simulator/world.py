@@ -86,7 +86,10 @@ class World:
 
     def exclusions(self, key: str) -> list[dict[str, str]]:
         """Names this school would never give an account: one without, one with a live account (Z25), one
-        whose review fell due yesterday. Keys: given_name, family_name, role, reason, review_on."""
+        whose review fell due yesterday. Keys: given_name, family_name, role, reason, review_on.
+        Schools whose directory matches have no such names, so that one can be seen with nothing to do."""
+        if self.school(key).matching == "full":
+            return []
         roll, owned = self.roll(key), {account.person for account in self.truth(key)}
         named = [row for row in roll.of_status("current") if row.forename and row.surname and row.born]
         without = [row for row in named if row.id not in owned] or named

@@ -77,7 +77,7 @@ def test_a_matching_directory_matches_to_the_last_account(estate: World, slug: s
     accounts = estate.truth(slug)
     assert {account.person for account in accounts} == people and len(accounts) == len(people)
     assert {account.kind for account in accounts} <= AGREE
-    assert all(account.born for account in accounts)
+    assert all(account.born for account in accounts) and estate.exclusions(slug) == []
 
 
 def test_agreeing_accounts_agree(estate: World) -> None:
