@@ -222,10 +222,11 @@ class Http:
         return future
 
     def close(self) -> None:
-        """Stops waits at once; a request in flight has two seconds to end by itself."""
+        """Stops waits at once; requests in flight have two seconds to end by themselves."""
         self._stop.set()
+        until = time.monotonic() + 2.0
         for thread in self._threads:
-            thread.join(timeout=2.0)
+            thread.join(timeout=max(0.0, until - time.monotonic()))
         if self._made is not None:
             self._made.close()
             self._made = None

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from connectors.errors import ScopeMissing
 from connectors.records import Batch, Contact, ContactLink, Finished, Notice, Pupil, Report
 from connectors.wonde.checks import not_empty
+from connectors.wonde.contacts import ContactReader
 from connectors.wonde.deletions import gone
 from connectors.wonde.paging import Collection
-from connectors.wonde.people import PUPIL_INCLUDES, ContactReader, PupilReader
+from connectors.wonde.people import PUPIL_INCLUDES, PupilReader
 from connectors.wonde.shapes import Faults, identity
 from connectors.wonde.source import Rows, Source, opened
 

@@ -270,6 +270,31 @@ def test_a_tls_failure_has_an_error_of_its_own() -> None:
     assert "filter" in found.mend
 
 
+def test_D13_a_server_that_speaks_no_tls_is_told_as_tls() -> None:
+    with serving(lambda _: as_json({})) as server:
+        http = Http(server.url.replace("http:", "https:"), headers={}, limits=QUICK)
+        with pytest.raises(errors.TlsBlocked):
+            http.get("thing")
+        http.close()
+
+
+def test_the_machines_proxy_is_used_but_never_towards_the_machine_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from connectors.http_transport import _wire
+
+    def pool(base: str) -> str:
+        wire = _wire(base, QUICK)
+        wire.close()
+        return type(wire._pool).__name__
+
+    monkeypatch.setenv("https_proxy", "http://proxy.school.example:3128")
+    monkeypatch.setenv("no_proxy", "inside.example")
+    assert pool("https://api.school.example/") == "HTTPProxy"
+    assert pool("https://inside.example/") == "ConnectionPool"
+    assert pool("https://127.0.0.1:9/") == "ConnectionPool"
+
+
 def test_plain_http_is_for_this_machine_only() -> None:
     assert check_base("http://127.0.0.1:8/x") == "http://127.0.0.1:8/x/"
     for bad in ("http://api.example/", "ftp://api.example/", "api.example", "", "https://", "http://[oops"):

@@ -14,8 +14,9 @@ from connectors.http import Answer
 from connectors.records import Pupil, Report, Staff
 from connectors.wonde import checks, schools
 from connectors.wonde.classes import ClassReader
+from connectors.wonde.contacts import ContactReader
 from connectors.wonde.paging import page_of
-from connectors.wonde.people import ContactReader, PupilReader, StaffReader
+from connectors.wonde.people import PupilReader, StaffReader
 from connectors.wonde.shapes import Faults, moment
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
@@ -33,7 +34,7 @@ KEYS = (
 rows = st.recursive(
     scalars,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=8),
-    max_leaves=25,
+    max_leaves=10,
 )
 objects = st.dictionaries(st.sampled_from(KEYS), rows, max_size=12)
 many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
