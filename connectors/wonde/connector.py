@@ -160,7 +160,8 @@ class Wonde:
                 remote_id=now.remote_id,
                 remote_name=now.remote_name,
             )
-        return self.access()
+        after = self.access()
+        return schools.said(AccessState.PENDING, school) if after.state is AccessState.NOT_ASKED else after
 
     # -- tests --------------------------------------------------------------------
 

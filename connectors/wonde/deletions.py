@@ -58,4 +58,4 @@ def _back(source_id: str, at: datetime | None, delivered: Mapping[str, datetime 
     if source_id not in delivered:
         return False
     changed = delivered[source_id]
-    return at is None or changed is None or changed > at
+    return at is None or changed is None or changed >= at

@@ -104,52 +104,60 @@ class PupilRead:
 
 
 def read(reading: Reading) -> Iterator[Item]:
+    """Current pupils first: somebody in both collections is current (Z16).  The reports are a delta
+    together or not at all, since a pupil moves from one to the other."""
     wanted = reading.request.reports
     shared = PupilRead(reading)
-    since = reading.since(Report.STUDENTS, Report.CONTACTS)
+    since = reading.since(Report.STUDENTS, Report.STUDENTS_FUTURE, Report.CONTACTS)
     sources: list[Source] = []
+    ends: list[Finished] = []
     if wanted & {Report.STUDENTS, Report.CONTACTS}:
         yield from _current(shared, since, sources)
+    if Report.STUDENTS in wanted:
+        counted = reading.counts.known.get("students")
+        ends.append(_end(reading, Report.STUDENTS, since, sources[-1], counted))
     if Report.STUDENTS_FUTURE in wanted:
         try:
-            yield from _future(shared, sources)
+            yield from _future(shared, since, sources)
+            ends.append(_end(reading, Report.STUDENTS_FUTURE, since, sources[-1], None))
         except ScopeMissing as problem:
             yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
+            if wanted == {Report.STUDENTS_FUTURE}:
+                raise
+    if since is not None and ends:
+        yield from gone(reading, ends[0].report, "student", since, shared.seen)
+    yield from ends
     if shared.contacts is not None:
         yield from _contacts(shared, since, sources)
+
+
+def _end(
+    reading: Reading, report: Report, since: str | None, source: Source, counted: int | None
+) -> Finished:
+    return Finished(
+        report=report, delta=since is not None, counted=counted, high_water=reading.high_water(source)
+    )
 
 
 def _current(shared: PupilRead, since: str | None, sources: list[Source]) -> Iterator[Item]:
     reading = shared.reading
     source = shared.open("students", Report.STUDENTS, since)
     sources.append(source)
-    counted = reading.counts.known.get("students")
-    yield from shared.batches(source, "students", Report.STUDENTS, None if since else counted)
+    counted = None if since else reading.counts.known.get("students")
+    yield from shared.batches(source, "students", Report.STUDENTS, counted)
     yield from reading.notices(source, "pupils")
     if since is None:
         not_empty(source.received, "pupils")
         yield from reading.counts.check("students", source.received, "pupils")
-    if Report.STUDENTS not in reading.request.reports:
-        return
-    if since is not None:
-        yield from gone(reading, Report.STUDENTS, "student", since, shared.seen)
-    yield Finished(
-        report=Report.STUDENTS,
-        delta=since is not None,
-        counted=counted,
-        high_water=reading.high_water(source),
-    )
 
 
-def _future(shared: PupilRead, sources: list[Source]) -> Iterator[Item]:
-    """Always read whole: it is small, and a pupil leaves it by being admitted, which no delta tells.
-    Somebody already read among the current pupils is current (Z16)."""
-    reading = shared.reading
-    source = shared.open("students-pre-admission", Report.STUDENTS_FUTURE, None)
+def _future(shared: PupilRead, since: str | None, sources: list[Source]) -> Iterator[Item]:
+    path = "students-pre-admission"
+    source = shared.open(path, Report.STUDENTS_FUTURE, since)
     sources.append(source)
     before = len(shared.seen)
-    yield from shared.batches(source, "students-pre-admission", Report.STUDENTS_FUTURE, None)
-    yield from reading.notices(source, "pupils before admission")
+    yield from shared.batches(source, path, Report.STUDENTS_FUTURE, None)
+    yield from shared.reading.notices(source, "pupils before admission")
     both = source.received - (len(shared.seen) - before)
     if both > 0 and before:
         yield Notice(
@@ -157,7 +165,6 @@ def _future(shared: PupilRead, sources: list[Source]) -> Iterator[Item]:
             code="already_admitted",
             message=f"{both} pupils before admission are left out: already admitted, or not readable.",
         )
-    yield Finished(report=Report.STUDENTS_FUTURE, high_water=reading.high_water(source))
 
 
 def _contacts(shared: PupilRead, since: str | None, sources: list[Source]) -> Iterator[Item]:
