@@ -6,6 +6,7 @@ died is told as failed at once, whoever asks.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -39,8 +40,13 @@ TITLES = {
 RATE_AFTER = 0.5  # seconds before a rate means anything
 
 
-def queue(desk: Desk, school: str, *, dry_run: bool = False, full: bool = False) -> int:
-    """A queued run of the school. Raises NotFound, or Busy with who is at it."""
+def queue(
+    desk: Desk, school: str, *, dry_run: bool = False, full: bool = False, pid: int | None = None
+) -> int:
+    """A queued run of the school. Raises NotFound, or Busy with who is at it.
+
+    ``pid``: the process that will do it, where that is known already.
+    """
     from misconsole.sync import lease
 
     with desk.store.write() as s:
@@ -49,6 +55,7 @@ def queue(desk: Desk, school: str, *, dry_run: bool = False, full: bool = False)
         run = run_rows.create(
             s, found.id or 0, actor=desk.actor, origin=desk.origin, at=desk.now(), dry_run=dry_run, full=full
         )
+        run.pid = pid
         return run.id or 0
 
 
@@ -98,7 +105,7 @@ def run_now(
     """Do a run in this process, from first stage to last. ``run_id``: one that is queued already."""
     from misconsole.sync import engine, source
 
-    run_id = run_id or queue(desk, school, dry_run=dry_run, full=full)
+    run_id = run_id or queue(desk, school, dry_run=dry_run, full=full, pid=os.getpid())
     engine.execute(desk, run_id, open_connector=open_connector or source.open_connector, stop=stop, say=say)
     return get(desk, run_id)
 

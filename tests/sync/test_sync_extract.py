@@ -84,6 +84,46 @@ class TestFailing:
         problem = bench.one(Problem)
         assert (problem.code, problem.where_) == ("no_id", "students[12]")
 
+    def test_Z20_a_record_that_cannot_be_read_takes_nobody_away(self, synced: Bench) -> None:
+        """The pupil is in the MIS; only the record is unreadable, so the account stays (Z20)."""
+        leaver, unread = synced.mis.records[Report.STUDENTS][-2:]
+        synced.mis.records[Report.STUDENTS] = synced.mis.records[Report.STUDENTS][:-2]
+        synced.mis.rejected = {
+            Report.STUDENTS: (
+                Rejected(
+                    report=Report.STUDENTS,
+                    where="users.csv:9",
+                    message="Too few columns.",
+                    mend="Mend the row.",
+                    code="columns",
+                    source_id=unread.source_id,
+                ),
+            )
+        }
+        view = synced.sync(full=True)
+        assert view.state == "succeeded"
+        assert synced.one(Person, source_id=unread.source_id).present
+        assert not synced.one(Person, source_id=leaver.source_id).present
+        assert view.changes["unallocated"] == 1
+
+    def test_Z20_a_nameless_record_could_be_anybodys_so_nobody_is_gone(self, synced: Bench) -> None:
+        synced.mis.records[Report.STUDENTS] = synced.mis.records[Report.STUDENTS][:-1]
+        synced.mis.rejected = {
+            Report.STUDENTS: (
+                Rejected(
+                    report=Report.STUDENTS,
+                    where="students[11]",
+                    message="No id.",
+                    mend="Give it one.",
+                    code="no_id",
+                ),
+            )
+        }
+        view = synced.sync(full=True)
+        assert view.state == "succeeded"
+        assert nobody_lost(synced)
+        assert "records_without_id" in [m.code for m in view.messages]
+
 
 class TestUnfinished:
     def test_Z20_a_report_that_was_not_read_to_its_end_changes_nothing(self, synced: Bench) -> None:
