@@ -54,6 +54,7 @@ class Counts:
         totals = (counted, self._ask((name,)).get(name, counted))
         if received < min(totals) - self.held:
             raise ShortExtract(f"Only {received} {what} arrived; Wonde counts {min(totals)}.")
+        self.known[name] = min(counted, received)  # settled: what is handed on must not look short
         excess = received - max(totals)
         if excess > max(3, max(totals) // 10):
             raise ContradictoryExtract(f"{received} {what} arrived, but Wonde counts only {max(totals)}.")

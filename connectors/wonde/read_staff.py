@@ -129,6 +129,7 @@ def read(reading: Reading) -> Iterator[Item]:
     if not since and not only_future:
         not_empty(source.received, "staff")
         yield from reading.counts.check("employees", source.received, "staff")
+        counted = reading.counts.known.get("employees")
     if since:
         yield from _started(shared, since)
         report = Report.STAFF_FUTURE if only_future else Report.STAFF
