@@ -16,7 +16,9 @@ def send(program: Console, text: str, *, what: str) -> None:
     """``text`` is cleaned line by line: what is pasted elsewhere must hold no escape code either."""
     clean = "\n".join(shown(line) for line in text.split("\n"))
     if len(clean.encode("utf-8")) > LIMIT:
-        program.say(f"{what} is too long for the terminal's clipboard; use the command misconsole why.", kind="warn")
+        program.say(
+            f"{what} is too long for the terminal's clipboard; use the command misconsole why.", kind="warn"
+        )
         return
     program.copy_to_clipboard(clean)
     program.say(f"{what} was sent to your terminal's clipboard.", kind="good")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from argparse import Namespace
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -37,9 +36,9 @@ KEPT_MESSAGES = 200
 
 def open_desk(url: str) -> AbstractContextManager[Desk]:
     """Opens store and secrets; slow the first time, so only ever called in a thread."""
-    from misconsole.cli.desk import open_desk as opened
+    from misconsole.cli.desk import desk_at
 
-    return opened(Namespace(store=url), origin="console")
+    return desk_at(url, origin="console")
 
 
 class Console(App[int], Hosting, Asking):
@@ -310,18 +309,21 @@ class Console(App[int], Hosting, Asking):
     def do_demo_week(self) -> None:
         self._steer(lambda e: e.advance(7), "Seven days have passed in all schools (demo).")
 
-    def _fault(self, kind: str, told: str) -> None:
+    def _fault(self, kind: str, told: str, **how: Any) -> None:
+        """For the school in front of the operator; from the home list without one, for all."""
         urn = self.frame.urn or None
-        self._steer(lambda e: e.fault(urn, kind), told)
+        self._steer(lambda e: e.fault(urn, kind, **how), told)
 
     def do_demo_slow(self) -> None:
         self._fault("slow", "The MIS answers slowly from now on (demo).")
 
     def do_demo_fail(self) -> None:
-        self._fault("error", "The MIS answers with errors from now on (demo).")
+        self._fault("status", "The MIS answers with errors from now on (demo).")
 
     def do_demo_busy(self) -> None:
-        self._fault("busy", "The MIS says it is asked too often from now on (demo).")
+        self._fault(
+            "status", code=429, retry_after=1, told="The MIS says it is asked too often from now on (demo)."
+        )
 
     def do_demo_half(self) -> None:
         self._fault("half", "Reading breaks off half way from now on (demo).")

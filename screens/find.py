@@ -43,7 +43,7 @@ class Find(Frame[None]):
                        cell=lambda i: self.program.showing.sorted_name(i.person)),
                 Column(name="role", title="Role", width=6, cell=lambda i: i.person.role),
                 Column(name="group", title="Group", width=8, rank=2,
-                       cell=lambda i: i.person.registration_group or i.person.staff_code or ""),
+                       cell=lambda i: i.person.registration_group or self.program.showing.handle(i.person.staff_code)),
                 Column(name="born", title="Born", width=11, rank=3,
                        cell=lambda i: self.program.showing.birth(i.person.date_of_birth)),
                 Column(name="account", title="Account", width=16, grow=1,
@@ -64,7 +64,9 @@ class Find(Frame[None]):
         return self.grid.cursor_row.school if self.grid.cursor_row else ""
 
     def body(self) -> ComposeResult:
-        yield Words(placeholder="Name, username, UPN, admission number or staff code", id="words", compact=True)
+        yield Words(
+            placeholder="Name, username, UPN, admission number or staff code", id="words", compact=True
+        )
         yield Panel(self.grid, noun=("person", "people"))
 
     def _empty(self) -> Sequence[Line]:

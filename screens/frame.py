@@ -42,6 +42,11 @@ class Frame(Screen[Result], Hosting, Asking, Generic[Result]):
         yield KeyBar()
 
     @property
+    def in_front(self) -> bool:
+        """No other screen of ours is above this one. (Textual's ``is_current`` is true below it, too.)"""
+        return self.program.frame is self
+
+    @property
     def is_wide(self) -> bool:
         return self.size.width >= 100
 

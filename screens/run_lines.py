@@ -34,7 +34,11 @@ def head_lines(run: RunView, showing: Showing, width: int) -> list[Line]:
 
 
 def _headline(run: RunView, showing: Showing) -> Line:
-    what = "Rehearsal (dry run)" if run.dry_run else {"sync": "Sync", "approval": "Approved run"}.get(run.kind, run.kind)
+    what = (
+        "Rehearsal (dry run)"
+        if run.dry_run
+        else {"sync": "Sync", "approval": "Approved run"}.get(run.kind, run.kind)
+    )
     state = "cancelling" if run.cancelling and run.state not in ENDED else run.state
     told = f"{what} {run.id}  by {run.actor}, {showing.when(run.started_at)}"
     seconds = f"  {took(run.seconds)}" if run.seconds is not None and run.state in ENDED else ""
@@ -56,7 +60,11 @@ def _ending(run: RunView, width: int) -> list[Line]:
         lines.append(line("Nothing was changed by this run."))
     if run.state == "cancelled":
         lines.append(line("Cancelled; nothing was changed."))
-    lines += wrap(line(span("would change  " if run.dry_run else "changed       ", "muted"), _changes(run)), width, indent=14)
+    lines += wrap(
+        line(span("would change  " if run.dry_run else "changed       ", "muted"), _changes(run)),
+        width,
+        indent=14,
+    )
     if run.reports:
         lines += wrap(line(span("read          ", "muted"), _reports(run)), width, indent=14)
     if waits := [f"{run.waiting[name]} {words}" for name, words in WAITS if run.waiting.get(name)]:
@@ -95,5 +103,3 @@ def message_lines(run: RunView, showing: Showing, width: int, *, last: int | Non
             indent=11,
         )
     return lines
-
-

@@ -104,7 +104,7 @@ class Schools(Frame[None]):
 
     def read(self) -> None:
         """Ask for the list; nothing is painted where nothing changed."""
-        if not self.is_current or (self.asking("rows") and self.grid.loaded):
+        if not self.in_front or (self.asking("rows") and self.grid.loaded):
             return
         url = self.program.url
 
@@ -184,7 +184,7 @@ class Schools(Frame[None]):
     def do_connect(self) -> None:
         from screens.connect.screen import Connect
 
-        self.program.push_screen(Connect(self.urn))
+        self.program.push_screen(Connect(self.urn, name=self.row.name if self.row else ""))
 
     def do_sync(self) -> None:
         self._start(dry_run=False)

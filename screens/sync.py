@@ -43,7 +43,7 @@ def _watch(frame: Frame[None], urn: str, run: int) -> None:
     program = frame.program
     if isinstance(frame, Sync):
         frame.watch(run)
-    elif frame.is_current:
+    elif frame.in_front:
         program.push_screen(Sync(urn, run))
     else:
         program.say(f"Run {run} has started.")
@@ -129,7 +129,7 @@ class Sync(Frame[None]):
         self.read()
 
     def read(self) -> None:
-        if not self.is_current or self.asking("run"):
+        if not self.in_front or self.asking("run"):
             return
         desk, run_id = self.program.desk, self.run_id
 
@@ -241,8 +241,15 @@ class Sync(Frame[None]):
         kinds = {each.change: sum(e.change == each.change for e in rows) for each in rows}
         lines = [line(", ".join(f"{n:,} to {kind}" for kind, n in kinds.items()) or "Nobody is affected.")]
         show = self.program.showing
-        lines += [line(f"{glyphs.DOT} {each.change} {show.name(each.name)} {show.handle(each.username)}") for each in rows[:5]]
-        return lines + ([line(span(f"and {counted(len(rows) - 5, 'other')}; v lists them all", "muted"))] if len(rows) > 5 else [])
+        lines += [
+            line(f"{glyphs.DOT} {each.change} {show.name(each.name)} {show.handle(each.username)}")
+            for each in rows[:5]
+        ]
+        return lines + (
+            [line(span(f"and {counted(len(rows) - 5, 'other')}; v lists them all", "muted"))]
+            if len(rows) > 5
+            else []
+        )
 
     def _settled(self, verdict: str) -> None:
         desk, run_id = self.program.desk, self.run_id

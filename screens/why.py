@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from misconsole.services.views import WhyView
+from misconsole.text import fit
 from screens import glyphs
 from screens.commands import Command, bindings
 from screens.frame import Frame
@@ -53,7 +54,9 @@ class Why(Frame[None]):
 
     def body(self) -> ComposeResult:
         start = self.subject if isinstance(self.subject, str) else ""
-        yield Field(start, placeholder="Type a name, a username or an identifier, then Enter", id="who", compact=True)
+        yield Field(
+            start, placeholder="Type a name, a username or an identifier, then Enter", id="who", compact=True
+        )
         yield Reading(self._lines, id="gates")
 
     def on_mount(self) -> None:
@@ -75,7 +78,12 @@ class Why(Frame[None]):
                 return why.why(desk, school, subject)
             from misconsole.services.schools import list_schools
 
-            found = [view for row in list_schools(desk) for view in why.why(desk, row.urn, subject) if view.person or view.account]
+            found = [
+                view
+                for row in list_schools(desk)
+                for view in why.why(desk, row.urn, subject)
+                if view.person or view.account
+            ]
             return tuple(found[:50])
 
         self.program.say("Asking…")
@@ -108,7 +116,11 @@ class Why(Frame[None]):
     def _lines(self, width: int) -> list[Line]:
         view = self.view
         if view is None:
-            told = "Nobody of that name is known here." if self.views is not None else "Who has no account, and why?"
+            told = (
+                "Nobody of that name is known here."
+                if self.views is not None
+                else "Who has no account, and why?"
+            )
             return [line(told)]
         return why_lines(view, self.program.showing, width, place=(self.shown + 1, len(self.views or ())))
 
@@ -150,17 +162,26 @@ def why_lines(view: WhyView, showing: Showing, width: int, *, place: tuple[int, 
     if view.person:
         lines.append(line(span(said_person(view.person, showing), "muted")))
     if view.account:
-        lines.append(line("account ", span(showing.handle(view.account.username), "strong"), f"  {view.account.state}"))
+        lines.append(
+            line("account ", span(showing.handle(view.account.username), "strong"), f"  {view.account.state}")
+        )
     lines.append(())
     for gate in view.gates:
         sign, kind, words = GATE_SIGNS.get(gate.state, (glyphs.LATER, "", gate.state))
         detail = showing.prose(gate.detail)
-        head = line(span(f"{sign} {gate.title:<18} ", kind), span(f"{words:<13}", kind), f" {detail}")
-        lines += wrap(head, width, indent=35 if width > 70 else 4)
+        head = line(span(f"{sign} {fit(gate.title, 24)} ", kind), span(f"{words:<12}", kind), f" {detail}")
+        lines += wrap(head, width, indent=41 if width > 90 else 4)
     lines.append(())
     if view.reason is None:
         return [*lines, line(span(f"{glyphs.OK} Nothing is wrong: there is an account.", "good"))]
-    lines += wrap(line(span("Reason  ", "muted"), span(showing.prose(view.reason.message, otherwise=view.reason.code), "strong")), width, indent=8)
+    lines += wrap(
+        line(
+            span("Reason  ", "muted"),
+            span(showing.prose(view.reason.message, otherwise=view.reason.code), "strong"),
+        ),
+        width,
+        indent=8,
+    )
     lines += wrap(line(span("Mend    ", "muted"), showing.prose(view.reason.mend)), width, indent=8)
     lines += wrap(line(span("Who can ", "muted"), view.reason.who_can), width, indent=8)
     return lines

@@ -168,7 +168,11 @@ def about_lines(choice: Choice, width: int) -> list[Line]:
         words = f"{report.replace('-', ' ')}: {supply}"
         lines += wrap(line(span(f"{sign} {words} ", kind), span(told, "muted")), width, indent=2)
     for field, why in route.limits.items():
-        lines += wrap(line(span(f"{glyphs.PROBLEM} {field.replace('_', ' ')} ", "bad"), span(why, "muted")), width, indent=2)
+        lines += wrap(
+            line(span(f"{glyphs.PROBLEM} {field.replace('_', ' ')} ", "bad"), span(why, "muted")),
+            width,
+            indent=2,
+        )
     if route.schedule:
         lines += wrap(line(span("when     ", "muted"), route.schedule), width, indent=9)
     if route.force_text:

@@ -30,7 +30,12 @@ class Link(Frame[None]):
 
     def _lines(self, width: int) -> list[Line]:
         code = qr_lines(self.link, dark=self.program.current_theme.dark, ascii_only=glyphs.ascii_only())
-        return [*wrap(line(span(self.link, "accent")), width), (), *(line(span(row)) for row in code), line("q goes back")]
+        return [
+            *wrap(line(span(self.link, "accent")), width),
+            (),
+            *(line(span(row)) for row in code),
+            line("q goes back"),
+        ]
 
 
 def qr_lines(text: str, *, dark: bool, ascii_only: bool) -> list[str]:

@@ -57,7 +57,9 @@ class Scope(Frame[None]):
         self.grid: Grid[ScopeRow] = Grid(
             [
                 Column(name="state", title="State", width=17, cell=_state, sortable=False),
-                Column(name="title", title="Report or field", width=28, grow=2, cell=self._title, sortable=False),
+                Column(
+                    name="title", title="Report or field", width=28, grow=2, cell=self._title, sortable=False
+                ),
                 Column(name="reason", title="Note", width=20, grow=3, rank=1, cell=_note, sortable=False),
             ],
             key=lambda row: row.key,
@@ -112,9 +114,15 @@ class Scope(Frame[None]):
         lines = [line(span(field.title if field else report.title, "title"))]
         if field is None:
             lines += wrap(line(report.purpose), width)
-            lines += wrap(line(span(report.reason, "warn" if report.state == "not available" else "muted")), width)
+            lines += wrap(
+                line(span(report.reason, "warn" if report.state == "not available" else "muted")), width
+            )
             if report.accept_by == "headteacher":
-                lines.append(line(span(f"{glyphs.ATTENTION} Only the headteacher may accept or remove reports.", "warn")))
+                lines.append(
+                    line(
+                        span(f"{glyphs.ATTENTION} Only the headteacher may accept or remove reports.", "warn")
+                    )
+                )
             return [*lines, line(span(f"{len(report.fields)} fields; Enter shows them", "muted"))]
         lines.append(line(f"in {report.title}"))
         lines += wrap(line(FIELD_WORDS.get(field.state, "")), width)

@@ -35,9 +35,10 @@ class Connect(Frame[None]):
     scopes = ("connect",)
     AUTO_FOCUS = "#steps"
 
-    def __init__(self, urn: str) -> None:
+    def __init__(self, urn: str, *, name: str = "") -> None:
         super().__init__()
         self.school = urn
+        self.school_name = name or urn
         self.view: ConnectionView | None = None
         self.opened = 0
         self.probes: tuple[ProbeView, ...] = ()
@@ -46,7 +47,7 @@ class Connect(Frame[None]):
 
     def place(self) -> Sequence[str]:
         if self.view is None:
-            return ("Schools", self.school, "Connect")
+            return ("Schools", self.school_name, "Connect")
         return ("Schools", self.view.school_name, f"Connect to {self.view.mis_title} by {self.view.route}")
 
     @property
@@ -92,7 +93,12 @@ class Connect(Frame[None]):
         if view is None:
             return
         before, self.view = self.view, view
-        if before is not None and (step := self.step) and step.state == "done" and step != self._step_of(before):
+        if (
+            before is not None
+            and (step := self.step)
+            and step.state == "done"
+            and step != self._step_of(before)
+        ):
             self._open_now()
         self.opened = min(self.opened, max(0, len(view.steps) - 1))
         self.repaint()
@@ -110,7 +116,13 @@ class Connect(Frame[None]):
     def _poll(self) -> None:
         """While the school has not answered, ask every few seconds; silent when nothing is new."""
         waits = self.step is not None and self.step.kind == "wait" and self.step.state in ("now", "problem")
-        if self.is_current and waits and self.view and self.view.access == "pending" and not self.asking("check"):
+        if (
+            self.in_front
+            and waits
+            and self.view
+            and self.view.access == "pending"
+            and not self.asking("check")
+        ):
             self._ask(lambda desk: _check(desk, self.school), self._checked, group="check")
 
     def _checked(self, view: ConnectionView | None) -> None:
@@ -165,10 +177,12 @@ class Connect(Frame[None]):
         holder = self.query_one("#fields")
         holder.remove_children()
         for each in wanted:
-            holder.mount(Lines(lambda width, each=each: _label(each, width), classes="prompt--label"))
+            holder.mount(Lines(lambda width, each=each: _label(each, width), classes="field--label"))
             value = "" if each.secret else shown(each.value)
             holder.mount(
-                Field(value, name=each.name, password=each.secret, compact=True, placeholder=_placeholder(each))
+                Field(
+                    value, name=each.name, password=each.secret, compact=True, placeholder=_placeholder(each)
+                )
             )
             holder.mount(Lines(name=f"{each.name}-wrong"))
 
@@ -179,7 +193,11 @@ class Connect(Frame[None]):
         said = complaint(setting, event.value)
         for each in self.query("#fields Lines"):
             if each.name == f"{setting.name}-wrong" and isinstance(each, Lines):
-                each.show(lambda width: wrap(line(span(f"{glyphs.ATTENTION} {said}", "warn")), width) if said else [])
+                each.show(
+                    lambda width: (
+                        wrap(line(span(f"{glyphs.ATTENTION} {said}", "warn")), width) if said else []
+                    )
+                )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         fields = list(self.query("#fields Field").results(Field))
@@ -188,7 +206,9 @@ class Connect(Frame[None]):
             setting = settings[field.name or ""]
             if complaint(setting, field.value, whole=True):
                 field.focus()
-                self.program.say(f"{setting.title}: {complaint(setting, field.value, whole=True)}", kind="warn")
+                self.program.say(
+                    f"{setting.title}: {complaint(setting, field.value, whole=True)}", kind="warn"
+                )
                 return
         if event.input is not fields[-1]:
             fields[fields.index(event.input) + 1].focus()  # type: ignore[arg-type]
@@ -306,7 +326,9 @@ class Connect(Frame[None]):
     def _tested(self, probes: tuple[ProbeView, ...]) -> None:
         self.probes = probes
         good = bool(probes) and all(each.ok for each in probes)
-        self.program.say("Both tests passed." if good else "A test failed; see the step.", kind="good" if good else "bad")
+        self.program.say(
+            "Both tests passed." if good else "A test failed; see the step.", kind="good" if good else "bad"
+        )
         steps = self.view.steps if self.view else ()
         self.opened = next((n for n, step in enumerate(steps) if step.kind == "test"), self.opened)
         desk = self.program.desk
@@ -326,19 +348,24 @@ class Connect(Frame[None]):
         self._choose(self.view.mis if self.view else "")
 
     def _choose(self, current: str) -> None:
-        name = self.view.school_name if self.view else self.school
+        name = self.view.school_name if self.view else self.school_name
 
         def chosen(choice: Choice | None) -> None:
             if choice is None or choice.route is None:
                 if self.view is None:
                     self.dismiss(None)
                 return
-            same = self.view is not None and (self.view.mis, self.view.route) == (choice.mis.id, choice.route.route)
+            same = self.view is not None and (self.view.mis, self.view.route) == (
+                choice.mis.id,
+                choice.route.route,
+            )
             if same or not current:
                 self._connect(choice)
                 return
             what = [
-                line(f"The connection to {self.view.mis_title if self.view else ''} ends; its guide starts anew."),
+                line(
+                    f"The connection to {self.view.mis_title if self.view else ''} ends; its guide starts anew."
+                ),
                 line("People, accounts and links stay; the first sync shows how the links carry over."),
             ]
             question = Confirm(f"Change to {choice.mis.title}?", what, verb="change")
@@ -349,7 +376,11 @@ class Connect(Frame[None]):
     def _connect(self, choice: Choice) -> None:
         route = choice.route.route if choice.route else ""
         self.probes = ()
-        self._ask(lambda desk: _connect(desk, self.school, choice.mis.id, route), self._connected, group="connection")
+        self._ask(
+            lambda desk: _connect(desk, self.school, choice.mis.id, route),
+            self._connected,
+            group="connection",
+        )
 
     def _connected(self, view: ConnectionView | None) -> None:
         self.view = view
@@ -370,8 +401,8 @@ def complaint(setting: SettingView, text: str, *, whole: bool = False) -> str:
 
 
 def _label(setting: SettingView, width: int) -> list[Line]:
-    needed = "" if setting.required else "  may stay empty"
-    return [line(setting.title, span(f"{needed}  {setting.help}", "muted"))]
+    needed = "" if setting.required else "may stay empty. "
+    return [line(span(setting.title, "strong")), *wrap(line(span(f"{needed}{setting.help}", "muted")), width)]
 
 
 def _placeholder(setting: SettingView) -> str:

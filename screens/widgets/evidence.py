@@ -77,7 +77,8 @@ def candidate_lines(
     if account.state != "active":
         head.append(span(f"  {account.state}", "warn"))
     head.append(span(f"  {candidate.score:.1f} bits, {said_margin(candidate, every)}", "muted"))
-    return [line(*head), *(field_line(each, showing, width) for each in candidate.evidence)]
+    fields = [field_lines(each, showing, width) for each in candidate.evidence]
+    return [*wrap(line(*head), width, indent=2), *(each for lines in fields for each in lines)]
 
 
 def said_margin(candidate: CandidateView, every: Sequence[CandidateView]) -> str:
@@ -92,19 +93,20 @@ def said_margin(candidate: CandidateView, every: Sequence[CandidateView]) -> str
     )
 
 
-def field_line(each: Evidence, showing: Showing, width: int) -> Line:
-    """One field compared, its columns sized to the window."""
+def field_lines(each: Evidence, showing: Showing, width: int) -> list[Line]:
+    """One field compared, its columns sized to the window; a note that does not fit goes below."""
     sign, words, kind = AGREEMENT.get(each.agreement, ("≈", each.agreement, "accent"))
-    value = max(10, min(24, (width - 13 - 30) // 2))
+    value = max(10, min(24, (width - 43) // 2))
     title = TITLES.get(each.field, each.field.replace("_", " "))
-    weight = f"{each.weight:+.1f} " if each.weight else ""
-    note = f"  {showing.prose(each.note)}" if each.note else ""
-    return line(
+    weight = f" {each.weight:+.1f}" if each.weight else ""
+    ours, theirs = (fit(_value(text, each.field, showing), value) for text in (each.person, each.account))
+    said = line(
         span(f"    {fit(title, 13)} ", "muted"),
-        f"{fit(_value(each.person, each.field, showing), value)} {fit(_value(each.account, each.field, showing), value)} ",
-        span(f"{sign} {words} {weight}", kind),
-        span(note, "muted"),
+        f"{ours} {theirs} ",
+        span(f"{sign} {words}{weight}", kind),
+        span(f"  {showing.prose(each.note)}" if each.note else "", "muted"),
     )
+    return wrap(said, width, indent=18)
 
 
 def _value(text: str, field: str, showing: Showing) -> str:

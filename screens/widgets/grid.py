@@ -120,6 +120,7 @@ class Grid(ScrollView, Hosting, Generic[Row], can_focus=True, inherit_bindings=F
         self._order: list[int] = []
         self._cursor = 0
         self._placed: tuple[Placed[Row], ...] = ()
+        self._placed_for = -1
         self._styles: dict[str, Style] | None = None
         self._loaded = False
 
@@ -338,7 +339,6 @@ class Grid(ScrollView, Hosting, Generic[Row], can_focus=True, inherit_bindings=F
             self.refresh(Region(0, y, self.size.width, 1))
 
     def on_resize(self) -> None:
-        self._placed = ()
         self.virtual_size = Size(self.size.width, len(self._order) + 1)
         self._keep_in_view()
         self.refresh()
@@ -386,8 +386,10 @@ class Grid(ScrollView, Hosting, Generic[Row], can_focus=True, inherit_bindings=F
 
     @property
     def placed(self) -> tuple[Placed[Row], ...]:
-        if not self._placed:
-            self._placed = place(self.columns, self.scrollable_content_region.width, start=GUTTER)
+        width = self.scrollable_content_region.width
+        if width != self._placed_for:
+            self._placed = place(self.columns, width, start=GUTTER)
+            self._placed_for = width
         return self._placed
 
     def render_line(self, y: int) -> Strip:

@@ -19,11 +19,14 @@ def step_list(steps: Sequence[GuideStep], opened: int, width: int) -> list[Line]
     lines: list[Line] = []
     for index, step in enumerate(steps):
         sign, kind = STEP_SIGNS.get(step.state, (glyphs.LATER, ""))
-        text = f"{sign} {step.number} {step.title}"
-        if index == opened:
-            lines.append(line(span(fit(text, width), "chosen")))
-        else:
-            lines.append(line(span(fit(text, width), kind if step.state != "now" else "strong")))
+        here = index == opened
+        pointer = glyphs.POINTER if here else " "
+        shade = "chosen" if here else ("strong" if step.state == "now" else kind)
+        title = wrap(line(span(f"{pointer} {sign} {step.number} {step.title}", shade)), width, indent=6)
+        lines += [
+            (span(fit(each[-1].text if n == 0 else f"      {each[-1].text}", width), shade),)
+            for n, each in enumerate(title)
+        ]
     return lines
 
 

@@ -133,9 +133,14 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
     """
 
     def __init__(
-        self, builder: Builder | None = None, *, id: str | None = None, classes: str | None = None
-    ) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+        self,
+        builder: Builder | None = None,
+        *,
+        name: str | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(name=name, id=id, classes=classes)
         self._builder: Builder = builder or (lambda _width: ())
         self._lines: list[Line] = []
         self._built_for = 0
@@ -151,34 +156,37 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
         return "\n".join("".join(part.text for part in each).rstrip() for each in self._lines)
 
     def show(self, builder: Builder) -> None:
+        """Show other lines; before the first paint there is nothing to compare with."""
         self._builder = builder
-        if self._built_for:
-            self._rebuild(self._built_for)
-
-    def _rebuild(self, width: int) -> None:
-        old, self._lines = self._lines, list(self._builder(width))
-        self._built_for = width
+        width = self.scrollable_content_region.width
+        if not width or not self._built_for or not self.display:
+            self._built_for = 0
+            self.refresh(layout=bool(width) and self.display and self.styles.is_auto_height)
+            return
+        old = self._lines
+        self._build(width)
         if len(old) != len(self._lines):
-            self.virtual_size = Size(width, len(self._lines))
             self.refresh(layout=self.styles.is_auto_height)
             return
         for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
             if before != after:
                 self.refresh_line(y)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        if width and width != self._built_for:
-            self._lines = list(self._builder(width))
-            self._built_for = width
-        return len(self._lines)
+    def _build(self, width: int) -> None:
+        self._lines = list(self._builder(width))
+        self._built_for = width
+        size = Size(width, len(self._lines))
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        return len(self._lines if width == self._built_for else self._builder(width))
 
     def on_resize(self) -> None:
         width = self.scrollable_content_region.width
         if width and width != self._built_for:
-            self._lines = list(self._builder(width))
-            self._built_for = width
+            self._build(width)
             self.refresh()
-        self.virtual_size = Size(width, len(self._lines))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -194,6 +202,10 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         width = self.scrollable_content_region.width
+        if width != self._built_for:  # painted before any resize was told
+            self._lines = list(self._builder(width))
+            self._built_for = width
+            self.call_later(self._build, width)
         index = y + self.scroll_offset.y
         parts = self._lines[index] if index < len(self._lines) else ()
         return strip_of(parts, width, self.line_styles)

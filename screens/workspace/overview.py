@@ -136,4 +136,4 @@ class Overview(Vertical, Hosting, Asking):
     def do_connect(self) -> None:
         from screens.connect.screen import Connect
 
-        self.program.push_screen(Connect(self.urn))
+        self.program.push_screen(Connect(self.urn, name=self.workspace.school_name))

@@ -120,7 +120,13 @@ class Workspace(Frame[None]):
     def _label(self) -> None:
         counts = {name.replace("_", "-"): getattr(self.waiting, name) for name in Waiting.__slots__}
         labels = [
-            TabLabel(slug=each.slug, label=each.label, short=each.short, tiny=TINY[each.slug], count=counts.get(each.slug))
+            TabLabel(
+                slug=each.slug,
+                label=each.label,
+                short=each.short,
+                tiny=TINY[each.slug],
+                count=counts.get(each.slug),
+            )
             for each in TABS
         ]
         self.query_one(TabBar).set(labels, self.opened)
@@ -157,7 +163,7 @@ class Workspace(Frame[None]):
 
     def watch_runs(self) -> None:
         """Has a run begun or ended? Then the counts and the open tab are read again."""
-        if not self.is_current or self.asking("current"):
+        if not self.in_front or self.asking("current"):
             return
         desk = self.program.desk
 
