@@ -46,7 +46,7 @@ class Harness:
     """``make``   the connector for a setup, with patience fit for a test
     ``serve``  people → a context that gives Served; ``cancelled`` goes into its setup
     ``broken`` name → a context whose source is broken in that way; every method must end in ConnectorError
-    ``cannot`` parts of hostile text the format itself can't carry (skipped for this connector)"""
+    ``cannot`` hostile texts the format can't carry: there a clear error is asked for instead"""
 
     route: str
     make: Callable[[Setup], Connector]
