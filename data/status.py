@@ -42,6 +42,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode,
     (SELECT count(*) FROM account a WHERE a.school_id = s.id AND a.state = 'unallocated') AS unallocated,
     (SELECT count(*) FROM account a
         WHERE a.school_id = s.id AND a.state = 'active'
+          AND EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND state = 'succeeded' AND NOT dry_run)
           AND a.id NOT IN (SELECT account_id FROM link WHERE active)
           AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
                           AND (v.until IS NULL OR v.until >= :today))) AS non_mis,

@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+# Times are for the benchmarks: a slow or busy machine must not fail a property.
+settings.register_profile("misconsole", deadline=None)
+settings.load_profile("misconsole")
 
 if TYPE_CHECKING:
     from data.store import Store

@@ -34,7 +34,10 @@ def count_waiting(s: Session, school_id: int, *, mode: str, today: date) -> Wait
         unmatched_pupils=roles["pupil"],
         unallocated=waiting.count(s, Account, *waiting.unallocated(school_id)),
         exclusions=clashes.count_due(s, school_id, today=today),
-        non_mis=waiting.count(s, Account, *waiting.non_mis(school_id), waiting.unreviewed(today)),
+        # Before the MIS was ever read, no account can be said to have nobody in it.
+        non_mis=waiting.count(s, Account, *waiting.non_mis(school_id), waiting.unreviewed(today))
+        if run
+        else 0,
         new_users=waiting.count(s, Account, *waiting.new_users(school_id)),
         problems=waiting.count(
             s, Problem, col(Problem.school_id) == school_id, col(Problem.run_id) == (run.id if run else 0)

@@ -52,7 +52,7 @@ def run(extract: Extract, here: Here, s: Session, *, scope: Scope, today: date, 
     delivered = extract.people
     rolls = _rolls(extract, delivered, here, recorder)
     gone = _named_gone(extract, delivered)
-    carried = _carried(delivered, here, rolls, gone, s)
+    carried = _carried(extract, delivered, here, rolls, gone, s)
     everybody = {**carried, **delivered}
     ctx = GateContext(
         options=here.options, today=today, scope=scope, mode=here.known.mode, exclusions=here.exclusions
@@ -83,12 +83,22 @@ def _since(extract: Extract) -> dict[str, str]:
 def _rolls(
     extract: Extract, delivered: Mapping[Key, PersonFacts], here: Here, recorder: Recorder
 ) -> frozenset[str]:
-    """Roles whose whole roll arrived: every report asked for read fully, and not much shorter than before."""
+    """Roles whose whole roll arrived: every report asked for read fully, no record left out that says not
+    whom it was about, and not much shorter than before."""
     whole = set()
     for current in CURRENT:
         role = PEOPLE[current]
         pages = [page for report, page in extract.pages.items() if PEOPLE.get(report) == role]
         if current not in extract.asked or not pages or not all(page.full for page in pages):
+            continue
+        if nameless := sum(page.nameless for page in pages):
+            recorder.attention(STAGE)
+            recorder.message(
+                "warning", "records_without_id",
+                f"{nameless} {role} records could not be read and do not say whom they are about: "
+                "nobody counts as gone.",
+                "The Problems tab names each one; once it is mended, the next run goes on as usual.",
+            )  # fmt: skip
             continue
         before = sum(1 for key, p in here.known.people.items() if p.present and key[0] == role)
         now = sum(1 for key in delivered if key[0] == role) + sum(page.lost for page in pages)
@@ -117,13 +127,24 @@ def _named_gone(extract: Extract, delivered: Mapping[Key, PersonFacts]) -> froze
 
 
 def _carried(
-    delivered: Mapping[Key, PersonFacts], here: Here, rolls: frozenset[str], gone: frozenset[Key], s: Session
-) -> dict[Key, PersonFacts]:
-    """Present people whom this extract does not speak of, as they are stored."""
+    extract: Extract, delivered: Mapping[Key, PersonFacts], here: Here, rolls: frozenset[str],
+    gone: frozenset[Key], s: Session,
+) -> dict[Key, PersonFacts]:  # fmt: skip
+    """Present people whom this extract does not speak of, or only in a record that could not be read: they
+    stay as they are stored.  A record left out is no departure (Z20)."""
+    unread = {
+        (PEOPLE[report], source_id)
+        for report, page in extract.pages.items()
+        if report in PEOPLE
+        for source_id in page.left_out
+    }
     keys = {
         key
         for key, person in here.known.people.items()
-        if person.present and key not in delivered and key[0] not in rolls and key not in gone
+        if person.present
+        and key not in delivered
+        and key not in gone
+        and (key[0] not in rolls or key in unread)
     }
     if not keys:
         return {}

@@ -153,7 +153,7 @@ class TestImport:
 
 class TestByHand:
     def test_J8_an_account_made_ahead_of_the_mis(self, e: seed.Estate) -> None:
-        e.school()
+        e.run(e.school())
         view = accounts.create(e.desk(), "100001", given="Zoë", family="O'Brien", role="staff")
         assert (view.username, view.email, view.origin) == ("z.obrien", "z.obrien@larkmere.example", "manual")
         assert view.display_name == "Zoë O'Brien"

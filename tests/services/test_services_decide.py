@@ -375,8 +375,18 @@ class TestExclusions:
 
 
 class TestReviews:
+    def test_S2_before_the_mis_was_ever_read_no_account_counts_as_non_mis(self, e: seed.Estate) -> None:
+        school = e.school()
+        e.account(school, "governor1", "Mary", "Quill", "other")
+        assert queues.counts(e.desk(), "100001").non_mis == 0
+        e.run(school, "failed")
+        assert queues.counts(e.desk(), "100001").non_mis == 0
+        e.run(school)
+        assert queues.counts(e.desk(), "100001").non_mis == 1
+
     def test_S4_an_account_is_kept_until_a_day_and_comes_back_then(self, e: seed.Estate) -> None:
         school = e.school()
+        e.run(school)
         account = e.account(school, "governor1", "Mary", "Quill", "other")
         assert queues.counts(e.desk(), "100001").non_mis == 1
         decide.keep(e.desk(), "100001", account, reason="Governor", until=date(2026, 10, 1))
