@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session, col
 
+from data.bulk import table_of
 from data.tables import Account, Alias, Exclusion, Link, Person, ReservedName, Review
 
 ACCOUNT_FIELDS = (
@@ -20,9 +21,19 @@ ACCOUNT_FIELDS = (
 
 def rows(s: Session, *conditions: Any) -> Sequence[Row[Any]]:
     """The columns an account is shown by, in username order."""
-    columns = [getattr(Account, name) for name in ACCOUNT_FIELDS]
+    table = table_of(Account)
+    columns = [table.c[name] for name in ACCOUNT_FIELDS]
     asked = select(*columns).where(*conditions).order_by(col(Account.username_key), col(Account.id))
-    return s.execute(asked).all()
+    return s.connection().execute(asked).all()
+
+
+def names(s: Session, school_id: int) -> Sequence[tuple[Any, ...]]:
+    """(id, role, given, family, preferred given, preferred family) of the school's active accounts."""
+    c = table_of(Account).c
+    asked = select(
+        c.id, c.role, c.given_name, c.family_name, c.preferred_given_name, c.preferred_family_name
+    ).where(c.school_id == school_id, c.state == "active")
+    return s.connection().execute(asked).all()
 
 
 def ids(*conditions: Any) -> Select[int | None]:

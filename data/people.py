@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlmodel import Session, col
 
+from data.bulk import table_of
 from data.tables import Account, Identifier, Link, Person, ReportScope, School
 
 PERSON_FIELDS = (
@@ -20,9 +21,10 @@ SHOWN_KINDS = ("upn", "admission_number", "staff_code")
 
 def rows(s: Session, *conditions: Any, limit: int | None = None) -> Sequence[Row[Any]]:
     """The columns a person is shown by, in name order."""
-    columns = [getattr(Person, name) for name in PERSON_FIELDS]
+    table = table_of(Person)
+    columns = [table.c[name] for name in PERSON_FIELDS]
     asked = select(*columns).where(*conditions).order_by(col(Person.search_name), col(Person.id))
-    return s.execute(asked.limit(limit) if limit else asked).all()
+    return s.connection().execute(asked.limit(limit) if limit else asked).all()
 
 
 def ids(*conditions: Any) -> Select[int | None]:

@@ -17,6 +17,8 @@ from data.tables import Account, Exclusion, Link, Person
 from misconsole.rules import exclusions as rules
 from misconsole.services.present import name_of
 
+_SIGNS = {number: None for number in range(128) if not chr(number).isalnum()}
+
 
 def due(exclusion: Exclusion, today: date) -> bool:
     """Decisions have a shelf life: the review day has come."""
@@ -48,14 +50,15 @@ def find(s: Session, school_id: int, exclusions: Sequence[Exclusion]) -> dict[in
     """exclusion id -> ids of the active accounts that clash with it, in id order."""
     if not exclusions:
         return {}
-    accounts = account_rows.rows(s, col(Account.school_id) == school_id, col(Account.state) == "active")
+    accounts = account_rows.names(s, school_id)
     reviews = account_rows.newest_reviews(s, account_rows.ids(col(Account.school_id) == school_id))
-    bearers = _by_name(accounts)
+    named = {each.id: rules.name_key(each.given_name, each.family_name) for each in exclusions}
+    bearers = _by_name(accounts, {family for _, family in named.values()})
     owned = _by_person(s, [each.person_id for each in exclusions if each.person_id])
-    roles = {row.id: row.role for row in accounts}
+    roles = {row[0]: row[1] for row in accounts}
     found = {}
     for each in exclusions:
-        hit = owned.get(each.person_id, []) if each.person_id else _bearing(bearers, each)
+        hit = owned.get(each.person_id, []) if each.person_id else bearers.get(named[each.id], [])
         found[each.id or 0] = sorted(
             i for i in hit if i in roles and _concerns(each, roles[i]) and not _settled(each, reviews.get(i))
         )
@@ -74,16 +77,25 @@ def compiled(exclusions: Iterable[Exclusion]) -> rules.Exclusions:
     )  # fmt: skip
 
 
-def _by_name(accounts: Iterable[Any]) -> dict[tuple[str, str], list[int]]:
+def _by_name(accounts: Iterable[Any], families: set[str]) -> dict[tuple[str, str], list[int]]:
+    """Folded name -> accounts; folding is dear, so only names that may be one of ``families`` are folded."""
     found: dict[tuple[str, str], list[int]] = {}
     for row in accounts:
-        for name in rules.account_keys(row):
-            found.setdefault(name, []).append(row.id)
+        _, _, _, family, _, preferred = row
+        if _may_be(family, families) or _may_be(preferred, families):
+            for name in rules.account_keys(row):
+                found.setdefault(name, []).append(row[0])
     return found
 
 
-def _bearing(bearers: dict[tuple[str, str], list[int]], exclusion: Exclusion) -> list[int]:
-    return bearers.get(rules.name_key(exclusion.given_name, exclusion.family_name), [])
+def _may_be(name: str | None, families: set[str]) -> bool:
+    """Whether the folded name could be one of them: it is a part of the plain letters, unless not ASCII."""
+    if not name:
+        return "" in families
+    if not name.isascii():
+        return True
+    plain = name.lower().translate(_SIGNS)
+    return any(family in plain for family in families)
 
 
 def _by_person(s: Session, people: list[int]) -> dict[int, list[int]]:
@@ -108,4 +120,16 @@ def _settled(exclusion: Exclusion, review: Any) -> bool:
     return bool(review.at and exclusion.created_at and review.at >= exclusion.created_at)
 
 
-__all__ = ["compiled", "count_due", "due", "find", "names"]
+def may_bear(exclusions: Iterable[Exclusion], rows: Iterable[Any]) -> list[Any]:
+    """Those of the people (rows of ``data.people``) whom an exclusion may cover; the gate decides."""
+    listed = list(exclusions)
+    people = {each.person_id for each in listed}
+    families = {rules.name_key("", each.family_name)[1] for each in listed if not each.person_id}
+    return [
+        row
+        for row in rows
+        if row.id in people or _may_be(row.family_name, families) or _may_be(row.legal_family_name, families)
+    ]
+
+
+__all__ = ["compiled", "count_due", "due", "find", "may_bear", "names"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -17,31 +19,50 @@ PERSON_ALIKE = (
     "status", "gate", "gate_detail",
 )  # fmt: skip
 ACCOUNT_ALIKE = (
-    "id", "username", "email", "display_name", "role", "state", "origin", "date_of_birth",
-    "year_of_entry", "upn", "mis_id", "staff_code", "created_at", "handed_out_at",
+    "id", "username", "email", "display_name", "role", "state", "origin", "date_of_birth", "year_of_entry",
+    "upn", "mis_id", "staff_code", "created_at", "handed_out_at",
 )  # fmt: skip
 
 
+def _places(fields: tuple[str, ...], *names: str) -> Callable[[Any], tuple[Any, ...]]:
+    """Picks columns of a row by place: lists of tens of thousands are made of these."""
+    return itemgetter(*(fields.index(name) for name in names))
+
+
+_person_alike = _places(people_rows.PERSON_FIELDS, *PERSON_ALIKE)
+_person_names = _places(
+    people_rows.PERSON_FIELDS, "given_name", "legal_given_name", "family_name", "legal_family_name"
+)
+_person_keys = _places(people_rows.PERSON_FIELDS, "id", "school_id")
+_account_alike = _places(account_rows.ACCOUNT_FIELDS, *ACCOUNT_ALIKE)
+_account_names = _places(
+    account_rows.ACCOUNT_FIELDS, "preferred_given_name", "given_name", "preferred_family_name", "family_name"
+)
+
+
 def person_view(row: Any, *, urn: str, identifiers: dict[str, str]) -> PersonView:
-    """``row`` is a Person or a row of ``data.people.PERSON_FIELDS``; preferred names win (O1)."""
+    """``row`` is one of ``data.people.rows``; preferred names win, each for itself (O1)."""
+    given, legal_given, family, legal_family = _person_names(row)
     return PersonView(
         school=urn,
-        given_name=row.given_name or row.legal_given_name,
-        family_name=row.family_name or row.legal_family_name,
+        given_name=given or legal_given,
+        family_name=family or legal_family,
         staff_code=identifiers.get("staff_code"),
         upn=identifiers.get("upn"),
         admission_number=identifiers.get("admission_number"),
-        **{name: getattr(row, name) for name in PERSON_ALIKE},
+        **dict(zip(PERSON_ALIKE, _person_alike(row), strict=True)),
     )
 
 
 def account_view(row: Any, *, aliases: tuple[str, ...] = (), person: PersonView | None = None) -> AccountView:
+    """``row`` is one of ``data.accounts.rows``."""
+    preferred_given, given, preferred_family, family = _account_names(row)
     return AccountView(
-        given_name=row.preferred_given_name or row.given_name,
-        family_name=row.preferred_family_name or row.family_name,
+        given_name=preferred_given or given,
+        family_name=preferred_family or family,
         aliases=aliases,
         person=person,
-        **{name: getattr(row, name) for name in ACCOUNT_ALIKE},
+        **dict(zip(ACCOUNT_ALIKE, _account_alike(row), strict=True)),
     )
 
 
@@ -51,7 +72,12 @@ def people(s: Session, *conditions: Any, limit: int | None = None) -> list[Perso
     rows = people_rows.rows(s, *conditions, limit=limit)
     wanted = [row.id for row in rows] if limit else people_rows.ids(*conditions)
     held = people_rows.identifiers(s, wanted)
-    return [person_view(row, urn=names[row.school_id][0], identifiers=held.get(row.id, {})) for row in rows]
+    nothing: dict[str, str] = {}
+    urns = {key: urn for key, (urn, _) in names.items()}
+    return [
+        person_view(row, urn=urns[school_id], identifiers=held.get(person_id, nothing))
+        for row, (person_id, school_id) in zip(rows, map(_person_keys, rows), strict=True)
+    ]
 
 
 def one_person(s: Session, person_id: int) -> PersonView | None:
@@ -70,7 +96,7 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
     linked = _linked_ids(conditions, former)
     owners = {each.id: each for each in people(s, col(Person.id).in_(linked))} if holders else {}
     return [
-        account_view(row, aliases=aliases.get(row.id, ()), person=owners.get(holders.get(row.id, 0)))
+        account_view(row, aliases=aliases.get(row[0], ()), person=owners.get(holders.get(row[0], 0)))
         for row in rows
     ]
 

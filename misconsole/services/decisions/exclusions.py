@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlmodel import col
@@ -67,7 +68,7 @@ def exclude_name(
             if same and not each.person_id and each.role in ("", role):
                 _already(f"{given} {family}", each)
         row = _exclude(case, reason, review_on, role=role, given_name=given, family_name=family)
-        barred = _bar(case, _waiting(case, role))
+        barred = _bar(case, _waiting(case, row))
         hit = clashes.find(case.s, case.school_id, [row])[row.id or 0]
         case.say(_name_summary(case, row, barred, hit), reason=reason, exclusion=row.id)
     return case.view
@@ -105,14 +106,11 @@ def _exclude(
     return case.scribe.insert(row)
 
 
-def _waiting(case: Case, role: str) -> list[Person]:
-    """People of that role, or of both, who wait for an account."""
-    roles = [role] if role else ["staff", "pupil"]
-    found = [
-        case.s.get(Person, row.id)
-        for each in roles
-        for row in people_rows.rows(case.s, *waiting.unmatched(case.school_id, each))
-    ]
+def _waiting(case: Case, row: Exclusion) -> list[Person]:
+    """People who wait for an account and whom the exclusion may cover."""
+    roles = [row.role] if row.role else ["staff", "pupil"]
+    listed = [x for r in roles for x in people_rows.rows(case.s, *waiting.unmatched(case.school_id, r))]
+    found = [case.s.get(Person, each.id) for each in clashes.may_bear([row], listed)]
     return [person for person in found if person]
 
 
@@ -121,8 +119,9 @@ def _bar(case: Case, people: list[Person]) -> int:
 
     Returns how many an exclusion keeps out."""
     barred = 0
+    failure_of = _gate(case)
     for each in people:
-        failure = _failure(case, each)
+        failure = failure_of(each)
         waits = each.present and each.gate in waiting.ELIGIBLE_GATES
         if failure and waits and account_rows.link_of(case.s, each.id or 0) is None:
             case.set_gate(each, failure.code, failure.detail)
@@ -130,13 +129,13 @@ def _bar(case: Case, people: list[Person]) -> int:
     return barred
 
 
-def _failure(case: Case, person: Person) -> Failure | None:
-    """What the very gate of a sync says of the person, with the exclusions as they are now."""
+def _gate(case: Case) -> Callable[[Person], Failure | None]:
+    """What the very gate of a sync says of a person, with the exclusions as they are now."""
     active = account_rows.active_exclusions(case.s, case.school_id)
     ctx = GateContext(
         options=options_of(case.school), today=case.now.date(), exclusions=clashes.compiled(active)
     )
-    return CHECKS["exclusion"](person_facts(person, ()), ctx)
+    return lambda person: CHECKS["exclusion"](person_facts(person, ()), ctx)
 
 
 def lift_exclusion(desk: Desk, school: str, exclusion_id: int) -> DecisionView:
@@ -144,7 +143,8 @@ def lift_exclusion(desk: Desk, school: str, exclusion_id: int) -> DecisionView:
     with deciding(desk, school, "lift") as case:
         row = _exclusion(case, exclusion_id)
         case.scribe.update(row, active=False)
-        freed = [each for each in _kept_out(case) if _failure(case, each) is None]
+        failure_of = _gate(case)
+        freed = [each for each in _kept_out(case) if failure_of(each) is None]
         for each in freed:
             case.set_gate(each, "waiting_for_match", "No longer excluded; it waits for a decision.")
         name = clashes.names(case.s, [row])[exclusion_id]
