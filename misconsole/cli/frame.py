@@ -122,9 +122,9 @@ def overview() -> str:
 
 
 def version() -> str:
-    from importlib.metadata import version as installed
+    from misconsole import __version__
 
-    return f"misconsole {installed('misconsole')}"
+    return f"misconsole {__version__}"
 
 
 def parser_for(command: str) -> Parser:
