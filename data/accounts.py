@@ -194,3 +194,10 @@ def reserved_in(s: Session, domain_key: str) -> set[str]:
     """Every name ever held in a collision domain."""
     asked = select(col(ReservedName.username_key)).where(col(ReservedName.domain_key) == domain_key)
     return set(s.execute(asked).scalars())
+
+
+def keys_of_school(s: Session, school_id: int) -> list[tuple[int, str, str]]:
+    """(id, username key, collision domain) of every account of the school, whatever its state."""
+    c = table_of(Account).c
+    asked = select(c.id, c.username_key, c.domain_key).where(c.school_id == school_id)
+    return [(row[0], row[1], row[2]) for row in s.connection().execute(asked)]

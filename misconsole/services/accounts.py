@@ -12,7 +12,7 @@ from data.tables import Account
 from misconsole.errors import NotFound, Usage
 from misconsole.rules import usernames
 from misconsole.rules.names import fold
-from misconsole.services import new_account, present
+from misconsole.services import name_domain, new_account, present
 from misconsole.services.decisions.case import Case, deciding, options_of
 from misconsole.services.desk import Desk
 from misconsole.services.importing import import_csv
@@ -94,7 +94,7 @@ def _made_name(case: Case, typed: Typed) -> str:
         family=typed.family,
         year_of_entry=typed.year_of_entry if role == "pupil" else None,
     )
-    where = new_account.domain_key(case.school)
+    where = name_domain.key_of(case.school)
     taken = account_rows.taken_names(case.s, where, starting=[base.text[:1]])
     try:
         return usernames.unique(base, made, taken)
@@ -104,7 +104,7 @@ def _made_name(case: Case, typed: Typed) -> str:
 
 def _row(case: Case, typed: Typed, name: str) -> Account:
     return Account(
-        school_id=case.school_id, domain_key=new_account.domain_key(case.school), username=name,
+        school_id=case.school_id, domain_key=name_domain.key_of(case.school), username=name,
         username_key=name.lower(), email=new_account.address(case.school, name), role=typed.role,
         display_name=" ".join(part for part in (typed.given, typed.family) if part),
         given_name=typed.given or None, family_name=typed.family or None, date_of_birth=typed.date_of_birth,

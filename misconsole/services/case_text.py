@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data.tables import Connection, School
+from misconsole.services.status import mis_title
 from misconsole.services.views import PersonView, WhyView
 
 STATES = {"passed": "passed", "failed": "FAILED", "not_reached": "not reached"}
@@ -14,7 +15,7 @@ def case_text(view: WhyView, *, school: School, connection: Connection | None, r
     """``view`` with its ``support_text``; plain lines, ready to paste."""
     lines = [
         f"School: {school.name} (URN {school.urn})",
-        f"MIS: {connection.mis} by {connection.route}" if connection else "MIS: not connected",
+        f"MIS: {mis_title(connection.mis)} by {connection.route}" if connection else "MIS: not connected",
         f"At the MIS end: {connection.remote_name} {connection.remote_id}".rstrip()
         if connection and (connection.remote_id or connection.remote_name)
         else "",

@@ -27,7 +27,7 @@ from misconsole.rules.account_csv import AccountRow
 from misconsole.rules.names import fold
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
-from misconsole.services.new_account import domain_key
+from misconsole.services.name_domain import key_of
 from misconsole.services.schools import resolve
 from misconsole.services.views import ImportReport
 
@@ -87,7 +87,7 @@ def _content(path: Path) -> bytes:
 
 
 def _sort(s: Session, school: School, rows: Iterable[AccountRow], *, at: Any) -> Sorted:
-    where = domain_key(school)
+    where = key_of(school)
     known = {row.username_key: row for row in account_rows.of_domain(s, where)}
     linked = account_rows.linked_in(s, where)
     done = Sorted()

@@ -10,11 +10,12 @@ from data import accounts as account_rows
 from data import people as people_rows
 from data.tables import Account, Alias, Person, ReservedName, School
 from misconsole.errors import Conflict, Usage
-from misconsole.rules import collision, plan_accounts, usernames
+from misconsole.rules import plan_accounts, usernames
 from misconsole.rules.known import Judged, Known, Matched, Naming, Roll
 from misconsole.rules.plan_parts import NewAccount
 from misconsole.services.decisions.case import Case
 from misconsole.services.facts import person_facts
+from misconsole.services.name_domain import key_of as domain_key
 from misconsole.services.schools import options_of
 
 ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
@@ -22,11 +23,6 @@ ALLOWED = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-_")
 
 def display_name(person: Person) -> str:
     return plan_accounts.display_name(person_facts(person, ()))
-
-
-def domain_key(school: School) -> str:
-    """The collision domain of the school's usernames (Z8)."""
-    return collision.domain_key(options_of(school).collision, urn=school.urn, trust=school.trust)
 
 
 def planned(s: Session, school: School, person: Person, *, day: Any) -> NewAccount:

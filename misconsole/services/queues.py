@@ -41,6 +41,7 @@ BAND_REASONS = {
     "possible": "A similar account exists, so none was made.",
     "many": "Several accounts are about equally similar, so none was made.",
     "none": "No similar account is known; the next sync makes one, or make it now.",
+    "none in link mode": "No similar account is known; import the directory again, or make one here.",
 }
 REASONS = {
     "absent": "No longer in the MIS.",
@@ -62,7 +63,7 @@ def unmatched(desk: Desk, school: str, role: str) -> tuple[UnmatchedItem, ...]:
         if not people:
             return ()
         suggested = _candidates(s, school_id, role)
-    return tuple(_unmatched_item(each, suggested.get(each.id, [])) for each in people)
+    return tuple(_unmatched_item(each, suggested.get(each.id, []), found.mode) for each in people)
 
 
 def _candidates(s: Session, school_id: int, role: str) -> dict[int, list[tuple[str, CandidateView]]]:
@@ -96,7 +97,9 @@ def evidence(line: Mapping[str, Any]) -> Evidence:
     )
 
 
-def _unmatched_item(person: PersonView, suggested: list[tuple[str, CandidateView]]) -> UnmatchedItem:
+def _unmatched_item(
+    person: PersonView, suggested: list[tuple[str, CandidateView]], mode: str
+) -> UnmatchedItem:
     band = suggested[0][0] if suggested else "none"
     if band == "many" and len(suggested) == 1:
         band = "possible"  # the others went to somebody else meanwhile
@@ -104,8 +107,15 @@ def _unmatched_item(person: PersonView, suggested: list[tuple[str, CandidateView
         person=person,
         band=band,
         candidates=tuple(view for _, view in suggested),
-        reason=BAND_REASONS.get(band, ""),
+        reason=_waits_because(person, band, mode),
     )
+
+
+def _waits_because(person: PersonView, band: str, mode: str) -> str:
+    """The matcher's own word, as long as what it spoke of is still there."""
+    if band == "none":
+        return BAND_REASONS["none" if mode == "create" else "none in link mode"]
+    return person.gate_detail or BAND_REASONS.get(band, "")
 
 
 def unallocated(desk: Desk, school: str) -> tuple[UnallocatedItem, ...]:

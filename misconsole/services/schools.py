@@ -58,7 +58,7 @@ def list_schools(desk: Desk) -> tuple[SchoolRow, ...]:
     """Every school with its lamp and what waits, as ``misconsole status`` tells it."""
     from misconsole.services.status import school_rows as rows
 
-    return rows(desk.store.url)
+    return rows(desk.store.url, now=desk.now())
 
 
 def add_school(desk: Desk, *, name: str, urn: str, settings: Mapping[str, str]) -> SchoolRow:
@@ -86,22 +86,30 @@ def set_options(desk: Desk, school: str, settings: Mapping[str, str]) -> SchoolR
         _apply(s, found, settings)
         found.version += 1
         said = ", ".join(f"{key}={value}" for key, value in settings.items())
-        _note(s, desk, found, "set", f"Set {said}", dict(settings))
+        decision = _note(s, desk, found, "set", f"Set {said}", dict(settings))
+        _move_names(s, desk, found, decision)
         urn = found.urn
     return _row(desk, urn)
 
 
-def _note(s: Session, desk: Desk, school: School, kind: str, summary: str, detail: dict[str, Any]) -> None:
-    s.add(
-        Decision(
-            school_id=school.id or 0,
-            kind=kind,
-            summary=summary,
-            detail=detail,
-            actor=desk.actor,
-            at=desk.now(),
-        )
-    )
+def _move_names(s: Session, desk: Desk, school: School, decision: Decision) -> None:
+    """Where usernames must be unique may have changed with the settings."""
+    from data.journal import Scribe
+    from misconsole.services import name_domain
+
+    now = desk.now()
+    scribe = Scribe(s, actor=desk.actor, at=now, school_id=school.id, decision_id=decision.id)
+    name_domain.move(s, school, scribe=scribe, at=now)
+
+
+def _note(
+    s: Session, desk: Desk, school: School, kind: str, summary: str, detail: dict[str, Any]
+) -> Decision:
+    row = Decision(school_id=school.id or 0, kind=kind, summary=summary, detail=detail, actor=desk.actor)
+    row.at = desk.now()
+    s.add(row)
+    s.flush()
+    return row
 
 
 def _apply(s: Session, school: School, settings: Mapping[str, str]) -> None:

@@ -236,6 +236,29 @@ class TestSchools:
         assert option["about"] and option["takes"] == "yes or no"
         assert shown["access"] == "not connected"
 
+    def test_Z8_names_move_to_the_domain_that_the_settings_name(self, e: seed.Estate) -> None:
+        shared = {"trust": "Hollin", "options": {"collision": "trust"}}
+        school, other = e.school(trust="Hollin"), e.school("100002", "Marle School", **shared)
+        e.account(school, "t.baker", role="staff")
+        e.account(other, "a.lee")
+        schools.set_options(e.desk(), "100001", {"collision": "trust"})
+        assert {a.domain_key for a in e.all(Account)} == {"trust:hollin"}
+        decide.create(e.desk(), "100002", e.person(other, "Tom", "Baker", "staff"))
+        assert e.all(Account, school_id=other)[-1].username == "t.baker1"
+        assert {r.domain_key for r in e.all(ReservedName, username_key="t.baker")} == {
+            "school:100001", "trust:hollin",
+        }  # fmt: skip
+
+    def test_Z8_a_school_whose_names_are_in_use_there_cannot_move(self, e: seed.Estate) -> None:
+        shared = {"trust": "Hollin", "options": {"collision": "trust"}}
+        school, other = e.school(trust="Hollin"), e.school("100002", "Marle School", **shared)
+        e.account(school, "A.Lee")
+        e.account(other, "a.lee")
+        with pytest.raises(Conflict, match=r"1 usernames are in use .*a\.lee"):
+            schools.set_options(e.desk(), "100001", {"collision": "trust"})
+        assert e.row(School, school).options == {}
+        assert e.all(Account, school_id=school)[0].domain_key == "school:100001"
+
     def test_settings_are_signed(self, e: seed.Estate) -> None:
         e.school()
         schools.set_options(e.desk("bob"), "100001", {"mode": "link"})

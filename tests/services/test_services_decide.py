@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, timedelta
 
 import pytest
@@ -467,6 +468,34 @@ class TestUnlinkAndRename:
         with pytest.raises(Usage) as told:
             decide.rename(e.desk(), "100001", account, name)
         assert told.value.code == "bad_username"
+
+
+class TestTwoOperators:
+    def test_of_two_who_decide_at_once_one_wins_and_the_other_is_told(self, e: seed.Estate) -> None:
+        school = e.school()
+        people = [e.person(school, f"Ann{number}", "Lee") for number in range(5)]
+        names = ("alice", "bob", "carol")
+        accounts = {name: [e.account(school, f"{name}.{number}") for number in range(5)] for name in names}
+        start = threading.Barrier(len(names))
+        told: list[str] = []
+
+        def work(name: str) -> None:
+            start.wait()
+            for person, account in zip(people, accounts[name], strict=True):
+                try:
+                    decide.link(e.desk(name), "100001", person, account)
+                except Conflict as conflict:
+                    told.append(conflict.message)
+
+        threads = [threading.Thread(target=work, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(e.all(Link, active=True)) == len(people)
+        assert len(told) == len(people) * (len(names) - 1)
+        assert all("already has the account" in message for message in told)
+        assert e.row(School, school).version == len(people)
 
 
 class TestUndo:

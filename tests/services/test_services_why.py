@@ -229,7 +229,7 @@ def test_W9_V6_the_support_text_says_all_that_would_be_asked_back(e: seed.Estate
     )  # fmt: skip
     text = one(e, "Ann Lee").support_text
     for part in (
-        "Larkmere School (URN 100001)", "arbor by wonde", "Larkmere Academy A1",
+        "Larkmere School (URN 100001)", "Arbor by wonde", "Larkmere Academy A1",
         "Last complete run: 1, 14 September",
         "Ann Lee, pupil", "P77", "A823432100001", "4A", "Required fields present: FAILED", "What mends it:",
         "Who can: school office",
