@@ -101,6 +101,8 @@ def qualify(
 ) -> ContactResult:
     """Contacts with their required names and at least one qualifying pupil (H2, H3, C17, H9).
 
+    A field that the route never sends (OneRoster knows no titles) is not required of anybody.
+
     ``halves``: id of each half of a joint record -> the other half.  What the record gives once, such as
     the first name in "Mr and Mrs J Bloggs", answers for both, or splitting would lose a parent.
     Parental responsibility that the MIS does not tell counts as none when the option asks for it.
@@ -134,6 +136,8 @@ def _lacks(
     options: SchoolOptions,
 ) -> str:
     for name in options.contact_required:
+        if name in contact.unknown:  # the route never sends it: that is not a gap in this record
+            continue
         if not fold(getattr(contact, name)) and not (other and fold(getattr(other, name))):
             return f"missing_{name}"
     if contact.source_id not in with_pupil:

@@ -168,3 +168,11 @@ def test_H8_two_records_of_one_parent_make_an_example_to_quote():
     said = duplicate_example(one, other)
     for part in ("c1", "c2", "07700 900001", "07700 900002", "“Mrs” and “Dr”"):
         assert part in said
+
+
+def test_H2_W11_a_title_that_the_route_never_sends_is_not_missed():
+    untitled = Contact(source_id="c1", given_name="Femi", family_name="Hale", unknown=frozenset({"title"}))
+    sifted = sift([untitled], [link()], options=SchoolOptions(), pupils=["p1"])
+    assert sifted.left_out == {}
+    blank = Contact(source_id="c1", given_name="Femi", family_name="Hale")
+    assert sift([blank], [link()], options=SchoolOptions(), pupils=["p1"]).left_out == {"c1": "missing_title"}
