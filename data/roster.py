@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlmodel import Session, col
 
 from data import bulk
@@ -275,10 +275,3 @@ def replace_problems(s: Session, school_id: int, rows: Sequence[dict[str, Any]])
     """The problems of the newest run only; those of earlier ones are history nobody asks for."""
     s.connection().execute(delete(bulk.table_of(Problem)).where(col(Problem.school_id) == school_id))
     bulk.insert(s, Problem, rows)
-
-
-def present(s: Session, school_id: int, role: str) -> int:
-    asked = select(func.count()).select_from(Person).where(
-        col(Person.school_id) == school_id, col(Person.role) == role, col(Person.present).is_(True)
-    )  # fmt: skip
-    return int(s.execute(asked).scalar_one())

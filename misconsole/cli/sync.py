@@ -96,7 +96,7 @@ def _one(
     except MisconsoleError as error:
         if alone:
             raise
-        out.error(error)
+        out.note(f"misconsole: {name}: {error.message}")
         return failed_document(name, as_dict(error), dry_run=args.dry_run), Exit(exit_code(error))
     if not args.json:
         show(view, out)
