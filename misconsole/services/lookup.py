@@ -31,7 +31,18 @@ def people(s: Session, who: str, *, school_id: int | None = None, limit: int = M
     ):
         if found:
             return found[:limit]
-    return search.by_name(s, fold(text).split(), school_id=school_id, limit=limit)
+    return _by_name(s, fold(text).split(), school_id, limit)
+
+
+def _by_name(s: Session, words: list[str], school_id: int | None, limit: int) -> list[int]:
+    """By the words as typed; where that finds nobody, with two of them run together (o brien = O'Brien)."""
+    if found := search.by_name(s, words, school_id=school_id, limit=limit):
+        return found
+    for at in range(len(words) - 1):
+        joined = [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
+        if found := search.by_name(s, joined, school_id=school_id, limit=limit):
+            return found
+    return []
 
 
 def _prefixed(s: Session, text: str, school_id: int | None) -> list[int] | None:

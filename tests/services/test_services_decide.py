@@ -188,6 +188,14 @@ class TestCreate:
         with pytest.raises(Usage, match="only looks people up"):
             decide.create(e.desk(), "100001", e.person(school, "Ann", "Lee"))
 
+    def test_L3_in_link_mode_a_person_may_still_be_created_by_hand(self, e: seed.Estate) -> None:
+        school = e.school(mode="link")
+        person = e.person(school, "Ann", "Lee", "staff", gate="no_account")
+        [item] = queues.unmatched(e.desk(), "100001", "staff")
+        assert "import the directory" in item.reason
+        decide.create(e.desk(), "100001", person)
+        assert queues.unmatched(e.desk(), "100001", "staff") == ()
+
     def test_create_twice_tells_the_second_about_the_first(self, e: seed.Estate) -> None:
         school = e.school()
         person = e.person(school, "Ann", "Lee")
@@ -367,6 +375,18 @@ class TestExclusions:
         assert queues.exclusions(e.desk(), "100001")[0].clash is None
         with pytest.raises(Conflict, match="No live account"):
             decide.settle_clash(e.desk(), "100001", item.id, "keep")
+
+    def test_K12_an_account_shared_with_another_school_is_not_unallocated_from_here(
+        self, e: seed.Estate
+    ) -> None:
+        school, other = e.school(trust="Hollin"), e.school("100002", "Marle School", trust="Hollin")
+        _, account = e.linked(school, "Mary", "Quill", "staff")
+        e.link(e.person(other, "Mary", "Quill", "staff"), account)
+        decide.exclude_name(e.desk(), "100001", given="Mary", family="Quill", reason="x")
+        [item] = queues.exclusions(e.desk(), "100001")
+        with pytest.raises(Conflict, match="another school"):
+            decide.settle_clash(e.desk(), "100001", item.id, "unallocate")
+        assert len(e.all(Link, active=True)) == 2
 
     def test_the_same_name_is_excluded_once(self, e: seed.Estate) -> None:
         e.school()

@@ -195,6 +195,12 @@ class TestWho:
         view = one(e, who)
         assert view.person is not None and view.person.id == person
 
+    @pytest.mark.parametrize("who", ["o brien", "ciara obrien", "O’Brien Ciara", "o brien ciara"])
+    def test_an_apostrophe_is_found_however_it_is_typed(self, e: seed.Estate, school: int, who: str) -> None:
+        person = e.person(school, "Ciara", "O'Brien")
+        view = one(e, who)
+        assert view.person is not None and view.person.id == person
+
     def test_a_username_and_an_address_mean_the_person_who_has_the_account(
         self, e: seed.Estate, school: int
     ) -> None:

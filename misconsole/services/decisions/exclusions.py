@@ -206,6 +206,11 @@ def _keep(case: Case, account: Account, row: Exclusion) -> None:
 def _unallocate(case: Case, account: Account) -> None:
     people = []
     for each in account_rows.active_links(case.s, account.id or 0):
+        if each.school_id != case.school_id:
+            raise Conflict(
+                f"{account.username} also belongs to somebody at another school.",
+                mend="Unlink it there first, or keep the account.",
+            )
         case.end_link(each, "excluded")
         people.append(case.s.get(Person, each.person_id))
     _bar(case, [person for person in people if person])
