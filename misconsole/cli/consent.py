@@ -44,7 +44,7 @@ def reports(args: argparse.Namespace, out: Out) -> int:
         out.json({"school": urn, "items": found})
         return Exit.DONE
     if any(each.accept_by == "headteacher" for each in found):
-        out.note("Only the headteacher may accept or remove reports of this MIS (C11).")
+        out.note("Only the headteacher may accept or remove reports of this MIS.")
     _show(out, found)
     return Exit.DONE
 

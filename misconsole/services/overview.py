@@ -150,9 +150,9 @@ def _deciding(now: Situation) -> list[str]:
 def _standing(now: Situation) -> list[str]:
     told = []
     if now.former_mis and now.waiting.non_mis:
-        told.append("After a change of MIS, review the accounts that no MIS person has (B18).")
+        told.append("After a change of MIS, review the accounts that no MIS person has.")
         if now.former_mis.startswith("sims"):
-            told.append("SIMS is no longer used here: uninstall its agent on the school's server (B17).")
+            told.append("SIMS is no longer used here: uninstall its agent on the school's server.")
     if now.school.mode == "link":
-        told.append("Link mode: removing the accounts of leavers is up to you (L7).")
+        told.append("Link mode: removing the accounts of leavers is up to you.")
     return told

@@ -32,7 +32,7 @@ TITLES = {
     Report.ATTENDANCE: "Attendance",
 }
 FUTURE = {Report.STAFF_FUTURE: Report.STAFF, Report.STUDENTS_FUTURE: Report.STUDENTS}
-WITHOUT = {Report.GROUPS_CLASSES: "Services built on classes and groups will be limited (C12)."}
+WITHOUT = {Report.GROUPS_CLASSES: "Services built on classes and groups will be limited."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +107,7 @@ def _reason(consent: Consent, accepted: set[Report]) -> str:
         lost = WITHOUT.get(consent.report, "")
         return " ".join(part for part in (told or "This route does not supply it.", lost) if part)
     if FUTURE.get(consent.report) in accepted:
-        return "Recommended: accounts are then ready to hand out before people start (C9)."
+        return "Recommended: accounts are then ready to hand out before people start."
     return WITHOUT.get(consent.report, "") or consent.route.report_reasons.get(consent.report.value, "")
 
 
@@ -214,7 +214,7 @@ def _field_flows(case: Case, consent: Consent, row: ReportScope, name: str, flow
         raise NotFound(f"{title} has no field “{name[:40]}”.", mend="“misconsole reports SCHOOL” lists them.")
     if offer.status is FieldStatus.MANDATORY:
         raise Usage(
-            f"{offer.title} is mandatory: without it {title} cannot be processed (C6).",
+            f"{offer.title} is mandatory: without it {title} cannot be processed.",
             mend="Decline the whole report, if it must not flow.",
         )
     column = "fields_requested" if offer.on_request else "fields_declined"

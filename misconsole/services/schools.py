@@ -16,10 +16,11 @@ from misconsole.rules.options import SETTINGS, SchoolOptions
 from misconsole.services.desk import Desk
 from misconsole.services.views import SchoolRow
 
+# L1; L2 and L7; L8
 MODES = {
-    "create": "the MIS drives accounts: they are created, changed and unallocated (L1)",
-    "link": "accounts come from elsewhere; the MIS adds to them, removing leavers is up to you (L2, L7)",
-    "lookup": "people are only looked up; no accounts (L8)",
+    "create": "the MIS drives accounts: they are created, changed and unallocated",
+    "link": "accounts come from elsewhere; the MIS adds to them, removing leavers is up to you",
+    "lookup": "people are only looked up; no accounts",
 }
 COUNTRIES = ("england", "scotland", "wales", "northern-ireland")
 PHASES = ("", "nursery", "primary", "middle", "secondary", "all-through", "special", "16-plus")
@@ -177,7 +178,12 @@ def show(desk: Desk, school: str) -> dict[str, Any]:
         "route": connection.route if connection else "",
         "access": connection.access if connection else "not connected",
         "options": [
-            {"name": each.name, "value": texts[each.name], "takes": each.bounds, "about": each.doc}
+            {"name": each.name, "value": texts[each.name], "takes": each.bounds, "about": _about(each.doc)}
             for each in SETTINGS
         ],
     }
+
+
+def _about(doc: str) -> str:
+    """A setting's line for operators, without the numbers of rules that its readers in code look up."""
+    return re.sub(r" \([A-Z]\d+(?:(?:, | to )[A-Z]?\d+)*\)", "", doc)
