@@ -455,21 +455,28 @@ class AuditItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteView:
-    """One way to a MIS. ``supported``: this version has a connector for it.
+    """One way to a MIS. ``available``: this console has a connector for it, else ``reason`` says why not.
 
-    ``reports`` report -> yes, no, maybe or greyed; ``limits`` field -> why it does not reach us by this route.
+    ``reports`` report -> yes, no, maybe or greyed, ``report_reasons`` why it is not yes;
+    ``limits`` field -> why it does not reach us by this route;
+    ``force_run`` yes, no, in-mis or on-site, with ``force_text`` to explain it (T15).
     """
 
     route: str
     title: str
-    supported: bool
+    kind: str
+    available: bool
+    reason: str
     reports: dict[str, str]
+    report_reasons: dict[str, str]
     limits: dict[str, str]
     schedule: str
     force_run: str
-    accept_by: str
+    force_text: str
+    accept_by: str  # any, headteacher
     steps: tuple[GuideStep, ...]
     settings: tuple[SettingView, ...]
+    notes: tuple[tuple[str, str], ...]  # situation, what to tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -479,7 +486,10 @@ class MisView:
     id: str
     title: str
     names: tuple[str, ...]
+    shown_as: str
     kind: str
+    installs: bool
     on_site_software: str
+    dated: date
     routes: tuple[RouteView, ...]
-    notes: str
+    notes: tuple[tuple[str, str], ...]
