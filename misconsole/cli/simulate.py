@@ -34,7 +34,7 @@ def add(sub: Any) -> None:
     fault = verbs.add_parser("fault", help="switch a fault on")
     fault.add_argument("kind", help="slow, status, half, empty, truncated ... (state lists them all)")
     fault.add_argument("--school", metavar="URN", help="one school only")
-    fault.add_argument("--how", metavar="K=V", action="append", default=[], help="e.g. status=429, times=2")
+    fault.add_argument("--how", metavar="K=V", action="append", default=[], help="e.g. code=429, times=2")
     verbs.add_parser("clear", help="switch all faults off")
     verbs.add_parser("state", help="what the simulator holds now")
     parser.set_defaults(run=run)
