@@ -296,7 +296,7 @@ class TestConnect:
         )
         return school.urn
 
-    def test_connect_authorise_and_consent(
+    def test_B1_C4_connect_authorise_and_consent(
         self, run: Console, urn: str, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         control = Control(simulator.url, simulator.control_key)
@@ -330,6 +330,8 @@ class TestConnect:
             "former_upn",
         }
         assert run("reports", urn, "decline", "contacts")[0] == 0
+        table = run.text("reports", urn)  # a symbol and a word, never a colour alone (C4)
+        assert "[x]  staff " in table and "accepted" in table and "not available" in table
         assert run.json("connect", urn, "--test")["ok"] is True
         assert "[>]" in run.text("connect", urn)
 

@@ -344,8 +344,29 @@ class TestReports:
         with pytest.raises(NotFound, match="lunch"):
             reports.accept(e.desk(), connected, "lunch")
 
+    def test_C2_C5_a_report_says_what_it_is_for_and_which_fields_are_in_it(
+        self, e: seed.Estate, connected: str
+    ) -> None:
+        for report in reports.reports(e.desk(), connected):
+            if report.state == "available":
+                assert report.purpose and report.fields
+                assert {f.state for f in report.fields} <= {"mandatory", "uploaded", "not uploaded"}
+
+    def test_C11_who_may_accept_is_told(self, e: seed.Estate, connected: str) -> None:
+        assert {x.accept_by for x in reports.reports(e.desk(), connected)} == {"any"}
+        juniper = next(r for r in catalogue.show_mis("Pupil Asset").routes if r.route == "juniper")
+        assert juniper.accept_by == "headteacher"
+
 
 class TestCatalogue:
+    def test_B21_S5_guides_say_that_the_link_is_one_way_and_end_with_the_review(self) -> None:
+        for mis in catalogue.list_mis():
+            for route in mis.routes:
+                if route.available and route.route == "wonde":
+                    told = " ".join(step.text for step in route.steps)
+                    assert "nothing is written back" in told
+                    assert "not in the MIS" in route.steps[-1].text
+
     def test_A1_A4_A8_every_mis_is_listed_with_names_routes_and_the_day_of_its_facts(self) -> None:
         listed = {mis.id: mis for mis in catalogue.list_mis()}
         assert len(listed) >= 15

@@ -20,7 +20,7 @@ from data.tables import (
     School,
 )
 from misconsole.errors import Conflict, NotFound, Usage
-from misconsole.services import decide, queues
+from misconsole.services import decide, queues, schools
 from tests import seed
 
 
@@ -187,6 +187,27 @@ class TestCreate:
         school = e.school(mode="lookup")
         with pytest.raises(Usage, match="only looks people up"):
             decide.create(e.desk(), "100001", e.person(school, "Ann", "Lee"))
+
+    def test_M14_a_new_format_is_for_new_accounts_only(self, e: seed.Estate) -> None:
+        school = e.school()
+        old, new = e.person(school, "Ann", "Lee", "staff"), e.person(school, "Amy", "Ray", "staff")
+        decide.create(e.desk(), "100001", old)
+        schools.set_options(e.desk(), "100001", {"staff_username": "first_name.last_name"})
+        decide.create(e.desk(), "100001", new)
+        assert [a.username for a in e.all(Account)] == ["a.lee", "amy.ray"]
+
+    def test_N7_the_year_of_entry_is_kept_with_the_account_and_feeds_its_name(self, e: seed.Estate) -> None:
+        school = e.school()
+        decide.create(e.desk(), "100001", e.person(school, "Ann", "Lee", year_of_entry=2016))
+        [account] = e.all(Account)
+        assert (account.username, account.year_of_entry) == ("16alee", 2016)
+
+    def test_B24_a_school_moves_from_link_to_create_mode(self, e: seed.Estate) -> None:
+        school = e.school(mode="link")
+        e.person(school, "Ann", "Lee", "staff", gate="no_account")
+        schools.set_options(e.desk(), "100001", {"mode": "create"})
+        [item] = queues.unmatched(e.desk(), "100001", "staff")
+        assert "next sync makes one" in item.reason
 
     def test_L3_in_link_mode_a_person_may_still_be_created_by_hand(self, e: seed.Estate) -> None:
         school = e.school(mode="link")
