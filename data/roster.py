@@ -6,7 +6,7 @@ for those who changed (``bulk.load``) or whom the MIS did not speak of this time
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, select
@@ -43,6 +43,9 @@ ACCOUNT_COLUMNS = (
 )  # fmt: skip
 
 
+_AT_ONCE = 2_000
+
+
 class PersonMark(NamedTuple):
     """Enough of a stored person to tell changed from unchanged."""
 
@@ -53,6 +56,11 @@ class PersonMark(NamedTuple):
     present: bool
     gate: str
     gate_detail: str
+
+
+def _stream(s: Session, asked: Any) -> Any:
+    """Rows as they come, never all at once; not by way of the ORM, which would gather them first."""
+    return s.connection().execute(asked.execution_options(yield_per=_AT_ONCE))
 
 
 def school(s: Session, school_id: int) -> School | None:
@@ -82,22 +90,21 @@ def people(s: Session, school_id: int) -> Iterator[PersonMark]:
         col(Person.role), col(Person.source_id), col(Person.id), col(Person.digest), col(Person.present),
         col(Person.gate), col(Person.gate_detail),
     ).where(col(Person.school_id) == school_id)  # fmt: skip
-    for row in s.execute(asked):
+    for row in _stream(s, asked):
         yield PersonMark(*row)
 
 
-def active_links(s: Session, school_id: int) -> Sequence[Any]:
-    """(role, source_id, link id, person id, account id) of the school's people."""
-    columns = (Person.role, Person.source_id, Link.id, Link.person_id, Link.account_id)
+def active_links(s: Session, school_id: int) -> Iterable[Any]:
+    """(link id, person id, account id) of the school's people."""
     asked = (
-        select(*map(col, columns))
+        select(*map(col, (Link.id, Link.person_id, Link.account_id)))
         .join(Person, col(Person.id) == col(Link.person_id))
         .where(col(Link.active).is_(True), col(Person.school_id) == school_id)
     )
-    return s.execute(asked).all()
+    return _stream(s, asked)
 
 
-def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Sequence[Any]:
+def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Iterable[Any]:
     """(role, source_id, account id) of links that ended for one of the reasons, oldest first."""
     asked = (
         select(col(Person.role), col(Person.source_id), col(Link.account_id))
@@ -109,7 +116,7 @@ def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Sequenc
         )
         .order_by(col(Link.ended_at), col(Link.id))
     )
-    return s.execute(asked).all()
+    return _stream(s, asked)
 
 
 def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
@@ -121,14 +128,14 @@ def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
     return col(Account.school_id).in_([school_id, *local]) | col(Account.id).in_(linked)
 
 
-def accounts(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
+def accounts(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
     """ACCOUNT_COLUMNS of the accounts a run of this school may meet; removed ones are left out."""
     columns = [getattr(Account, name) for name in ACCOUNT_COLUMNS]
     asked = select(*columns).where(_accounts_of(school_id, local), col(Account.state) != "removed")
-    return s.execute(asked.order_by(col(Account.id))).all()
+    return _stream(s, asked.order_by(col(Account.id)))
 
 
-def associations(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
+def associations(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
     """(account id, school id, role, person id) of the active links of those accounts to present people."""
     asked = (
         select(col(Link.account_id), col(Person.school_id), col(Person.role), col(Person.id))
@@ -136,10 +143,10 @@ def associations(s: Session, school_id: int, local: Sequence[int]) -> Sequence[A
         .join(Account, col(Account.id) == col(Link.account_id))
         .where(col(Link.active).is_(True), col(Person.present).is_(True), _accounts_of(school_id, local))
     )
-    return s.execute(asked).all()
+    return _stream(s, asked)
 
 
-def anchors(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
+def anchors(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
     """(account id, anchors) of links of those accounts that ended or whose person is gone."""
     asked = (
         select(col(Link.account_id), col(Link.anchors))
@@ -150,7 +157,7 @@ def anchors(s: Session, school_id: int, local: Sequence[int]) -> Sequence[Any]:
         )
         .order_by(col(Link.id))
     )
-    return s.execute(asked).all()
+    return _stream(s, asked)
 
 
 def items(s: Session, school_id: int) -> Iterator[tuple[str, str, int, str, bool, str]]:
@@ -159,26 +166,26 @@ def items(s: Session, school_id: int) -> Iterator[tuple[str, str, int, str, bool
         gate = table.gate if kind != "subject" else None
         columns = [table.source_id, table.id, table.digest, table.present]
         asked = select(*columns, *([gate] if gate is not None else [])).where(table.school_id == school_id)
-        for row in s.execute(asked):
-            yield (kind, *row[:4], row[4] if len(row) > 4 else "")
+        for source_id, row_id, digest, present, *rest in _stream(s, asked):
+            yield kind, source_id, row_id, digest, present, rest[0] if rest else ""
 
 
 def stored_people(s: Session, school_id: int) -> Iterator[dict[str, Any]]:
     """Whole rows of the people who are present, for those the MIS did not speak of this time."""
     table = bulk.table_of(Person)
     asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    for row in s.execute(asked).mappings():
+    for row in _stream(s, asked).mappings():
         yield dict(row)
 
 
-def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Sequence[Any]:
+def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Iterable[Any]:
     """(person id, kind, value, current), current ones first, newest first."""
     asked = select(
         col(Identifier.person_id), col(Identifier.kind), col(Identifier.value), col(Identifier.current)
     ).where(col(Identifier.school_id) == school_id)
     if only_former:
         asked = asked.where(col(Identifier.current).is_(False))
-    return s.execute(asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc())).all()
+    return _stream(s, asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc()))
 
 
 def identifiers_of(s: Session, person_ids: Sequence[int]) -> dict[int, list[Identifier]]:
@@ -190,13 +197,13 @@ def identifiers_of(s: Session, person_ids: Sequence[int]) -> dict[int, list[Iden
     return found
 
 
-def memberships(s: Session, school_id: int) -> Sequence[Any]:
+def memberships(s: Session, school_id: int) -> Iterable[Any]:
     """(container, container_id, role, source_id, part)."""
     asked = select(
         col(Membership.container), col(Membership.container_id), col(Membership.person_role),
         col(Membership.person_source_id), col(Membership.part),
     ).where(col(Membership.school_id) == school_id)  # fmt: skip
-    return s.execute(asked).all()
+    return _stream(s, asked)
 
 
 def memberships_of(s: Session, school_id: int, container: str, ids: Sequence[str]) -> list[Membership]:
@@ -218,7 +225,7 @@ def contact_links_of(s: Session, contact_ids: Sequence[int]) -> list[ContactLink
     return found
 
 
-def contact_links(s: Session, school_id: int) -> Sequence[Any]:
+def contact_links(s: Session, school_id: int) -> Iterable[Any]:
     """(contact source_id, pupil source_id, relationship, parental responsibility, priority)."""
     asked = (
         select(
@@ -229,14 +236,14 @@ def contact_links(s: Session, school_id: int) -> Sequence[Any]:
         .join(Person, col(Person.id) == col(ContactLink.person_id))
         .where(col(ContactLink.school_id) == school_id)
     )  # fmt: skip
-    return s.execute(asked).all()
+    return _stream(s, asked)
 
 
 def stored_items(s: Session, school_id: int, kind: str) -> Iterator[dict[str, Any]]:
     """Whole rows of one kind that are present."""
     table = bulk.table_of(ITEM_TABLES[kind])
     asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    for row in s.execute(asked).mappings():
+    for row in _stream(s, asked).mappings():
         yield dict(row)
 
 

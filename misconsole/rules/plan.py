@@ -87,11 +87,10 @@ def build(roll: Roll, *, known: Known, matched: Matched, naming: Naming) -> Plan
     items = plan_people.items(roll, known)
     touched = {c.facts.key for c in people.changed} | changed.updated
     fresh = {c.facts.key for c in people.new} | {a.key for a in creating} | {n.key for n in links}
-    links_new = links + tuple(plan_accounts.own_link(a) for a in creating)
     return Plan(
         school_id=known.school_id, version=known.version, mode=known.mode, first=known.first,
         people_new=people.new, people_changed=people.changed, gates=people.gates, people_gone=people.gone,
-        accounts_new=creating, accounts_changed=changed.rows, links_new=links_new,
+        accounts_new=creating, accounts_changed=changed.rows, links_new=links,
         links_ended=leaving.ended, unallocations=leaving.unallocated,
         suggestions=tuple(s for key in sorted(matched.waiting) for s in matched.waiting[key]),
         items_new=items.new, items_changed=items.changed, items_gone=items.gone,

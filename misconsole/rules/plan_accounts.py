@@ -149,14 +149,6 @@ def _new_link(
     )  # fmt: skip
 
 
-def own_link(account: NewAccount) -> NewLink:
-    """The link of an account to the person it is created for."""
-    return NewLink(
-        key=account.key, facts=account.facts, account_id=None, how="created",
-        name=account.data.display_name, username=account.username,
-    )  # fmt: skip
-
-
 def display_name(person: PersonFacts) -> str:
     """Preferred names, each falling back on the legal one, exactly as the MIS writes them (O1, M12)."""
     return " ".join(part for part in (person.first, person.last) if part) or person.source_id
@@ -212,7 +204,7 @@ def changes(roll: Roll, known: Known, gone: Leaving, new: tuple[NewLink, ...]) -
     updated: set[Key] = set()
     renamed = 0
     done: set[int] = set()
-    pairs = [(link.key, link.account_id, True) for link in new if link.account_id is not None]
+    pairs = [(link.key, link.account_id, True) for link in new]
     pairs += [(key, kept.account_id, False) for key, kept in known.links.items() if kept.link_id not in ended]
     for key, account_id, fresh in pairs:
         change = _change(roll.people.get(key), known.accounts.get(account_id), fresh)
@@ -247,13 +239,10 @@ def create(
     """Accounts for everybody eligible who has none and resembles nobody (K1), named in a fixed order."""
     if known.mode != "create":
         return (), ()
-    busy = (known.links, back, matched.linked, matched.waiting)
-    free = [j for key, j in roll.people.items() if not j.gate and not any(key in part for part in busy)]
-    free.sort(key=lambda judged: _order(judged.facts))
     taken = set(known.taken)
     made: list[NewAccount] = []
     troubles: list[Trouble] = []
-    for judged in free:
+    for judged in sorted(free(roll, known, matched, back), key=lambda judged: _order(judged.facts)):
         try:
             account = _named(judged.facts, known, naming, taken)
         except usernames.FormatError as problem:
@@ -264,6 +253,14 @@ def create(
         if account.review:
             troubles.append(_trouble(judged.facts, "username_review", account.review))
     return tuple(made), tuple(troubles)
+
+
+def free(roll: Roll, known: Known, matched: Matched, back: Mapping[Key, int]) -> list[Judged]:
+    """Everybody eligible who has no account, gets none back, and resembles nobody; create mode only."""
+    if known.mode != "create":
+        return []
+    busy = (known.links, back, matched.linked, matched.waiting)
+    return [j for key, j in roll.people.items() if not j.gate and not any(key in part for part in busy)]
 
 
 def _order(person: PersonFacts) -> tuple[str, str, str, date, str]:

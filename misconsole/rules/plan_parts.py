@@ -78,14 +78,14 @@ class AccountChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLink:
-    """``account_id`` None: the account that the same plan creates for ``key``. ``how`` as in the store.
+    """A link to an account that is there already; new accounts bring their own. ``how`` as in the store.
 
     ``facts`` are kept as anchors of the link, so that it outlives a change of MIS.
     """
 
     key: Key
     facts: PersonFacts
-    account_id: int | None
+    account_id: int
     how: str
     name: str
     username: str

@@ -9,9 +9,10 @@ no undo may set free again (Z8).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from data import bulk, roster, runs
@@ -21,14 +22,19 @@ from misconsole.errors import Conflict
 from misconsole.rules import facts_from
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.plan import Plan
-from misconsole.rules.plan_parts import AccountChange, Key, NewAccount, NewLink, PersonChange
+from misconsole.rules.plan_parts import AccountChange, AccountData, Key, NewAccount, PersonChange
 from misconsole.rules.plan_people import GONE, GONE_DETAIL
 from misconsole.sync import apply_items
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-CHUNK = 2_000
+CHUNK = 1_000
+NOTHING: list[str] = []  # one for all, because bulk writes prepare a value that rows share only once
+NO_EVIDENCE: dict[str, Any] = {}
+ACCOUNT_DATA = tuple(field.name for field in fields(AccountData))
+_account_data = attrgetter(*ACCOUNT_DATA)
+_person_columns = attrgetter(*facts_from.SAME)
 T = TypeVar("T")
 
 
@@ -170,7 +176,7 @@ class Applied:
         return {
             "school_id": self.plan.school_id, "domain_key": new.domain_key, "username": new.username,
             "username_key": new.username.lower(), "email": new.email, "role": new.role, "origin": "created",
-            "created_at": self.now, "created_run": self.run_id, **asdict(new.data),
+            "created_at": self.now, "created_run": self.run_id, **columns(new.data),
         }  # fmt: skip
 
     def _update_accounts(self, wanted: dict[int, dict[str, Any]]) -> None:
@@ -192,8 +198,13 @@ class Applied:
             ]
             self.scribe.update_many(Link, changes)
         known = self._known_ids({link.key for link in self.plan.links_new} - self.ids.keys())
+        known |= self._known_ids({new.key for new in self.plan.accounts_new} - self.ids.keys())
         for links in _chunks(self.plan.links_new):
-            self.scribe.insert_many(Link, [self._link(link, known) for link in links])
+            rows = [self._link(x.key, x.facts, x.account_id, x.how, x.evidence, known) for x in links]
+            self.scribe.insert_many(Link, rows)
+        for made in _chunks(self.plan.accounts_new):
+            rows = [self._link(a.key, a.facts, self.account_ids[a.key], "created", (), known) for a in made]
+            self.scribe.insert_many(Link, rows)
 
     def _known_ids(self, keys: set[Key]) -> dict[Key, int]:
         found: dict[Key, int] = {}
@@ -202,14 +213,20 @@ class Applied:
             found.update({(role, source): i for source, i in ids.items() if (role, source) in keys})
         return found
 
-    def _link(self, link: NewLink, known: dict[Key, int]) -> dict[str, Any]:
-        person_id = self.ids.get(link.key) or known[link.key]
-        account_id = self.account_ids[link.key] if link.account_id is None else link.account_id
+    def _link(
+        self,
+        key: Key,
+        facts: PersonFacts,
+        account_id: int,
+        how: str,
+        evidence: tuple[dict[str, Any], ...],
+        known: dict[Key, int],
+    ) -> dict[str, Any]:
         return {
-            "school_id": self.plan.school_id, "person_id": person_id, "account_id": account_id,
-            "active": True, "how": link.how,
-            "evidence": {"fields": list(link.evidence)} if link.evidence else {},
-            "anchors": anchors(link.facts), "linked_at": self.now, "linked_by": self.actor,
+            "school_id": self.plan.school_id, "person_id": self.ids.get(key) or known[key],
+            "account_id": account_id, "active": True, "how": how,
+            "evidence": {"fields": list(evidence)} if evidence else NO_EVIDENCE,
+            "anchors": anchors(facts), "linked_at": self.now, "linked_by": self.actor,
             "run_id": self.run_id,
         }  # fmt: skip
 
@@ -261,19 +278,24 @@ def delivered(change: PersonChange) -> set[tuple[str, str]]:
 def person_row(change: PersonChange, school_id: int, run_id: int) -> dict[str, Any]:
     """All columns of a person that a sync writes; a room typed in here is none of them (F12)."""
     facts = change.facts
-    row = {name: getattr(facts, name) for name in facts_from.SAME}
+    row: dict[str, Any] = dict(zip(facts_from.SAME, _person_columns(facts), strict=True))
     row["school_id"] = school_id
     row["year_label"] = facts.nc_year
-    row["unknown"] = sorted(facts.unknown)
+    row["unknown"] = sorted(facts.unknown) if facts.unknown else NOTHING
     row["search_name"] = facts_from.search_name(facts)
     row["digest"] = change.digest
-    row["gate"], row["gate_detail"], row["flags"] = change.gate, change.gate_detail, list(change.flags)
+    row["gate"], row["gate_detail"] = change.gate, change.gate_detail
+    row["flags"] = list(change.flags) if change.flags else NOTHING
     row["first_seen_run"] = row["last_changed_run"] = run_id
     return row
 
 
+def columns(data: AccountData) -> dict[str, Any]:
+    return dict(zip(ACCOUNT_DATA, _account_data(data), strict=True))
+
+
 def changed_columns(change: AccountChange) -> dict[str, Any]:
-    before, after = asdict(change.before), asdict(change.after)
+    before, after = columns(change.before), columns(change.after)
     row = {name: value for name, value in after.items() if before[name] != value}
     if row.get("state") == "active":
         row |= {"unallocated_at": None, "unallocated_run": None, "unallocated_reason": ""}

@@ -44,10 +44,9 @@ def _affected(plan: Plan) -> Iterator[Affected]:
             change="create", name=a.data.display_name, role=a.role, username=a.username, detail=a.review
         )
     for link in plan.links_new:
-        if link.account_id is not None:
-            yield Affected(
-                change="link", name=link.name, role=link.key[0], username=link.username, detail=link.how
-            )
+        yield Affected(
+            change="link", name=link.name, role=link.key[0], username=link.username, detail=link.how
+        )
     linked = {link.account_id for link in plan.links_new}
     for c in plan.accounts_changed:
         if c.account_id not in linked:

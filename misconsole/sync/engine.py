@@ -19,7 +19,7 @@ from connectors.errors import Cancelled, ConnectorError
 from data import roster, runs
 from data.errors import StoreProblem
 from misconsole.errors import Conflict, MisconsoleError, NotFound
-from misconsole.rules import limits, plan
+from misconsole.rules import limits, plan, plan_accounts
 from misconsole.rules.known import Naming
 from misconsole.rules.limits import Holding
 from misconsole.rules.options import SchoolOptions
@@ -145,7 +145,10 @@ def _plan(job: Job, read: reading.Reading) -> Plan:
             formats = {role: here.options.username_format(role) for role in ("pupil", "staff")}
             naming = Naming(formats=formats, day=job.desk.today)
             roll = replace(sifted.roll, since={**sifted.roll.since, **read.marks})
-            made = plan.build(roll, known=here.known, matched=matched, naming=naming)
+            known = here.known
+            if plan_accounts.free(roll, known, matched, plan_accounts.returning(roll, known)):
+                known = snapshot.with_names(s, known)
+            made = plan.build(roll, known=known, matched=matched, naming=naming)
             _tell(job, made)
     job.options = here.options
     return made

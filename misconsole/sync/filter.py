@@ -53,7 +53,7 @@ def run(extract: Extract, here: Here, s: Session, *, scope: Scope, today: date, 
     rolls = _rolls(extract, delivered, here, recorder)
     gone = _named_gone(extract, delivered)
     carried = _carried(extract, delivered, here, rolls, gone, s)
-    everybody = {**carried, **delivered}
+    everybody = {**carried, **delivered} if carried else delivered
     ctx = GateContext(
         options=here.options, today=today, scope=scope, mode=here.known.mode, exclusions=here.exclusions
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data import accounts as account_rows
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from data.tables import School
+
+
+#: Columns of accounts whose values repeat, so that one copy of each will do.
+SHARED = ("role", "state", "given_name", "family_name", "year_of_entry", "date_of_birth")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +58,9 @@ def read(s: Session, school_id: int) -> Here:
 def _known(s: Session, school: School, options: SchoolOptions) -> Known:
     school_id = school.id or 0
     where = collision.domain_key(options.collision, urn=school.urn, trust=school.trust)
-    links = {
-        (role, source): KnownLink(link_id, person_id, account_id)
-        for role, source, link_id, person_id, account_id in roster.active_links(s, school_id)
-    }
+    everybody = people(s, school_id)
+    by_person = {row[1]: KnownLink(*row) for row in roster.active_links(s, school_id)}
+    links = {k: by_person[p.person_id] for k, p in everybody.items() if p.person_id in by_person}
     ended = roster.ended_links(s, school_id, [ABSENT, *LEAVER_CODES])
     return Known(
         school_id=school_id,
@@ -66,15 +69,19 @@ def _known(s: Session, school: School, options: SchoolOptions) -> Known:
         domain=school.domain,
         domain_key=where,
         first=runs.last_applied(s, school_id) is None,
-        people=people(s, school_id),
+        people=everybody,
         accounts=accounts(s, school_id),
         links=links,
         left={
             (role, source): account_id for role, source, account_id in ended if (role, source) not in links
         },
         items={(row[0], row[1]): KnownItem(*row[2:]) for row in roster.items(s, school_id)},
-        taken=frozenset(account_rows.taken_names(s, where)),
     )
+
+
+def with_names(s: Session, known: Known) -> Known:
+    """The same, knowing which usernames are taken; read only when somebody needs a new one."""
+    return replace(known, taken=frozenset(account_rows.taken_names(s, known.domain_key)))
 
 
 def people(s: Session, school_id: int) -> dict[Key, KnownPerson]:
@@ -96,8 +103,11 @@ def accounts(s: Session, school_id: int) -> dict[int, AccountFacts]:
     before = _anchors(roster.anchors(s, school_id, local))
     names = roster.ACCOUNT_COLUMNS[1:]
     found = {}
+    pool: dict[Any, Any] = {}
     for row in roster.accounts(s, school_id, local):
         values: dict[str, Any] = dict(zip(names, row[1:], strict=True))
+        for name in SHARED:
+            values[name] = pool.setdefault(values[name], values[name])
         found[row[0]] = AccountFacts(
             account_id=row[0], linked_to=holders.get(row[0], ()), local=values["school_id"] != school_id,
             anchors=before.get(row[0], _NO_ANCHORS), **values,
