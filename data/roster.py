@@ -58,9 +58,15 @@ class PersonMark(NamedTuple):
     gate_detail: str
 
 
-def _stream(s: Session, asked: Any) -> Any:
+def _stream(s: Session, asked: Any) -> Iterable[Any]:
     """Rows as they come, never all at once; not by way of the ORM, which would gather them first."""
-    return s.connection().execute(asked.execution_options(yield_per=_AT_ONCE))
+    found: Iterable[Any] = s.connection().execute(asked.execution_options(yield_per=_AT_ONCE))
+    return found
+
+
+def _whole_rows(s: Session, asked: Any) -> Iterator[dict[str, Any]]:
+    for row in s.connection().execute(asked.execution_options(yield_per=_AT_ONCE)).mappings():
+        yield dict(row)
 
 
 def school(s: Session, school_id: int) -> School | None:
@@ -174,8 +180,7 @@ def stored_people(s: Session, school_id: int) -> Iterator[dict[str, Any]]:
     """Whole rows of the people who are present, for those the MIS did not speak of this time."""
     table = bulk.table_of(Person)
     asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    for row in _stream(s, asked).mappings():
-        yield dict(row)
+    return _whole_rows(s, asked)
 
 
 def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Iterable[Any]:
@@ -243,8 +248,7 @@ def stored_items(s: Session, school_id: int, kind: str) -> Iterator[dict[str, An
     """Whole rows of one kind that are present."""
     table = bulk.table_of(ITEM_TABLES[kind])
     asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    for row in _stream(s, asked).mappings():
-        yield dict(row)
+    return _whole_rows(s, asked)
 
 
 def person_ids(s: Session, school_id: int, role: str) -> dict[str, int]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 STAGE = "filter"
 TROUBLING = frozenset({"report_accepted", "field_present", "criteria"})
+NAMING_A_FIELD = ("missing_", "declined_", "wrong_", "not_supplied_")
 FLAGS = {
     "contradictory-dates": ("The leaving date has passed, but the MIS still has this person on roll.",
                             "Correct the leaving date or the status in the MIS."),
@@ -191,7 +192,7 @@ def _left(facts: PersonFacts, ctx: GateContext, code: str) -> str:
 
 
 def _trouble(facts: PersonFacts, code: str, message: str, mend: str, who: str) -> Trouble:
-    named = code.partition("_")[2] if code.startswith(("missing_", "declined_", "wrong_")) else None
+    named = next((code.removeprefix(p) for p in NAMING_A_FIELD if code.startswith(p)), None)
     return Trouble(
         report="staff" if facts.role == "staff" else "students", subject=display_name(facts), code=code,
         message=message, mend=mend, who=who, role=facts.role, source_id=facts.source_id, field=named,

@@ -17,6 +17,8 @@ def run(roll: Roll, here: Here) -> Matched:
     if known.mode == "lookup":
         return Matched()
     links = plan_accounts.staying(roll, known) | plan_accounts.returning(roll, known)
+    if not any(key not in links for key, judged in roll.people.items() if not judged.gate):
+        return Matched()  # everybody eligible has an account
     people = [judged.facts for judged in roll.people.values() if not judged.gate]
     found = matching.match(
         people, list(known.accounts.values()), links=links, not_same=_refused(people, here), mode=known.mode

@@ -33,6 +33,7 @@ class Counter:
     done: int = 0
     total: int | None = None
     finished: bool = False
+    told: int = 0
 
 
 @dataclass(slots=True)
@@ -136,6 +137,15 @@ class Recorder:
             return
         self._messages.clear()
         self._ended.clear()
+        self._tell_counters()
+
+    def _tell_counters(self) -> None:
+        """For who watches a terminal; a report that did not move is not told again."""
+        for report, counter in self._counters.items():
+            if counter.told != counter.done:
+                counter.told = counter.done
+                of = f" of {counter.total}" if counter.total is not None else ""
+                self._say(f"{report}: {counter.done}{of}")
 
     def _beat(self, s: Any) -> None:
         from data import runs

@@ -71,7 +71,8 @@ def _extract(job: Job, connection: Connection, connector: Connector, access: Acc
     counts = earlier.reports if earlier is not None else {}
     extract.check_present(found, _present(known), {r: int(c.get("extracted", 0)) for r, c in counts.items()})
     _tell_unfinished(job, found)
-    return Reading(extract=found, scope=wanted.scope, marks=wanted.marks)
+    marks = {mark: text for mark, text in wanted.marks.items() if found.of(Report(mark[1:])) is not None}
+    return Reading(extract=found, scope=wanted.scope, marks=marks)
 
 
 def _converter(job: Job, known: Mapping[Key, KnownPerson]) -> extract.Convert:

@@ -157,7 +157,7 @@ def test_members_are_found_by_their_containers(store: Store, schools: dict[str, 
         )  # fmt: skip
     with store.read() as s:
         assert [m.container_id for m in roster.memberships_of(s, here, "class", ["C2", "C9"])] == ["C2"]
-        assert len(roster.memberships(s, here)) == 2
+        assert len(list(roster.memberships(s, here))) == 2
 
 
 def test_suggestions_and_problems_are_replaced_for_one_school_only(

@@ -8,7 +8,11 @@ import pytest
 
 from connectors.errors import BadAnswer, NotAuthorised, Unreachable
 from connectors.records import Gone, Rejected, Report
+from data.errors import StoreProblem
+from data.runs import STAGES
 from data.tables import Account, Connection, Person, Problem, ReportScope
+from misconsole.services import runs
+from misconsole.sync import progress
 from tests.fake_mis import Bench, pupil, staff
 
 
@@ -238,3 +242,50 @@ class TestConsent:
         bench.sync()
         assert bench.mis.requests[-1].reports == {Report.STUDENTS}
         assert bench.rows(Person, role="staff") == []
+
+
+class TestProgress:
+    def test_counters_reach_the_store_with_what_was_counted_and_the_whole(self, bench: Bench) -> None:
+        bench.mis.page, bench.mis.totals = 5, {Report.STUDENTS: [12, 12, 12]}
+        view = bench.sync()
+        told = {p.report: (p.done, p.total, p.finished) for p in view.progress}
+        assert told == {"staff": (4, 4, True), "students": (12, 12, True)}
+
+    def test_who_watches_hears_of_stages_and_counts(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(progress, "EVERY", 0.0)
+        bench.mis.page, bench.mis.totals = 6, {Report.STUDENTS: [12, 12]}
+        lines: list[str] = []
+        bench.sync(say=lines.append)
+        assert [line for line in lines if line.startswith("students")] == [
+            "students: 6 of 12",
+            "students: 12 of 12",
+        ]
+        assert [line for line in lines if ":" not in line] == list(STAGES)
+
+    def test_the_store_is_written_at_most_twice_a_second(self, bench: Bench) -> None:
+        """A counter that goes up often is not a transaction each time."""
+        ticks = iter(range(10_000))
+        recorder = progress.Recorder(bench.desk, run_id=1, school_id=1, clock=lambda: next(ticks) / 100)
+        flushed = []
+        recorder.flush = lambda: (flushed.append(1), setattr(recorder, "_written", recorder._clock()))  # type: ignore[method-assign]
+        for n in range(1_000):
+            recorder.count("staff", n)
+        assert 10 <= len(flushed) <= 21  # a thousand looks at the clock, a hundredth of a second apart
+
+    def test_a_store_that_is_busy_for_a_moment_does_not_fail_the_run_for_a_counter(
+        self, bench: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run_id = runs.queue(bench.desk, bench.urn)
+        recorder = progress.Recorder(bench.desk, run_id=run_id, school_id=bench.school_id)
+        recorder.message("info", "kept", "Told once the store is free.")
+
+        def locked() -> None:
+            raise StoreProblem("locked", "The store is locked by another process.")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(bench.store, "write", locked)
+            recorder.flush()
+        recorder.flush()
+        assert [m.code for m in runs.get(bench.desk, run_id).messages] == ["kept"]
