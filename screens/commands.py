@@ -52,9 +52,9 @@ class Command:
 
 
 KEY_NAMES = {
-    "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End", "enter": "Enter",
-    "space": "Space", "escape": "Esc", "ctrl+q": "Ctrl+Q", "ctrl+p": "Ctrl+P", "ctrl+z": "Ctrl+Z",
-    "ctrl+l": "Ctrl+L",
+    "up": "↑", "down": "↓", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
+    "enter": "Enter", "space": "Space", "escape": "Esc", "ctrl+q": "Ctrl+Q", "ctrl+p": "Ctrl+P",
+    "ctrl+z": "Ctrl+Z", "ctrl+l": "Ctrl+L",
 } | {f"f{n}": f"F{n}" for n in range(1, 13)}  # fmt: skip
 
 #: Scope -> heading on the help page; the order is the order of the key table.
@@ -92,11 +92,11 @@ CHAINS = (
     *(
         ("app", "workspace", tab, "panel", "list")
         for tab in (
-            "overview", "unmatched", "unallocated", "exclusions", "non-mis", "accounts", "new-users", "history",
-            "problems",
+            "overview", "unmatched", "unallocated", "exclusions", "non-mis", "accounts", "new-users",
+            "history", "problems",
         )
     ),
-    ("app", "why", "panel", "list"),
+    ("app", "why"),
     ("app", "find", "panel", "list"),
     ("app", "pick-person", "panel", "list"),
 )  # fmt: skip

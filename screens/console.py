@@ -177,7 +177,7 @@ class Console(App[int], Hosting, Asking):
             self.say(reason, kind="warn")
 
     @property
-    def frame(self) -> Frame:
+    def frame(self) -> Frame[Any]:
         """The screen in front, below any question."""
         return next(s for s in reversed(self.screen_stack) if isinstance(s, Frame))
 
@@ -274,7 +274,7 @@ class Console(App[int], Hosting, Asking):
         self.action_suspend_process()
 
     def do_palette(self) -> None:
-        if not CommandPalette.is_open(self):
+        if not CommandPalette.is_open(cast(App[object], self)):
             self.push_screen(CommandPalette(id="--command-palette", placeholder="Type a command"))
 
     async def do_quit(self) -> None:

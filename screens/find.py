@@ -39,22 +39,47 @@ class Find(Frame[None]):
         self.words = ""
         self.grid: Grid[FoundItem] = Grid(
             [
-                Column(name="name", title="Name", width=22, grow=2,
-                       cell=lambda i: self.program.showing.sorted_name(i.person)),
+                Column(
+                    name="name",
+                    title="Name",
+                    width=22,
+                    grow=2,
+                    cell=lambda i: self.program.showing.sorted_name(i.person),
+                ),
                 Column(name="role", title="Role", width=6, cell=lambda i: i.person.role),
-                Column(name="group", title="Group", width=8, rank=2,
-                       cell=lambda i: i.person.registration_group or self.program.showing.handle(i.person.staff_code)),
-                Column(name="born", title="Born", width=11, rank=3,
-                       cell=lambda i: self.program.showing.birth(i.person.date_of_birth)),
-                Column(name="account", title="Account", width=16, grow=1,
-                       cell=lambda i: span(self.program.showing.handle(i.account)) if i.account
-                       else span(f"{glyphs.DASH} {i.person.gate.replace('_', ' ')}", "warn")),
+                Column(
+                    name="group",
+                    title="Group",
+                    width=8,
+                    rank=2,
+                    cell=lambda i: (
+                        i.person.registration_group or self.program.showing.handle(i.person.staff_code)
+                    ),
+                ),
+                Column(
+                    name="born",
+                    title="Born",
+                    width=11,
+                    rank=3,
+                    cell=lambda i: self.program.showing.birth(i.person.date_of_birth),
+                ),
+                Column(
+                    name="account",
+                    title="Account",
+                    width=16,
+                    grow=1,
+                    cell=lambda i: (
+                        span(self.program.showing.handle(i.account))
+                        if i.account
+                        else span(f"{glyphs.DASH} {i.person.gate.replace('_', ' ')}", "warn")
+                    ),
+                ),
                 Column(name="school", title="School", width=18, grow=2, rank=1, cell=lambda i: i.school_name),
             ],
             key=lambda i: i.person.id,
             search=lambda i: f"{i.person.name} {i.account or ''} {i.school_name}",
             empty=self._empty,
-        )  # fmt: skip
+        )
 
     def place(self) -> Sequence[str]:
         return ("Find",)

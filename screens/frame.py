@@ -15,7 +15,6 @@ from screens.commands import Command
 from screens.hosting import Hosting
 from screens.widgets.bars import KeyBar, Notice, TitleBar
 
-
 Result = TypeVar("Result")
 
 

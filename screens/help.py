@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from textual.app import ComposeResult
 
@@ -18,7 +19,7 @@ class Help(Frame[None]):
 
     AUTO_FOCUS = "#help"
 
-    def __init__(self, about: Frame) -> None:
+    def __init__(self, about: Frame[Any]) -> None:
         super().__init__()
         self.about = about
         self.groups = _grouped(about)
@@ -39,7 +40,7 @@ class Help(Frame[None]):
         return lines
 
 
-def _grouped(about: Frame) -> dict[str, list[tuple[Command, str]]]:
+def _grouped(about: Frame[Any]) -> dict[str, list[tuple[Command, str]]]:
     groups: dict[str, list[tuple[Command, str]]] = {}
     for command, _, refused in about.offered_here():
         known = groups.setdefault(SCOPES[command.scope], [])

@@ -21,7 +21,7 @@ class Hosting(DOMNode):
 
     scopes: ClassVar[tuple[str, ...]] = ()
 
-    def why_not(self, wanted: Command) -> str:
+    def why_not(self, wanted: Command) -> str:  # noqa: ARG002
         """The reason why this command cannot be used now; "" when it can."""
         return ""
 

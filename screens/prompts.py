@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -120,7 +121,7 @@ class Form(ModalScreen[Answers | None]):
         with Vertical(classes="prompt"):
             yield Lines(self._head, classes="prompt--text")
             for each in self.asked:
-                yield Lines(lambda _w, each=each: [_label(each)], classes="prompt--label")
+                yield Lines(partial(_label, each), classes="prompt--label")
                 yield Field(each.value, id=f"ask-{each.name}", password=each.secret, compact=True)
             yield Lines(self._foot, id="foot", classes="prompt--text")
 
@@ -156,25 +157,24 @@ class Form(ModalScreen[Answers | None]):
         self.query_one("#foot", Lines).show(self._foot)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        answers = self.answers()
-        for each in self.asked:
-            if (each.required and not answers[each.name]) or (
-                answers[each.name] and each.check(answers[each.name])
-            ):
-                field = self.query_one(f"#ask-{each.name}", Field)
-                if field is event.input and self.is_active:
-                    self._say_missing(each)
-                field.focus()
+        here = next(n for n, each in enumerate(self.asked) if event.input.id == f"ask-{each.name}")
+        last = here == len(self.asked) - 1
+        for each in self.asked if last else self.asked[here : here + 1]:
+            if self._wrong(each):
+                self._say_missing(each)
+                self.query_one(f"#ask-{each.name}", Field).focus()
                 return
-        if event.input.id != f"ask-{self.asked[-1].name}":
-            self.focus_next(Field)
-            return
-        if self.is_active:
-            self.dismiss(answers)
+        if not last:
+            self.query_one(f"#ask-{self.asked[here + 1].name}", Field).focus()
+        elif self.is_active:
+            self.dismiss(self.answers())
+
+    def _wrong(self, each: Asked) -> str:
+        text = self.answers()[each.name]
+        return each.check(text) if text else ("this is needed" if each.required else "")
 
     def _say_missing(self, each: Asked) -> None:
-        wrong = each.check(self.answers()[each.name]) if self.answers()[each.name] else "this is needed"
-        said = f"{each.title}: {wrong}"
+        said = f"{each.title}: {self._wrong(each)}"
         self.query_one("#foot", Lines).show(
             lambda width: (
                 wrap(line(span(f"{glyphs.ATTENTION} {said}", "warn")), width) + self._foot(width)[-1:]
@@ -186,9 +186,9 @@ class Form(ModalScreen[Answers | None]):
             self.dismiss(None)
 
 
-def _label(each: Asked) -> Line:
+def _label(each: Asked, _width: int) -> list[Line]:
     hint = each.hint or ("" if each.required else "may stay empty")
-    return line(each.title, span(f"  {hint}" if hint else "", "muted"))
+    return [line(each.title, span(f"  {hint}" if hint else "", "muted"))]
 
 
 def day_check(text: str) -> str:

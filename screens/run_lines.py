@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from misconsole.services.views import RunView
 from screens import glyphs
 from screens.showing import Showing, counted, took
@@ -12,15 +11,21 @@ from screens.widgets.stages import progress_line, stage_detail, stage_row
 LEVELS = {"error": (glyphs.PROBLEM, "bad"), "warning": (glyphs.ATTENTION, "warn")}
 ENDED = ("succeeded", "held", "failed", "cancelled")
 CHANGES = (
-    ("created", "account created", "accounts created"), ("linked", "person linked", "people linked"),
-    ("updated", "record updated", "records updated"), ("unallocated", "account taken away", "accounts taken away"),
+    ("created", "account created", "accounts created"),
+    ("linked", "person linked", "people linked"),
+    ("updated", "record updated", "records updated"),
+    ("unallocated", "account taken away", "accounts taken away"),
     ("unchanged", "unchanged", "unchanged"),
-)  # fmt: skip
+)
 WAITS = (
-    ("unmatched_staff", "unmatched staff"), ("unmatched_pupils", "unmatched pupils"),
-    ("unallocated", "unallocated"), ("exclusions", "exclusions"), ("non_mis", "non-MIS"),
-    ("new_users", "new users"), ("problems", "problems"),
-)  # fmt: skip
+    ("unmatched_staff", "unmatched staff"),
+    ("unmatched_pupils", "unmatched pupils"),
+    ("unallocated", "unallocated"),
+    ("exclusions", "exclusions"),
+    ("non_mis", "non-MIS"),
+    ("new_users", "new users"),
+    ("problems", "problems"),
+)
 
 
 def head_lines(run: RunView, showing: Showing, width: int) -> list[Line]:
@@ -53,8 +58,17 @@ def _ending(run: RunView, width: int) -> list[Line]:
         if run.resolution:
             lines.append(line(span(f"{run.resolution} since", "muted")))
         else:
-            lines.append(line("Nothing was written. ", span("v", "key"), " shows who, ", span("a", "key"),
-                              " approves, ", span("r", "key"), " rejects."))  # fmt: skip
+            lines.append(
+                line(
+                    "Nothing was written. ",
+                    span("v", "key"),
+                    " shows who, ",
+                    span("a", "key"),
+                    " approves, ",
+                    span("r", "key"),
+                    " rejects.",
+                )
+            )
     if run.error:
         lines += _told(run.error, "bad", glyphs.PROBLEM, width)
         lines.append(line("Nothing was changed by this run."))

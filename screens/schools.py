@@ -106,12 +106,12 @@ class Schools(Frame[None]):
         """Ask for the list; nothing is painted where nothing changed."""
         if not self.in_front or (self.asking("rows") and self.grid.loaded):
             return
-        url = self.program.url
+        url, now = self.program.url, self.program.showing.now()
 
         def rows() -> Rows[SchoolRow]:
             from misconsole.services.status import school_rows
 
-            return self.grid.prepare(school_rows(url))
+            return self.grid.prepare(school_rows(url, now=now))
 
         self.ask(rows, self._show, group="rows", failed=self._not_read)
 
@@ -215,13 +215,17 @@ class Schools(Frame[None]):
                 [
                     Asked(name="name", title="Name"),
                     Asked(name="urn", title="URN", hint="the school's six-digit number", check=_check_urn),
-                    Asked(name="domain", title="E-mail domain", hint="such as larkmere.example; may stay empty",
-                          required=False),
+                    Asked(
+                        name="domain",
+                        title="E-mail domain",
+                        hint="such as larkmere.example; may stay empty",
+                        required=False,
+                    ),
                 ],
                 verb="add the school",
             ),
             self._added,
-        )  # fmt: skip
+        )
 
     def _added(self, answers: Answers | None) -> None:
         if answers is None:

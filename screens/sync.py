@@ -42,7 +42,7 @@ def start_and_watch(frame: Frame[None], urn: str, *, dry_run: bool) -> None:
 def _watch(frame: Frame[None], urn: str, run: int) -> None:
     program = frame.program
     if isinstance(frame, Sync):
-        frame.watch(run)
+        frame.follow(run)
     elif frame.in_front:
         program.push_screen(Sync(urn, run))
     else:
@@ -118,7 +118,7 @@ class Sync(Frame[None]):
         self._timer = self.set_interval(EVERY, self.read)
         self.read()
 
-    def watch(self, run: int) -> None:
+    def follow(self, run: int) -> None:
         self.run_id, self.run_view, self._affected_of = run, None, None
         self.remove_class("-affected")
         if self._timer:
@@ -263,7 +263,7 @@ class Sync(Frame[None]):
 
     def _told(self, run: RunView) -> None:
         if run.id != self.run_id:
-            self.watch(run.id)
+            self.follow(run.id)
         else:
             self._show(run)
         self.program.say(*_ended(run))

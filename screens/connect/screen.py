@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
@@ -177,7 +178,7 @@ class Connect(Frame[None]):
         holder = self.query_one("#fields")
         holder.remove_children()
         for each in wanted:
-            holder.mount(Lines(lambda width, each=each: _label(each, width), classes="field--label"))
+            holder.mount(Lines(partial(_label, each), classes="field--label"))
             value = "" if each.secret else shown(each.value)
             holder.mount(
                 Field(
@@ -313,8 +314,11 @@ class Connect(Frame[None]):
         def told(view: ConnectionView | None) -> None:
             self._shown(view)
             if view is not None:
-                self.program.say(f"Access is {view.access}.", kind="good" if view.access == "approved" else "",
-                                 mend=view.mend)  # fmt: skip
+                self.program.say(
+                    f"Access is {view.access}.",
+                    kind="good" if view.access == "approved" else "",
+                    mend=view.mend,
+                )
 
         self._ask(lambda desk: _check(desk, self.school), told, group="check")
 
@@ -362,10 +366,9 @@ class Connect(Frame[None]):
             if same or not current:
                 self._connect(choice)
                 return
+            former = self.view.mis_title if self.view else ""
             what = [
-                line(
-                    f"The connection to {self.view.mis_title if self.view else ''} ends; its guide starts anew."
-                ),
+                line(f"The connection to {former} ends; its guide starts anew."),
                 line("People, accounts and links stay; the first sync shows how the links carry over."),
             ]
             question = Confirm(f"Change to {choice.mis.title}?", what, verb="change")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.dom import DOMNode
@@ -92,7 +92,7 @@ class KeyBar(Lines):
         return [tuple(parts[:-1])]
 
     def _fitting(self, width: int) -> list[Offered]:
-        offered = [each for each in cast("Frame", self.screen).offered_here() if each[0].footer]
+        offered = [each for each in cast("Frame[Any]", self.screen).offered_here() if each[0].footer]
         offered.sort(key=lambda each: each[0].footer)
         kept = [each for each in offered if each[0].footer >= ALWAYS]
         left = width - sum(line_cells(_key_spans(each)) + 2 for each in kept) + 2

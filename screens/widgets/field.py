@@ -7,6 +7,8 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from misconsole.text import shown
+
 
 class Field(Input):
     """``hint`` stands in the footer while the field has the focus."""
@@ -19,6 +21,10 @@ class Field(Input):
 
     def on_mount(self) -> None:
         self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Whatever is put or pasted here is drawn as typed; it must not reach the terminal as a code."""
+        return value if self.password else shown(value)
 
     def action_leave(self) -> None:
         """What was typed stays in the field; only the keys go elsewhere."""

@@ -49,7 +49,8 @@ def line_cells(parts: Iterable[Span]) -> int:
 def wrap(parts: Line, width: int, *, indent: int = 0) -> list[Line]:
     """Break a line at spaces into lines of at most ``width`` cells; a word too long for it is cut into
     pieces.  Following lines are indented by ``indent`` cells."""
-    width = max(width, indent + 4)
+    width = max(width, 4)
+    indent = max(0, min(indent, width - 4))
     lines: list[list[Span]] = [[]]
     used = 0
     for word, kind in _words(parts, width - indent):
@@ -128,7 +129,9 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
         & > .lines--bad { color: $text-error; }
         & > .lines--accent { color: $text-accent; }
         & > .lines--key { color: $text-accent; text-style: bold; }
-        & > .lines--chosen { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+        & > .lines--chosen {
+            background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
+        }
     }
     """
 
@@ -137,7 +140,7 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
         builder: Builder | None = None,
         *,
         name: str | None = None,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002
         classes: str | None = None,
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)

@@ -51,7 +51,7 @@ class Panel(Vertical, Hosting):
         yield self._field
         yield self.grid
 
-    def _count_lines(self, width: int) -> Sequence[Line]:
+    def _count_lines(self, _width: int) -> Sequence[Line]:
         grid = self.grid
         if not grid.loaded:
             return [line(span(self.heading, "strong"))]
@@ -63,7 +63,7 @@ class Panel(Vertical, Hosting):
         if words := grid.sort_words:
             parts.append(span(f" {glyphs.DOT} {words}", "muted"))
         if grid.marked:
-            hidden = f", {grid.marked_hidden} hidden by the filter" if grid.marked_hidden else ""
+            hidden = f", {grid.marked_hidden} hidden" if grid.marked_hidden else ""
             parts.append(span(f" {glyphs.MARK} {len(grid.marked)} marked{hidden}", "accent"))
         return [line(*parts)]
 

@@ -11,9 +11,13 @@ from screens.showing import took
 from screens.widgets.lines import Line, Span, line, line_cells, span, wrap
 
 STAGE_SIGNS = {
-    "waiting": (glyphs.LATER, "muted"), "working": (glyphs.WORKING, "accent"), "ok": (glyphs.OK, "good"),
-    "attention": (glyphs.ATTENTION, "warn"), "problem": (glyphs.PROBLEM, "bad"), "skipped": (glyphs.DASH, "muted"),
-}  # fmt: skip
+    "waiting": (glyphs.LATER, "muted"),
+    "working": (glyphs.WORKING, "accent"),
+    "ok": (glyphs.OK, "good"),
+    "attention": (glyphs.ATTENTION, "warn"),
+    "problem": (glyphs.PROBLEM, "bad"),
+    "skipped": (glyphs.DASH, "muted"),
+}
 
 
 def stage_row(stages: Sequence[StageView], width: int) -> list[Line]:

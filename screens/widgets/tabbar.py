@@ -41,7 +41,7 @@ class TabBar(Lines):
         self.show(self._bar)
 
     def _bar(self, width: int) -> Sequence[Line]:
-        for words, gap in ((_long, 3), (_short, 2), (_tiny, 2), (_tiny, 1)):
+        for words, gap in ((_long, 3), (_short, 2), (_close, 1), (_tiny, 1)):
             labels = [words(tab) for tab in self.tabs]
             if sum(map(len, labels)) + gap * len(labels) <= width:
                 return [self._joined(labels, range(len(labels)), gap)]
@@ -93,5 +93,9 @@ def _short(tab: TabLabel) -> str:
     return f"{tab.short} {short_count(tab.count)}" if tab.count else tab.short
 
 
+def _close(tab: TabLabel) -> str:
+    return f"{tab.short}:{short_count(tab.count)}" if tab.count else tab.short
+
+
 def _tiny(tab: TabLabel) -> str:
-    return f"{tab.tiny} {short_count(tab.count)}" if tab.count else tab.tiny
+    return f"{tab.tiny}:{short_count(tab.count)}" if tab.count else tab.tiny

@@ -11,7 +11,7 @@ from screens.commands import Command, bindings
 from screens.prompts import Answers, Asked
 from screens.showing import counted, full_name, oldest_first
 from screens.widgets.columns import Column
-from screens.widgets.lines import Line, Span, line, span
+from screens.widgets.lines import Line, Span, line, span, wrap
 from screens.workspace.tab import Tab, facts
 
 
@@ -29,16 +29,35 @@ class Accounts(Tab[AccountView]):
 
     def columns(self) -> list[Column[AccountView]]:
         return [
-            Column(name="username", title="Username", width=16, grow=1, cell=lambda a: self.showing.handle(a.username)),
+            Column(
+                name="username",
+                title="Username",
+                width=16,
+                grow=1,
+                cell=lambda a: self.showing.handle(a.username),
+            ),
             Column(name="name", title="Name", width=20, grow=2, cell=lambda a: self.showing.account(a)),
             Column(name="role", title="Role", width=6, rank=1, cell=lambda a: a.role),
             Column(name="state", title="State", width=13, cell=_state),
             Column(name="mis", title="In the MIS", width=14, grow=1, rank=2, cell=self._person),
-            Column(name="entry", title="Entry", width=5, rank=4, right=True, cell=lambda a: str(a.year_of_entry or ""),
-                   sort=lambda a: a.year_of_entry),
-            Column(name="created", title="Made", width=10, rank=5, cell=lambda a: self.showing.when(a.created_at),
-                   sort=lambda a: oldest_first(a.created_at)),
-        ]  # fmt: skip
+            Column(
+                name="entry",
+                title="Entry",
+                width=5,
+                rank=4,
+                right=True,
+                cell=lambda a: str(a.year_of_entry or ""),
+                sort=lambda a: a.year_of_entry,
+            ),
+            Column(
+                name="created",
+                title="Made",
+                width=10,
+                rank=5,
+                cell=lambda a: self.showing.when(a.created_at),
+                sort=lambda a: oldest_first(a.created_at),
+            ),
+        ]
 
     def _person(self, account: AccountView) -> str:
         person = account.person
@@ -49,7 +68,8 @@ class Accounts(Tab[AccountView]):
 
     def search(self, row: AccountView) -> str:
         group = (row.person.registration_group or "") if row.person else ""
-        return f"{row.username} {row.display_name} {full_name(row)} {row.email or ''} {row.role} {row.state} {group}"
+        names = f"{row.username} {row.display_name} {full_name(row)} {row.email or ''}"
+        return f"{names} {row.role} {row.state} {group}"
 
     def empty(self) -> Sequence[Line]:
         return [
@@ -60,7 +80,7 @@ class Accounts(Tab[AccountView]):
     def details(self, row: AccountView, width: int) -> list[Line]:
         show = self.showing
         lines = [
-            line(span(show.account(row), "strong"), f"  {show.handle(row.username)}"),
+            *wrap(line(span(show.account(row), "strong"), f"  {show.handle(row.username)}"), width),
             *facts(
                 ("role", row.role),
                 ("state", row.state),
@@ -122,8 +142,14 @@ class Accounts(Tab[AccountView]):
 
             return decide.rename(desk, self.urn, account.id, answers["username"])
 
-        asked = [Asked(name="username", title="New username", value=account.username,
-                       hint="the old one stays reserved and still leads here")]  # fmt: skip
+        asked = [
+            Asked(
+                name="username",
+                title="New username",
+                value=account.username,
+                hint="the old one stays reserved and still leads here",
+            )
+        ]
         self.ask_for(f"Rename {self.showing.handle(account.username)}", asked, rename, verb="rename")
 
     def do_unlink(self) -> None:

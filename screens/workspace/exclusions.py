@@ -32,12 +32,24 @@ class Exclusions(Tab[ExclusionItem]):
             Column(name="state", title="State", width=13, cell=_state),
             Column(name="name", title="Name", width=18, grow=2, cell=lambda i: self.showing.name(i.name)),
             Column(name="role", title="Role", width=6, rank=3, cell=lambda i: i.role or "both"),
-            Column(name="reason", title="Reason", width=18, grow=2, rank=1,
-                   cell=lambda i: self.showing.prose(i.reason)),
+            Column(
+                name="reason",
+                title="Reason",
+                width=18,
+                grow=2,
+                rank=1,
+                cell=lambda i: self.showing.prose(i.reason),
+            ),
             Column(name="author", title="By", width=10, rank=2, cell=lambda i: i.author),
-            Column(name="review", title="Review", width=11, rank=1, cell=lambda i: said_day(i.review_on),
-                   sort=lambda i: i.review_on),
-        ]  # fmt: skip
+            Column(
+                name="review",
+                title="Review",
+                width=11,
+                rank=1,
+                cell=lambda i: said_day(i.review_on),
+                sort=lambda i: i.review_on,
+            ),
+        ]
 
     def search(self, row: ExclusionItem) -> str:
         return f"{row.name} {row.role} {row.reason} {row.author}"
@@ -98,11 +110,16 @@ class Exclusions(Tab[ExclusionItem]):
         asked = [
             Asked(name="given", title="Given name"),
             Asked(name="family", title="Family name"),
-            Asked(name="role", title="Role", hint="staff or pupil; empty for both", required=False,
-                  check=lambda text: "" if text in ("staff", "pupil") else "staff or pupil"),
+            Asked(
+                name="role",
+                title="Role",
+                hint="staff or pupil; empty for both",
+                required=False,
+                check=lambda text: "" if text in ("staff", "pupil") else "staff or pupil",
+            ),
             Asked(name="reason", title="Reason"),
             REVIEW,
-        ]  # fmt: skip
+        ]
         self.ask_for("Exclude a name: no account is ever made for it", asked, add, verb="exclude")
 
     def do_lift(self) -> None:
@@ -123,12 +140,17 @@ class Exclusions(Tab[ExclusionItem]):
         item = self.row
         if item is None or item.clash is None:
             return
-        what = [line(f"{self.showing.handle(item.clash.username)}, {self.showing.account(item.clash)}, loses access."),
-                line("It goes to Unallocated, from where it can be restored.")]  # fmt: skip
+        who = f"{self.showing.handle(item.clash.username)}, {self.showing.account(item.clash)}"
+        what = [
+            line(f"{who}, loses access."),
+            line("It goes to Unallocated, from where it can be restored."),
+        ]
         self.confirm(
-            "Take this account away?", what, lambda desk: _settle(desk, self.urn, item.id, "unallocate"),
+            "Take this account away?",
+            what,
+            lambda desk: _settle(desk, self.urn, item.id, "unallocate"),
             verb="take it away",
-        )  # fmt: skip
+        )
 
 
 def _settle(desk: Desk, urn: str, exclusion: int, verdict: str) -> DecisionView:

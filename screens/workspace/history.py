@@ -100,9 +100,13 @@ class History(Tab[HistoryItem]):
 
 
 RUN_STATES = {
-    "succeeded": (glyphs.OK, "good"), "held": (glyphs.ATTENTION, "warn"), "failed": (glyphs.PROBLEM, "bad"),
-    "cancelled": (glyphs.UNKNOWN, "muted"), "running": (glyphs.WORKING, "accent"), "queued": (glyphs.WORKING, "accent"),
-}  # fmt: skip
+    "succeeded": (glyphs.OK, "good"),
+    "held": (glyphs.ATTENTION, "warn"),
+    "failed": (glyphs.PROBLEM, "bad"),
+    "cancelled": (glyphs.UNKNOWN, "muted"),
+    "running": (glyphs.WORKING, "accent"),
+    "queued": (glyphs.WORKING, "accent"),
+}
 
 
 def _what(item: HistoryItem) -> Span:

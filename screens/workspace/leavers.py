@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView, UnallocatedItem
+from screens.asking import Trouble
 from screens.commands import bindings
 from screens.prompts import Answers, Asked
-from screens.asking import Trouble
 from screens.showing import oldest_first
 from screens.widgets.columns import Column
-from screens.widgets.lines import Line, line, span
+from screens.widgets.lines import Line, line, span, wrap
 from screens.workspace.tab import Tab, facts
 
 
@@ -28,16 +28,35 @@ class Unallocated(Tab[UnallocatedItem]):
 
     def columns(self) -> list[Column[UnallocatedItem]]:
         return [
-            Column(name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.name(i.person_name)),
-            Column(name="username", title="Username", width=16, grow=1,
-                   cell=lambda i: self.showing.handle(i.account.username)),
+            Column(
+                name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.name(i.person_name)
+            ),
+            Column(
+                name="username",
+                title="Username",
+                width=16,
+                grow=1,
+                cell=lambda i: self.showing.handle(i.account.username),
+            ),
             Column(name="role", title="Role", width=6, rank=2, cell=lambda i: i.account.role),
-            Column(name="at", title="Taken away", width=10, cell=lambda i: self.showing.when(i.at),
-                   sort=lambda i: oldest_first(i.at)),
-            Column(name="run", title="Run", width=5, rank=3, right=True, cell=lambda i: str(i.run or ""),
-                   sort=lambda i: i.run or 0),
+            Column(
+                name="at",
+                title="Taken away",
+                width=10,
+                cell=lambda i: self.showing.when(i.at),
+                sort=lambda i: oldest_first(i.at),
+            ),
+            Column(
+                name="run",
+                title="Run",
+                width=5,
+                rank=3,
+                right=True,
+                cell=lambda i: str(i.run or ""),
+                sort=lambda i: i.run or 0,
+            ),
             Column(name="reason", title="Why", width=16, grow=2, rank=1, cell=lambda i: i.reason),
-        ]  # fmt: skip
+        ]
 
     def key(self, row: UnallocatedItem) -> int:
         return row.account.id
@@ -51,7 +70,10 @@ class Unallocated(Tab[UnallocatedItem]):
     def details(self, row: UnallocatedItem, width: int) -> list[Line]:
         show = self.showing
         return [
-            line(span(show.name(row.person_name), "strong"), f"  {show.handle(row.account.username)}"),
+            *wrap(
+                line(span(show.name(row.person_name), "strong"), f"  {show.handle(row.account.username)}"),
+                width,
+            ),
             *facts(
                 ("role", row.account.role),
                 ("e-mail", show.email(row.account.email)),

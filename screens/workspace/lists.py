@@ -29,16 +29,35 @@ class NewUsers(Tab[NewUserItem]):
 
     def columns(self) -> list[Column[NewUserItem]]:
         return [
-            Column(name="username", title="Username", width=16, grow=1,
-                   cell=lambda i: self.showing.handle(i.account.username)),
-            Column(name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.account(i.account)),
+            Column(
+                name="username",
+                title="Username",
+                width=16,
+                grow=1,
+                cell=lambda i: self.showing.handle(i.account.username),
+            ),
+            Column(
+                name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.account(i.account)
+            ),
             Column(name="role", title="Role", width=6, cell=lambda i: i.account.role),
             Column(name="group", title="Group", width=8, rank=1, cell=lambda i: _group(i)),
-            Column(name="made", title="Made", width=10, cell=lambda i: self.showing.when(i.account.created_at),
-                   sort=lambda i: oldest_first(i.account.created_at)),
-            Column(name="run", title="Run", width=5, rank=2, right=True, cell=lambda i: str(i.created_run or ""),
-                   sort=lambda i: i.created_run or 0),
-        ]  # fmt: skip
+            Column(
+                name="made",
+                title="Made",
+                width=10,
+                cell=lambda i: self.showing.when(i.account.created_at),
+                sort=lambda i: oldest_first(i.account.created_at),
+            ),
+            Column(
+                name="run",
+                title="Run",
+                width=5,
+                rank=2,
+                right=True,
+                cell=lambda i: str(i.created_run or ""),
+                sort=lambda i: i.created_run or 0,
+            ),
+        ]
 
     def key(self, row: NewUserItem) -> int:
         return row.account.id
@@ -51,18 +70,16 @@ class NewUsers(Tab[NewUserItem]):
 
     def details(self, row: NewUserItem, width: int) -> list[Line]:
         show, account = self.showing, row.account
+        by = f", by run {row.created_run}" if row.created_run else ""
         return [
-            line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"),
+            *wrap(line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"), width),
             *facts(
                 ("role", account.role),
                 ("group", _group(row)),
                 ("e-mail", show.email(account.email)),
                 ("born", show.birth(account.date_of_birth)),
                 ("year of entry", str(account.year_of_entry or "")),
-                (
-                    "made",
-                    f"{show.when(account.created_at)}{f', by run {row.created_run}' if row.created_run else ''}",
-                ),
+                ("made", f"{show.when(account.created_at)}{by}"),
             ),
         ]
 
@@ -92,10 +109,21 @@ class Problems(Tab[ProblemItem]):
             Column(name="who", title="Who mends it", width=14, cell=lambda i: i.who),
             Column(name="subject", title="About", width=18, grow=1, cell=self._subject),
             Column(name="report", title="Report", width=10, rank=3, cell=lambda i: i.report),
-            Column(name="field", title="Field", width=13, rank=2, cell=lambda i: (i.field or "").replace("_", " ")),
-            Column(name="message", title="What was wrong", width=24, grow=3,
-                   cell=lambda i: self.showing.prose(i.message, otherwise=i.code.replace("_", " "))),
-        ]  # fmt: skip
+            Column(
+                name="field",
+                title="Field",
+                width=13,
+                rank=2,
+                cell=lambda i: (i.field or "").replace("_", " "),
+            ),
+            Column(
+                name="message",
+                title="What was wrong",
+                width=24,
+                grow=3,
+                cell=lambda i: self.showing.prose(i.message, otherwise=i.code.replace("_", " ")),
+            ),
+        ]
 
     def _subject(self, item: ProblemItem) -> str:
         return str(self.showing.name(item.subject))

@@ -11,7 +11,7 @@ from screens.commands import bindings
 from screens.prompts import Answers, Asked, day_check, read_day
 from screens.showing import oldest_first, said_day
 from screens.widgets.columns import Column
-from screens.widgets.lines import Line, Span, line, span
+from screens.widgets.lines import Line, Span, line, span, wrap
 from screens.workspace.tab import Tab, facts
 
 
@@ -29,15 +29,34 @@ class NonMis(Tab[NonMisItem]):
     def columns(self) -> list[Column[NonMisItem]]:
         return [
             Column(name="state", title="Review", width=13, cell=_state),
-            Column(name="username", title="Username", width=14, grow=1,
-                   cell=lambda i: self.showing.handle(i.account.username)),
-            Column(name="name", title="Name", width=18, grow=2, cell=lambda i: self.showing.account(i.account)),
+            Column(
+                name="username",
+                title="Username",
+                width=14,
+                grow=1,
+                cell=lambda i: self.showing.handle(i.account.username),
+            ),
+            Column(
+                name="name", title="Name", width=18, grow=2, cell=lambda i: self.showing.account(i.account)
+            ),
             Column(name="role", title="Role", width=6, rank=2, cell=lambda i: i.account.role),
-            Column(name="age", title="Last reviewed", width=13, rank=1,
-                   cell=lambda i: self._age(i), sort=lambda i: oldest_first(i.reviewed_at)),
-            Column(name="until", title="Until", width=11, rank=3, cell=lambda i: said_day(i.until),
-                   sort=lambda i: i.until),
-        ]  # fmt: skip
+            Column(
+                name="age",
+                title="Last reviewed",
+                width=13,
+                rank=1,
+                cell=lambda i: self._age(i),
+                sort=lambda i: oldest_first(i.reviewed_at),
+            ),
+            Column(
+                name="until",
+                title="Until",
+                width=11,
+                rank=3,
+                cell=lambda i: said_day(i.until),
+                sort=lambda i: i.until,
+            ),
+        ]
 
     def _age(self, item: NonMisItem) -> str:
         days = item.age_days
@@ -58,7 +77,7 @@ class NonMis(Tab[NonMisItem]):
     def details(self, row: NonMisItem, width: int) -> list[Line]:
         show, account = self.showing, row.account
         lines = [
-            line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"),
+            *wrap(line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"), width),
             *facts(
                 ("role", account.role),
                 ("e-mail", show.email(account.email)),
@@ -91,9 +110,15 @@ class NonMis(Tab[NonMisItem]):
 
         asked = [
             Asked(name="reason", title="Reason", hint="governor, visitor, supply agency", value=item.reason),
-            Asked(name="until", title="Until", hint="a day; empty for no end", required=False, check=day_check,
-                  value=item.until.isoformat() if item.until else ""),
-        ]  # fmt: skip
+            Asked(
+                name="until",
+                title="Until",
+                hint="a day; empty for no end",
+                required=False,
+                check=day_check,
+                value=item.until.isoformat() if item.until else "",
+            ),
+        ]
         self.ask_for(
             f"Keep {self.showing.handle(item.account.username)} without a MIS person",
             asked,

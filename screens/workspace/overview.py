@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -15,6 +15,7 @@ from screens.commands import Command, bindings
 from screens.hosting import Hosting
 from screens.reading import Reading
 from screens.schools import why_no_sync
+from screens.showing import Showing
 from screens.widgets.lines import Line, Span, line, span, wrap
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Overview(Vertical, Hosting, Asking):
         yield Reading(self._lines)
 
     @property
-    def showing(self) -> Any:
+    def showing(self) -> Showing:
         return self.program.showing
 
     @property
@@ -79,13 +80,36 @@ class Overview(Vertical, Hosting, Asking):
         when = self.showing.when
         lines = [
             line(lamp, f"   {mis}   ", span(f"URN {row.urn}, mode {row.mode}", "muted")),
-            line(span("checked ", "muted"), when(row.last_checked), span("   changed ", "muted"), when(row.last_changed)),
+            line(
+                span("checked ", "muted"),
+                when(row.last_checked),
+                span("   changed ", "muted"),
+                when(row.last_changed),
+            ),
             (),
-            self._numbers("People", view.people, (("staff", "staff"), ("pupils", "pupils"), ("eligible", "may have an account"), ("linked", "have one"))),
-            self._numbers("Accounts", view.accounts, (("active", "active"), ("non_mis", "not in the MIS"), ("new", "new"), ("unallocated", "taken away"))),
+            self._numbers(
+                "People",
+                view.people,
+                (
+                    ("staff", "staff"),
+                    ("pupils", "pupils"),
+                    ("eligible", "may have an account"),
+                    ("linked", "have one"),
+                ),
+            ),
+            self._numbers(
+                "Accounts",
+                view.accounts,
+                (
+                    ("active", "active"),
+                    ("non_mis", "not in the MIS"),
+                    ("new", "new"),
+                    ("unallocated", "taken away"),
+                ),
+            ),
             (),
             line(span("What to do next", "title")),
-        ]  # fmt: skip
+        ]
         for hint in view.hints:
             lines += wrap(line(span(f"{glyphs.ARROW} ", "accent"), hint), width, indent=2)
         lines += [(), line(span("Last runs", "title"))]

@@ -10,7 +10,8 @@ from textual.containers import Container
 from textual.dom import DOMNode
 from textual.timer import Timer
 
-from misconsole.services.views import DecisionView, Overview as OverviewView, RunView, Waiting
+from misconsole.services.views import DecisionView, RunView, Waiting
+from misconsole.services.views import Overview as OverviewView
 from screens.asking import Trouble
 from screens.commands import Command, bindings
 from screens.frame import Frame
@@ -23,17 +24,33 @@ from screens.workspace.leavers import Unallocated
 from screens.workspace.lists import NewUsers, Problems
 from screens.workspace.non_mis import NonMis
 from screens.workspace.overview import Overview
-from screens.workspace.tab import Changed, Tab
+from screens.workspace.tab import Tab
 from screens.workspace.unmatched import UnmatchedPupils, UnmatchedStaff
 
 TABS: tuple[Any, ...] = (
-    Overview, UnmatchedStaff, UnmatchedPupils, Unallocated, Exclusions, NonMis, Accounts, NewUsers, History, Problems,
-)  # fmt: skip
+    Overview,
+    UnmatchedStaff,
+    UnmatchedPupils,
+    Unallocated,
+    Exclusions,
+    NonMis,
+    Accounts,
+    NewUsers,
+    History,
+    Problems,
+)
 TINY = {
-    "overview": "Over", "unmatched-staff": "Staff", "unmatched-pupils": "Pup", "unallocated": "Una",
-    "exclusions": "Exc", "non-mis": "Non", "accounts": "Acc", "new-users": "New", "history": "His",
+    "overview": "Over",
+    "unmatched-staff": "Staff",
+    "unmatched-pupils": "Pup",
+    "unallocated": "Una",
+    "exclusions": "Exc",
+    "non-mis": "Non",
+    "accounts": "Acc",
+    "new-users": "New",
+    "history": "His",
     "problems": "Pro",
-}  # fmt: skip
+}
 WATCH_EVERY = 2.0
 
 

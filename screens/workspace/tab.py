@@ -21,6 +21,7 @@ from screens.commands import Command
 from screens.hosting import Hosting
 from screens.prompts import Answers, Asked, Confirm, Form
 from screens.reading import Reading
+from screens.showing import Showing
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line, span
@@ -67,7 +68,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         raise NotImplementedError
 
     def key(self, row: Row) -> Hashable:
-        return cast(Any, row).id
+        return int(cast(Any, row).id)
 
     def search(self, row: Row) -> str:
         raise NotImplementedError
@@ -78,7 +79,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
     def details(self, row: Row, width: int) -> list[Line]:
         raise NotImplementedError
 
-    def who(self, row: Row) -> int | str | None:
+    def who(self, row: Row) -> int | str | None:  # noqa: ARG002
         """Whom ``w`` asks about: a person's id, or a name."""
         return None
 
@@ -89,7 +90,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         yield Reading(self._detail_lines, classes="details")
 
     @property
-    def showing(self) -> Any:
+    def showing(self) -> Showing:
         return self.program.showing
 
     @property

@@ -1,4 +1,4 @@
-"""Unmatched staff and unmatched pupils: one key a decision, the evidence in view, a counter running to zero."""
+"""Unmatched staff and pupils: one key a decision, the evidence in view, a counter running to zero."""
 
 from __future__ import annotations
 
@@ -33,17 +33,29 @@ class Unmatched(Tab[UnmatchedItem]):
     def columns(self) -> list[Column[UnmatchedItem]]:
         return [
             Column(name="band", title="Match", width=8, cell=_band, sort=lambda i: BAND_ORDER.get(i.band, 9)),
-            Column(name="name", title="Name", width=20, grow=2,
-                   cell=lambda i: self.showing.sorted_name(i.person)),
+            Column(
+                name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.sorted_name(i.person)
+            ),
             self._group_column(),
-            Column(name="born", title="Born", width=11, rank=3,
-                   cell=lambda i: self.showing.birth(i.person.date_of_birth),
-                   sort=lambda i: i.person.date_of_birth),
+            Column(
+                name="born",
+                title="Born",
+                width=11,
+                rank=3,
+                cell=lambda i: self.showing.birth(i.person.date_of_birth),
+                sort=lambda i: i.person.date_of_birth,
+            ),
             Column(name="best", title="Candidate", width=13, grow=1, cell=self._best),
             Column(name="called", title="Called", width=14, grow=2, rank=2, cell=self._called),
-            Column(name="many", title="Others", width=6, rank=4, right=True,
-                   cell=lambda i: str(len(i.candidates) - 1) if len(i.candidates) > 1 else ""),
-        ]  # fmt: skip
+            Column(
+                name="many",
+                title="Others",
+                width=6,
+                rank=4,
+                right=True,
+                cell=lambda i: str(len(i.candidates) - 1) if len(i.candidates) > 1 else "",
+            ),
+        ]
 
     def _group_column(self) -> Column[UnmatchedItem]:
         return Column(
@@ -64,8 +76,15 @@ class Unmatched(Tab[UnmatchedItem]):
     def search(self, row: UnmatchedItem) -> str:
         person = row.person
         names = " ".join(f"{c.account.username} {full_name(c.account)}" for c in row.candidates)
-        mine = (person.name, person.legal_given_name, person.legal_family_name, person.registration_group,
-                person.staff_code, person.upn, row.band)  # fmt: skip
+        mine = (
+            person.name,
+            person.legal_given_name,
+            person.legal_family_name,
+            person.registration_group,
+            person.staff_code,
+            person.upn,
+            row.band,
+        )
         return f"{' '.join(part for part in mine if part)} {names}"
 
     def empty(self) -> Sequence[Line]:
@@ -150,9 +169,12 @@ class Unmatched(Tab[UnmatchedItem]):
 
 
 REVIEW = Asked(
-    name="review", title="Look at it again on", hint="a day such as 2027-01-31; may stay empty", required=False,
+    name="review",
+    title="Look at it again on",
+    hint="a day such as 2027-01-31; may stay empty",
+    required=False,
     check=day_check,
-)  # fmt: skip
+)
 
 
 def _band(item: UnmatchedItem) -> Span:
