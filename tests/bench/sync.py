@@ -22,21 +22,6 @@ from typing import Any
 from tests.bench.show import table, verdict
 from tests.bench.startup import MISCONSOLE, compiled_env
 
-SERVE = """\
-import sys
-from datetime import date
-from connectors.simulator.world import build_bulk_world
-from connectors.simulator.server import Simulator
-import json, time
-world = build_bulk_world(people=int(sys.argv[1]), today=date.fromisoformat(sys.argv[2]))
-school = world.schools[0]
-with Simulator(world) as simulator:
-    simulator.approve_all()
-    print(json.dumps({"url": simulator.url, "wonde_url": simulator.wonde_url, "token": simulator.token,
-                      "control_key": simulator.control_key, "urn": school.urn, "id": school.wonde_id,
-                      "mis": school.mis}), flush=True)
-    sys.stdin.readline()
-"""
 INCLUDES = {
     "students": "education_details,contact_details,registration,year,house",
     "employees": "employment_details,contact_details",
@@ -46,21 +31,24 @@ INCLUDES = {
 
 
 @contextmanager
-def simulator(people: int) -> Iterator[dict[str, Any]]:
-    today = time.strftime("%Y-%m-%d", time.gmtime())
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(people), today],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout and process.stdin
+def simulator(people: int, folder: Path) -> Iterator[dict[str, Any]]:
+    """One school of that many people in a process of its own, read once so that its pages are ready."""
+    from connectors.simulator.control import Control
+
+    ready = folder / "simulator.json"
+    words = ["--people", str(people), "--approved", "all", "--ready-file", str(ready)]
+    process = subprocess.Popen([sys.executable, "-m", "connectors.simulator", *words])
     try:
-        yield json.loads(process.stdout.readline())
+        while not ready.exists():
+            if process.poll() is not None:
+                raise SystemExit("the simulator did not start")
+            time.sleep(0.1)
+        serving = json.loads(ready.read_text())
+        school = Control(serving["url"], serving["control_key"]).schools()[0]
+        yield serving | {"urn": school["urn"], "id": school["wonde_id"], "mis": school["mis"]}
     finally:
-        process.stdin.close()
+        process.terminate()
         process.wait(timeout=20)
-        process.stdout.close()
 
 
 def floor(serving: dict[str, Any], store: Path) -> tuple[float, int]:
@@ -154,10 +142,12 @@ def main(*, quick: bool = False) -> None:
     from connectors.simulator.control import Control
 
     people = 3_000 if quick else 60_000
-    with tempfile.TemporaryDirectory() as name, simulator(people) as serving:
+    with tempfile.TemporaryDirectory() as name, simulator(people, Path(name)) as serving:
         folder = Path(name)
         env = compiled_env(folder) | {"MISCONSOLE_STORE": f"sqlite:///{folder / 'store.sqlite3'}"}
         prepare(serving, env, folder)
+        floor(serving, folder / "warm-up.sqlite3")  # the simulator renders its pages once
+        ours(serving["urn"], env, "--dry-run")
         rows = []
         floors = {}
         for label in ("first", "again, unchanged"):
