@@ -340,6 +340,8 @@ class Account(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("domain_key", "username_key"),
         Index("ix_account_school_state", "school_id", "state"),
+        Index("ix_account_username_key", "username_key"),  # find, over every collision domain
+        Index("ix_account_email", "email"),
     )
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)  # the home school
@@ -482,6 +484,70 @@ class Review(SQLModel, table=True):
     by: str = ""
     at: datetime | None = _time()
     active: bool = True
+
+
+class CaseNote(SQLModel, table=True):
+    """What somebody wrote on a case for whoever takes it up next; of a person or an account. Journalled.
+
+    ``assigned_to`` the system account that has the case in hand, "" for anybody; ``active`` false: withdrawn.
+    """
+
+    __tablename__ = "case_note"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    account_id: int | None = Field(default=None, foreign_key="account.id", index=True)
+    text: str = ""
+    author: str = ""
+    at: datetime | None = _time()
+    assigned_to: str = ""
+    active: bool = True
+
+
+class ContactUse(SQLModel, table=True):
+    """A contact fetched at the moment it was needed, kept because it was used (H10, X3). Journalled."""
+
+    __tablename__ = "contact_use"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    source_id: str
+    title: str | None = None
+    given_name: str | None = None
+    family_name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    relationship: str | None = None
+    parental_responsibility: bool | None = None
+    priority: int | None = None
+    reason: str = ""
+    by: str = ""
+    at: datetime | None = _time()
+
+
+class MisMove(SQLModel, table=True):
+    """A change of MIS prepared beside the connection in use (B14). ``state``: prepared, applied, abandoned.
+
+    ``result`` is what the last rehearsal found; the connection itself is made when the move is applied.
+    """
+
+    __tablename__ = "mis_move"
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    state: str = "prepared"
+    mis: str
+    route: str
+    settings: dict[str, Any] = _json(dict)  # never a secret
+    secret_ref: str = ""
+    remote_id: str = ""
+    remote_name: str = ""
+    access: str = "not asked"
+    result: dict[str, Any] = _json(dict)
+    created_at: datetime | None = _time()
+    created_by: str = ""
+    rehearsed_at: datetime | None = _time()
+    applied_at: datetime | None = _time()
+    applied_by: str = ""
 
 
 class Decision(SQLModel, table=True):

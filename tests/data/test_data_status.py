@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from data import status
+from data import migrations, status
 from data.errors import StoreProblem
 from data.store import Store
 from data.tables import (
@@ -317,7 +317,8 @@ class TestTrouble:
 
     def test_it_is_older(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         assert store.path is not None
-        monkeypatch.setattr("data.migrations.revisions", lambda: ("0001", "0002"))
+        newer = (*migrations.revisions(), f"{int(migrations.head()) + 1:04d}")
+        monkeypatch.setattr("data.migrations.revisions", lambda: newer)
         assert self.look(store.path) == "migration"
 
     def test_it_reads_beside_a_writer_and_writes_nothing(self, school: Store) -> None:
