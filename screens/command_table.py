@@ -108,6 +108,8 @@ CONNECT = (
       help="Tick a step you have done in the MIS, or take the tick away."),
     C(id="connect.edit", scope="connect", title="Type", footer=3, writes=True, keys=("e",),
       help="Type what the open step needs."),
+    C(id="connect.more", scope="connect", title="More", footer=9, writes=True, keys=("o",),
+      help="Show or hide the settings that rarely change: address, school number, page size."),
     C(id="connect.copy", scope="connect", title="Copy link", footer=4, keys=("y",),
       help="Send the link to your terminal's clipboard and show it as a QR code."),
     C(id="connect.reports", scope="connect", title="Reports", footer=5, keys=("p",),

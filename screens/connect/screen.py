@@ -45,6 +45,7 @@ class Connect(Frame[None]):
         self.probes: tuple[ProbeView, ...] = ()
         self._timer: Timer | None = None
         self._fields_of = ""
+        self.more = False
 
     def place(self) -> Sequence[str]:
         if self.view is None:
@@ -163,15 +164,23 @@ class Connect(Frame[None]):
     # Fields
 
     def wanted_settings(self) -> list[SettingView]:
+        """What the open step asks for; with ``o`` also the settings that no step asks for."""
         step = self.step
         if self.view is None or step is None or step.kind != "input":
             return []
-        return [each for each in self.view.settings if not step.fields or each.name in step.fields]
+        elsewhere = {name for other in self.view.steps if other.id != step.id for name in other.fields}
+        named = step.fields or tuple(each.name for each in self.view.settings if each.required)
+        mine = [
+            each
+            for each in self.view.settings
+            if each.name in named or (self.more and each.name not in elsewhere)
+        ]
+        return sorted(mine, key=lambda each: each.name not in step.fields)
 
     def _place_fields(self) -> None:
         """Fields of the open step; made anew only when another step is opened, so typing is never lost."""
         wanted = self.wanted_settings()
-        name = self.step.id if self.step and wanted else ""
+        name = f"{self.step.id} {self.more}" if self.step and wanted else ""
         if name == self._fields_of:
             return
         self._fields_of = name
@@ -179,13 +188,19 @@ class Connect(Frame[None]):
         holder.remove_children()
         for each in wanted:
             holder.mount(Lines(partial(_label, each), classes="field--label"))
-            value = "" if each.secret else shown(each.value)
+            value = self._demo_values().get(each.name, "") if each.secret else shown(each.value)
             holder.mount(
                 Field(
                     value, name=each.name, password=each.secret, compact=True, placeholder=_placeholder(each)
                 )
             )
             holder.mount(Lines(name=f"{each.name}-wrong"))
+
+    def _demo_values(self) -> dict[str, str]:
+        """On the demo estate the simulated MIS's address and token are known; nobody has to type them."""
+        demo, view = self.program.demo, self.view
+        known = demo is not None and view is not None and view.route == "wonde"
+        return {"token": demo.token, "url": demo.wonde_url} if known and demo is not None else {}
 
     def on_input_changed(self, event: Input.Changed) -> None:
         setting = next((each for each in self.wanted_settings() if each.name == event.input.name), None)
@@ -236,6 +251,8 @@ class Connect(Frame[None]):
             return "Choose the MIS first: m."
         if wanted.id == "connect.copy" and not step.link:
             return "This step has no link."
+        if wanted.id == "connect.more" and not any(each.kind == "input" for each in self.view.steps):
+            return "This route has no settings."
         if wanted.id == "connect.edit" and step.kind != "input":
             return "There is nothing to type in this step."
         if wanted.id == "connect.tick" and step.kind != "read":
@@ -289,6 +306,15 @@ class Connect(Frame[None]):
     def do_edit(self) -> None:
         if fields := self.query("#fields Field"):
             fields.first().focus()
+
+    def do_more(self) -> None:
+        """Address, school number, page size and the like: only for who needs them."""
+        steps = self.view.steps if self.view else ()
+        self.more = not self.more
+        self.opened = next((n for n, step in enumerate(steps) if step.kind == "input"), self.opened)
+        self.repaint()
+        if self.more:
+            self.call_after_refresh(self.do_edit)
 
     def do_copy(self) -> None:
         from screens.clipboard import send
@@ -387,6 +413,8 @@ class Connect(Frame[None]):
 
     def _connected(self, view: ConnectionView | None) -> None:
         self.view = view
+        if url := self._demo_values().get("url"):
+            self._ask(lambda desk: _save(desk, self.school, {"url": url}, {}), self._shown, group="save")
         self._open_now()
         if view:
             self.program.say(f"{view.mis_title} by {view.route}: {len(view.steps)} steps.")

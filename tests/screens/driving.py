@@ -34,7 +34,9 @@ class Opened:
         return Console(self.estate.url, **how)
 
     @asynccontextmanager
-    async def running(self, *keys: str, size: tuple[int, int] = (80, 24), **how: Any) -> AsyncIterator[Driver]:
+    async def running(
+        self, *keys: str, size: tuple[int, int] = (80, 24), **how: Any
+    ) -> AsyncIterator[Driver]:
         app = self.console(**how)
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)

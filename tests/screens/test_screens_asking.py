@@ -9,7 +9,9 @@ from screens.command_table import TABLE
 from tests.screens.driving import Opened, tab
 
 
-async def test_w_on_a_row_shows_every_gate_in_order_and_what_mends_the_first_failure(larkmere: Opened) -> None:
+async def test_w_on_a_row_shows_every_gate_in_order_and_what_mends_the_first_failure(
+    larkmere: Opened,
+) -> None:
     """W2"""
     async with larkmere.running(*tab("unmatched-staff"), "w") as driver:
         text = driver.text

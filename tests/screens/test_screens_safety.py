@@ -135,7 +135,16 @@ async def test_without_unicode_every_sign_of_ours_has_a_stand_in(
     monkeypatch.setenv("MISCONSOLE_ASCII", "1")
     for name in TABS:
         async with larkmere.running(*tab(name), size=(100, 30)) as driver:
-            assert set(driver.text) - set("Zoëö") <= set(map(chr, range(32, 127))) | {"\n", "▁", "▂", "▃", "▄", "▅", "▆", "▇"}
+            assert set(driver.text) - set("Zoëö") <= set(map(chr, range(32, 127))) | {
+                "\n",
+                "▁",
+                "▂",
+                "▃",
+                "▄",
+                "▅",
+                "▆",
+                "▇",
+            }
 
 
 def test_every_sign_has_one_ascii_stand_in_of_the_same_width() -> None:
@@ -152,7 +161,9 @@ def test_ascii_is_chosen_for_terminals_and_locales_without_unicode() -> None:
     assert glyphs.wants_ascii({"MISCONSOLE_ASCII": "1", "LANG": "en_GB.UTF-8"})
 
 
-async def test_no_colour_means_the_terminals_own_theme(larkmere: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_colour_means_the_terminals_own_theme(
+    larkmere: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = larkmere.console()
     async with app.run_test():

@@ -85,7 +85,9 @@ async def test_a_slash_filters_as_you_type_and_enter_opens(larkmere: Opened) -> 
         assert "Schools › Oakhanger Academy" in driver.text
 
 
-async def test_syncing_is_greyed_with_its_reason_when_the_school_is_not_connected(estate: seed.Estate) -> None:
+async def test_syncing_is_greyed_with_its_reason_when_the_school_is_not_connected(
+    estate: seed.Estate,
+) -> None:
     """T15: explained, not hidden."""
     estate.school("100002", "Oakhanger Academy")
     async with Opened(estate, 0).running("s") as driver:

@@ -33,7 +33,14 @@ def under_way(o: Opened) -> int:
     started = e.now - timedelta(seconds=10)
     e.put(tables.RunProgress, run_id=run, report="students", done=400, total=1000, started_at=started,
           updated_at=e.now)  # fmt: skip
-    e.put(tables.RunMessage, run_id=run, at=e.now, level="warning", code="slow", message="The MIS is slow today.")
+    e.put(
+        tables.RunMessage,
+        run_id=run,
+        at=e.now,
+        level="warning",
+        code="slow",
+        message="The MIS is slow today.",
+    )
     return run
 
 
@@ -94,7 +101,9 @@ def held(larkmere: Opened, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     run = e.run(larkmere.school, "held", held=why)
     noted: list[Any] = [run]
     lost = tuple(
-        Affected(change="unallocate", name=f"Liam North {n}", role="pupil", username=f"l.north{n}", detail="absent")
+        Affected(
+            change="unallocate", name=f"Liam North {n}", role="pupil", username=f"l.north{n}", detail="absent"
+        )
         for n in range(42)
     )
     monkeypatch.setattr(runs, "affected", lambda desk, run_id: lost)
@@ -140,7 +149,14 @@ async def test_approving_names_how_many_and_a_sample_and_wants_another_key(
 async def test_a_failed_run_says_what_happened_and_that_nothing_was_changed(larkmere: Opened) -> None:
     e = larkmere.estate
     e.now += timedelta(minutes=1)
-    e.run(larkmere.school, "failed", error={"message": "The MIS did not answer.", "mend": "Check the network."})
+    e.run(
+        larkmere.school, "failed", error={"message": "The MIS did not answer.", "mend": "Check the network."}
+    )
     async with larkmere.running("v") as driver:
-        for words in ("✗ failed", "The MIS did not answer.", "Check the network.", "Nothing was changed by this run."):
+        for words in (
+            "✗ failed",
+            "The MIS did not answer.",
+            "Check the network.",
+            "Nothing was changed by this run.",
+        ):
             assert words in driver.text

@@ -30,7 +30,10 @@ async def test_a_digit_links_and_u_takes_it_back(larkmere: Opened) -> None:
     async with larkmere.running(*tab("unmatched-pupils")) as driver:
         assert "1 z.smithjones" in driver.text
         await driver.press("1")
-        assert active_link(larkmere, person(larkmere, "Smith-Jones")).account_id == account(larkmere, "z.smithjones").id
+        assert (
+            active_link(larkmere, person(larkmere, "Smith-Jones")).account_id
+            == account(larkmere, "z.smithjones").id
+        )
         assert "u takes it back" in driver.text
         assert "No pupil waits" in driver.text
         await driver.press("u")
@@ -242,7 +245,12 @@ async def test_history_opens_a_run_and_takes_one_decision_back(larkmere: Opened)
 async def test_problems_say_what_was_wrong_and_who_can_mend_it(larkmere: Opened) -> None:
     """W1"""
     async with larkmere.running(*tab("problems"), "v") as driver:
-        for words in ("school office", "Ola Nowak", "The date of birth is missing.", "Fill it in in the MIS."):
+        for words in (
+            "school office",
+            "Ola Nowak",
+            "The date of birth is missing.",
+            "Fill it in in the MIS.",
+        ):
             assert words in driver.text
 
 
@@ -288,7 +296,9 @@ async def test_brackets_go_round_the_tabs(larkmere: Opened) -> None:
         assert driver.app.screen.opened == "unmatched-staff"
 
 
-async def test_details_are_beside_the_list_when_wide_and_below_or_hidden_when_narrow(larkmere: Opened) -> None:
+async def test_details_are_beside_the_list_when_wide_and_below_or_hidden_when_narrow(
+    larkmere: Opened,
+) -> None:
     async with larkmere.running(*tab("accounts")) as driver:
         details = driver.app.screen.tab.query_one(".details")
         assert not details.display
