@@ -26,17 +26,20 @@ _Row = dict[str, Any] | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversal:
-    """``rows`` journal entries taken back (or that would be); ``blocked`` what stands in the way."""
+    """``rows`` journal entries taken back (or that would be); ``blocked`` what stands in the way, one
+    sentence a row, and in ``keys`` the (table, id) of those rows, in the same order."""
 
     rows: int
     blocked: tuple[str, ...] = ()
+    keys: tuple[tuple[str, int], ...] = ()
 
 
 def preview(s: Session, *, decision_id: int | None = None, run_id: int | None = None) -> Reversal:
     """What ``reverse`` would do now, without doing it."""
     s.flush()
     entries = _entries(s, decision_id=decision_id, run_id=run_id)
-    return Reversal(rows=len(entries), blocked=_blocked(s, entries))
+    blocked = _blocked(s, entries)
+    return Reversal(rows=len(entries), blocked=tuple(blocked.values()), keys=tuple(blocked))
 
 
 def reverse(
@@ -51,7 +54,9 @@ def reverse(
     entries = _entries(s, decision_id=decision_id, run_id=run_id)
     blocked = _blocked(s, entries)
     if blocked:
-        raise Stale(f"{len(blocked)} of these changes were overtaken by later ones.", blocked=blocked)
+        raise Stale(
+            f"{len(blocked)} of these changes were overtaken by later ones.", blocked=tuple(blocked.values())
+        )
     try:
         with s.begin_nested():
             for batch in _batches(entries):
@@ -80,7 +85,7 @@ def _python(table: str, written: _Row) -> _Row:
     return None if written is None else restored(class_of(table), written)
 
 
-def _blocked(s: Session, entries: Sequence[Entry]) -> tuple[str, ...]:
+def _blocked(s: Session, entries: Sequence[Entry]) -> dict[_Key, str]:
     """Play the entries backwards over copies of today's rows; name those that do not fit."""
     state = _today(s, entries)
     blocked: dict[_Key, str] = {}
@@ -96,7 +101,7 @@ def _blocked(s: Session, entries: Sequence[Entry]) -> tuple[str, ...]:
             state[key] = None
         else:
             state[key] = {**(now or {}), **entry.before}
-    return tuple(blocked.values())
+    return blocked
 
 
 def _today(s: Session, entries: Sequence[Entry]) -> dict[_Key, _Row]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 
 from data import bulk
@@ -18,6 +18,8 @@ from data.tables import Connection, HeldPlan, Lease, Run, RunMessage, RunProgres
 
 STAGES = ("authorise", "extract", "filter", "match", "plan", "limits", "apply")
 UNFINISHED = ("queued", "running")
+APPLYING = ("sync", "approval")  # kinds of run that apply a plan
+UNDONE = "undone"  # Run.resolution of a run that was applied and taken back
 LEASE_TIME = timedelta(minutes=5)
 
 
@@ -63,14 +65,20 @@ def unfinished(s: Session, school_id: int) -> list[Run]:
 
 
 def last_applied(s: Session, school_id: int) -> Run | None:
-    """The newest run that was applied to its end: no rehearsal, no undo."""
-    asked = select(Run).where(
-        Run.school_id == school_id,
-        Run.state == "succeeded",
-        col(Run.dry_run).is_(False),
-        col(Run.kind).in_(("sync", "approval")),
-    )
+    """The newest run that was applied to its end: no rehearsal, no undo, and not undone."""
+    asked = select(Run).where(*applied(school_id))
     return s.exec(asked.order_by(col(Run.id).desc()).limit(1)).first()
+
+
+def applied(school_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The runs whose plan stands: applied to their end and not undone."""
+    return (
+        col(Run.school_id) == school_id,
+        col(Run.state) == "succeeded",
+        col(Run.dry_run).is_(False),
+        col(Run.kind).in_(APPLYING),
+        col(Run.resolution) != UNDONE,
+    )
 
 
 def last_checked(s: Session) -> dict[int, datetime]:

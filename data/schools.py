@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from data.runs import last_applied
 from data.tables import Connection, Decision, Run, School
 
 
@@ -60,14 +61,8 @@ def runs(s: Session, school_id: int, *, limit: int) -> list[Run]:
 
 
 def last_complete_run(s: Session, school_id: int) -> Run | None:
-    """The newest run that was applied to its end and was not a rehearsal."""
-    found = s.exec(
-        select(Run)
-        .where(Run.school_id == school_id, Run.state == "succeeded", col(Run.dry_run).is_(False))
-        .order_by(col(Run.id).desc())
-        .limit(1)
-    )
-    return found.first()
+    """The newest run that was applied to its end, was not a rehearsal and was not undone."""
+    return last_applied(s, school_id)
 
 
 def decisions(s: Session, school_id: int, *, limit: int) -> list[Decision]:

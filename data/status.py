@@ -24,6 +24,8 @@ _UNMATCHED = """
           AND p.gate IN ('', 'waiting_for_match', 'no_account')
           AND p.id NOT IN (SELECT person_id FROM link WHERE active)
     ) END"""
+# A run whose plan stands: the same as ``data.runs.applied``.
+_STANDS = "state = 'succeeded' AND NOT dry_run AND kind IN ('sync', 'approval') AND resolution <> 'undone'"
 QUERY = f"""
 SELECT s.id, s.urn, s.slug, s.name, s.mode,
     coalesce(c.mis, '') AS mis, coalesce(c.route, '') AS route, coalesce(c.access, '') AS access,
@@ -42,7 +44,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode,
     (SELECT count(*) FROM account a WHERE a.school_id = s.id AND a.state = 'unallocated') AS unallocated,
     (SELECT count(*) FROM account a
         WHERE a.school_id = s.id AND a.state = 'active'
-          AND EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND state = 'succeeded' AND NOT dry_run)
+          AND EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND {_STANDS})
           AND a.id NOT IN (SELECT account_id FROM link WHERE active)
           AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
                           AND (v.until IS NULL OR v.until >= :today))) AS non_mis,
@@ -50,8 +52,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode,
         WHERE a.school_id = s.id AND a.state = 'active' AND a.origin = 'created'
           AND a.handed_out_at IS NULL) AS new_users,
     (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
-        SELECT max(id) FROM run
-        WHERE school_id = s.id AND state = 'succeeded' AND NOT dry_run)) AS problems,
+        SELECT max(id) FROM run WHERE school_id = s.id AND {_STANDS})) AS problems,
     (SELECT count(*) FROM exclusion x
         WHERE x.school_id = s.id AND x.active AND x.review_on <= :today) AS exclusions_due,
     (SELECT count(*) FROM exclusion x WHERE x.school_id = s.id AND x.active) AS exclusions_active

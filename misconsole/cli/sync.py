@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from misconsole.cli import undoing
 from misconsole.errors import Exit, MisconsoleError, Usage
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def add(sub: Any) -> None:
     listing.add_argument("--limit", type=int, default=50, help="how many, newest first")
     listing.set_defaults(run=run_list)
 
-    one = sub.add_parser("run", help="show, approve, reject or cancel a run")
+    one = sub.add_parser("run", help="show, approve, reject, cancel or undo a run")
     verbs = one.add_subparsers(dest="verb", required=True, metavar="WHAT")
     for verb, action, told in (
         ("show", run_show, "stages, counts, messages, and whom a held run affects"),
@@ -46,6 +47,7 @@ def add(sub: Any) -> None:
         parser = verbs.add_parser(verb, help=told)
         parser.add_argument("run_id", metavar="RUN", type=int)
         parser.set_defaults(run=action)
+    undoing.add(verbs)
 
 
 def run_sync(args: argparse.Namespace, out: Out) -> int:

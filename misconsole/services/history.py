@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from data import people as people_rows
 from data import schools as school_rows
+from data.runs import UNDONE
 from data.tables import Decision, Run
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
@@ -36,7 +37,7 @@ def _run_item(run: Run) -> HistoryItem:
         who=run.actor,
         summary=run_summary(run),
         state=run.state,
-        undone=False,
+        undone=run.resolution == UNDONE,
     )
 
 
@@ -52,6 +53,8 @@ def run_summary(run: Run) -> str:
         return f"{name} {run.id} failed: {run.error.get('message', '')}"
     if run.state != "succeeded":
         return f"{name} {run.id} {run.state}"
+    if run.kind == "undo":
+        return f"Run {run.changes.get('undoes', '?')} undone by run {run.id}"
     done = [f"{run.changes[key]} {key}" for key in CHANGES if run.changes.get(key)]
     return f"{name} {run.id}: {', '.join(done) or 'nothing changed'}"
 

@@ -214,6 +214,41 @@ class RunView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreView:
+    """One kind of what an undo brings back. ``names`` are the first twenty."""
+
+    kind: str  # accounts-removed, accounts-given-back, links-restored, ... (services.undo.TITLES)
+    title: str
+    count: int
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoBlock:
+    """Something that came after and stands in the way of an undo; ``decision`` its id, where it is one."""
+
+    message: str
+    mend: str
+    decision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoView:
+    """What undoing a run would bring back, what it cannot, and what stands in its way (nothing: it can)."""
+
+    run: int
+    school: str
+    school_name: str
+    restores: tuple[RestoreView, ...]
+    cannot: tuple[str, ...]
+    blocked: tuple[UndoBlock, ...]
+
+    @property
+    def possible(self) -> bool:
+        return not self.blocked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonView:
     id: int
     school: str

@@ -2,8 +2,8 @@
 
 Before the first write it makes sure that the lease is still ours and that nobody decided anything since
 the plan was computed (``Overtaken``).  Every change gets its journal row, but for what is born with its
-owner (identifiers of a new person, members of a new class) and for names reserved for good, which
-no undo may set free again (Z8).
+owner (identifiers of a new person, members of a new class) and for reserved names, which an undo sets
+free only where the account was never handed out (Z8, ``data.run_undo``).
 """
 
 from __future__ import annotations

@@ -1,0 +1,288 @@
+"""Taking back a whole run: what comes back, what cannot, and the run that does it (bars.md, "undo").
+
+What it protects
+  * Only the newest run that stands can be taken back whole; one further back would pull the ground away
+    from those after it.
+  * What people decided since is never overrun: it is named, and has to be undone first.
+  * An account whose password was handed out is somebody's by now; a run that made one stays.
+The next sync reads everything anew and, unless its cause is mended, does the same again; the preview
+says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from data import reversal, run_undo
+from data import runs as run_rows
+from data.errors import Stale
+from data.journal import Scribe
+from data.tables import Account, Decision, Person, Run, School
+from misconsole.errors import Conflict, NotFound
+from misconsole.services.decisions.case import by
+from misconsole.services.desk import Desk
+from misconsole.services.present import name_of
+from misconsole.services.schools import resolve
+from misconsole.services.views import RestoreView, RunView, UndoBlock, UndoView
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+SHOWN = 20  # names a kind
+TITLES = {
+    "accounts-removed": "accounts made by the run are taken away again",
+    "accounts-given-back": "accounts the run unallocated are in use again",
+    "accounts-as-before": "accounts get back what they showed before",
+    "links-taken-back": "links made by the run end",
+    "links-restored": "links the run ended hold again",
+    "people-forgotten": "people the run saw first are forgotten",
+    "people-present": "people the run found gone are present again",
+    "people-as-before": "people are as they were before",
+    "groups": "classes, groups, subjects and contacts, and who belongs to them, are as before",
+}
+GROUPS = ("school_class", "pupil_group", "subject", "contact", "contact_link", "membership", "identifier")
+AGAIN = "The next sync reads everything anew; unless what caused the changes is mended, it makes them again."
+ELSEWHERE = "What other systems took over in the meantime (an export, a directory) is not called back."
+SUGGESTIONS = "Suggestions of the run for people who wait stay until the next one."
+
+
+class _Found(NamedTuple):
+    run: Run
+    school: School
+
+
+def preview_undo(desk: Desk, run_id: int) -> UndoView:
+    """What ``undo_run`` would do now. Raises NotFound, or Conflict for a run that is none to be undone."""
+    with desk.store.read() as s:
+        run, school = _found(s, run_id)
+        return _preview(s, run, school)
+
+
+def undo_run(desk: Desk, run_id: int) -> RunView:
+    """Take the run back in one transaction, as a run of kind "undo"; the view is of that run.
+
+    Raises Conflict, with nothing changed, naming the newer run or the decisions in the way; Busy while a
+    run of the school is under way.
+    """
+    from misconsole.services import runs
+
+    with desk.store.write() as s:
+        run, school = _found(s, run_id)
+        view = _preview(s, run, school)
+        if view.blocked:
+            raise _refusal(view)
+        undo = _begin(s, desk, school)
+        run_undo.drop_unjournalled(s, run_id, run.school_id)
+        scribe = Scribe(s, actor=desk.actor, at=desk.now(), school_id=run.school_id, run_id=undo.id)
+        try:
+            taken = reversal.reverse(s, run_id=run_id, scribe=scribe)
+        except Stale as stale:
+            raise Conflict(
+                f"Run {run_id} cannot be undone: {'; '.join(stale.blocked)}.", mend=stale.mend
+            ) from stale
+        run_undo.read_in_full(s, run.school_id)
+        _finish(s, desk, undo.id or 0, run_id, view, rows=taken.rows)
+        undo_id = undo.id or 0
+    return runs.get(desk, undo_id)
+
+
+def _found(s: Session, run_id: int) -> _Found:
+    """The run, if it is the newest that stands."""
+    run = run_rows.get(s, run_id)
+    if run is None:
+        raise NotFound(f"There is no run {run_id}.", mend="misconsole runs SCHOOL lists them.")
+    _check_kind(run)
+    newest = run_undo.candidate(s, run.school_id)
+    if newest is not None and newest.id != run_id:
+        raise Conflict(
+            f"Run {newest.id} came after run {run_id} and changed things too.",
+            mend=f"Undo that one first: misconsole run undo {newest.id}.",
+            code="run_in_the_way",
+        )
+    return _Found(run, s.get_one(School, run.school_id))
+
+
+def _check_kind(run: Run) -> None:
+    told = ""
+    if run.resolution == run_rows.UNDONE:
+        told = f"was undone already {by(run.resolved_by, run.resolved_at)}"
+    elif run.kind not in run_rows.APPLYING:
+        told = "took back another run; a sync does again what that one did"
+    elif run.dry_run:
+        told = "was a dry run"
+    elif run.state != "succeeded":
+        told = f"is {run.state}"
+    elif not run.changed_anything:
+        told = "changed nothing"
+    if told:
+        raise Conflict(f"Run {run.id} {told}; there is nothing to undo.", mend="Look at the history again.")
+
+
+def newest(desk: Desk, school: str) -> int | None:
+    """The id of the run that could be undone whole, if there is one."""
+    with desk.store.read() as s:
+        found = run_undo.candidate(s, resolve(s, school).id or 0)
+        return found.id if found else None
+
+
+def _preview(s: Session, run: Run, school: School) -> UndoView:
+    run_id = run.id or 0
+    sorted_rows = _sorted(run_undo.entries(s, run_id))
+    return UndoView(
+        run=run_id,
+        school=school.urn,
+        school_name=school.name,
+        restores=tuple(_restores(s, sorted_rows)),
+        cannot=(AGAIN, ELSEWHERE, SUGGESTIONS),
+        blocked=tuple(_blocks(s, run_id)),
+    )
+
+
+def _sorted(entries: Iterable[run_undo.Entry]) -> dict[str, dict[tuple[str, int], None]]:
+    """Kind of TITLES -> rows, each row under the first kind it is met as."""
+    found: dict[str, dict[tuple[str, int], None]] = {kind: {} for kind in TITLES}
+    seen: set[tuple[str, int]] = set()
+    for entry in entries:
+        key = (entry.table, entry.row_id)
+        kind = _kind(entry)
+        if kind and key not in seen:
+            seen.add(key)
+            found[kind][key] = None
+    return found
+
+
+def _kind(entry: run_undo.Entry) -> str:
+    if entry.table in GROUPS:
+        return "groups"
+    if entry.step == "inserted":
+        kinds = {"account": "accounts-removed", "link": "links-taken-back", "person": "people-forgotten"}
+        return kinds.get(entry.table, "")
+    if entry.table == "link":
+        return "links-restored"
+    if entry.table == "account":
+        away = entry.after.get("state") == "unallocated"
+        return "accounts-given-back" if away else "accounts-as-before"
+    if entry.table == "person":
+        gone = entry.after.get("present") is False
+        return "people-present" if gone else "people-as-before"
+    return ""
+
+
+def _restores(s: Session, sorted_rows: Mapping[str, Mapping[tuple[str, int], None]]) -> Iterable[RestoreView]:
+    for kind, rows in sorted_rows.items():
+        if rows:
+            shown = list(rows)[:SHOWN] if kind != "groups" else []
+            names = tuple(sorted(_name(s, *key) for key in shown))
+            yield RestoreView(kind=kind, title=TITLES[kind], count=len(rows), names=names)
+
+
+def _name(s: Session, table: str, row_id: int) -> str:
+    row = run_undo.rows_of(s, table, [row_id]).get(row_id)
+    if row is None:
+        return f"{table} {row_id}"
+    if table == "link":
+        account = s.get(Account, row["account_id"])
+        person = s.get(Person, row["person_id"])
+        return f"{name_of(person)} – {account.username}" if person and account else f"link {row_id}"
+    if table == "account":
+        return str(row["username"])
+    person = s.get(Person, row_id)
+    return name_of(person) if person else f"person {row_id}"
+
+
+def _blocks(s: Session, run_id: int) -> Iterable[UndoBlock]:
+    """What stands in the way, one line a decision or run, then what nobody signed for."""
+    preview = reversal.preview(s, run_id=run_id)
+    inserted: dict[str, set[int]] = {}
+    for entry in run_undo.entries(s, run_id):
+        if entry.step == "inserted":
+            inserted.setdefault(entry.table, set()).add(entry.row_id)
+    told = dict(zip(preview.keys, preview.blocked, strict=True))
+    told |= {key: f"{_name(s, *key)} was added since" for key in run_undo.built_upon(s, inserted)}
+    if not told:
+        return
+    signed = run_undo.who_changed(s, list(told), after=run_undo.last_entry(s, run_id))
+    seen: set[tuple[str, int]] = set()
+    for key, sentence in told.items():
+        block = _handed_out(s, key) or _block(signed.get(key), sentence)
+        mark = ("decision", block.decision) if block.decision else ("row", len(seen))
+        if mark not in seen:
+            seen.add(mark)
+            yield block
+
+
+def _block(maker: Decision | Run | None, sentence: str) -> UndoBlock:
+    if isinstance(maker, Decision):
+        return UndoBlock(
+            message=f"{maker.summary} {by(maker.actor, maker.at)}",
+            mend=f"Undo that decision first: misconsole undo {maker.id}.",
+            decision=maker.id,
+        )
+    if isinstance(maker, Run):
+        return UndoBlock(message=f"{sentence}, by run {maker.id}", mend="Undo that run first.")
+    return UndoBlock(message=sentence, mend="Decide the case again by hand.")
+
+
+def _handed_out(s: Session, key: tuple[str, int]) -> UndoBlock | None:
+    account: Any = s.get(Account, key[1]) if key[0] == "account" else None
+    if account is None or account.handed_out_at is None:
+        return None
+    day = f"{account.handed_out_at:%-d %B %Y}"
+    return UndoBlock(
+        message=f"{account.username} was handed out on {day}; its password is known",
+        mend="The account is somebody's by now: unlink or remove it by hand if it is wrong.",
+    )
+
+
+def _refusal(view: UndoView) -> Conflict:
+    first = view.blocked[0]
+    more = f" (and {len(view.blocked) - 1} more)" if len(view.blocked) > 1 else ""
+    return Conflict(
+        f"Run {view.run} cannot be undone, because of what came after: {first.message}{more}.",
+        mend=f"{first.mend} misconsole run undo {view.run} --dry-run lists everything.",
+        code="undo_blocked",
+    )
+
+
+def _begin(s: Session, desk: Desk, school: School) -> Run:
+    """A run of kind undo, with the school to itself."""
+    from misconsole.sync import lease
+
+    lease.claim(s, school.id or 0, run_id=None, now=desk.now(), name=school.name)
+    return run_rows.create(
+        s, school.id or 0, kind="undo", actor=desk.actor, origin=desk.origin, at=desk.now(), full=True
+    )
+
+
+def _finish(s: Session, desk: Desk, undo_id: int, run_id: int, view: UndoView, *, rows: int) -> None:
+    from dataclasses import asdict
+
+    from misconsole.services.counts import count_waiting
+
+    now = desk.now()
+    counts = {each.kind: each.count for each in view.restores}
+    for stage in run_rows.STAGES[:-1]:
+        run_rows.set_stage(s, undo_id, stage, state="skipped", detail=f"Takes back run {run_id}.")
+    run_rows.set_stage(s, undo_id, "apply", state="ok", started_at=now, finished_at=now)
+    run_rows.set_run(s, run_id, resolution=run_rows.UNDONE, resolved_by=desk.actor, resolved_at=now)
+    school = s.get_one(School, s.get_one(Run, undo_id).school_id)
+    school.version += 1
+    s.add(school)
+    s.flush()
+    waits = asdict(count_waiting(s, school.id or 0, mode=school.mode, today=desk.today))
+    run_rows.set_run(
+        s, undo_id, state="succeeded", finished_at=now, changed_anything=True, waiting=waits,
+        changes={"undoes": run_id, "rows": rows, **{k.replace("-", "_"): n for k, n in counts.items()}},
+    )  # fmt: skip
+    told = {
+        "at": now,
+        "level": "info",
+        "code": "undone",
+        "message": f"Took back run {run_id}.",
+        "mend": AGAIN,
+    }
+    run_rows.add_messages(s, undo_id, [told])
+
+
+__all__ = ["newest", "preview_undo", "undo_run"]
