@@ -103,10 +103,10 @@ def run_now(
     say: Callable[[str], None] = lambda _line: None,
 ) -> RunView:
     """Do a run in this process, from first stage to last. ``run_id``: one that is queued already."""
-    from misconsole.sync import engine, source
+    from misconsole.sync import engine
 
     run_id = run_id or queue(desk, school, dry_run=dry_run, full=full, pid=os.getpid())
-    engine.execute(desk, run_id, open_connector=open_connector or source.open_connector, stop=stop, say=say)
+    engine.execute(desk, run_id, open_connector=open_connector, stop=stop, say=say)
     return get(desk, run_id)
 
 

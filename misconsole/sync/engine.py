@@ -40,7 +40,7 @@ def execute(
     desk: Desk,
     run_id: int,
     *,
-    open_connector: source.Open = source.open_connector,
+    open_connector: source.Open | None = None,
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda _line: None,
 ) -> None:
@@ -67,7 +67,7 @@ def begin(
     desk: Desk,
     run_id: int,
     *,
-    open_connector: source.Open = source.open_connector,
+    open_connector: source.Open | None = None,
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda _line: None,
 ) -> Job:
@@ -90,7 +90,7 @@ def begin(
     recorder = Recorder(desk, run_id=run_id, school_id=school.id, stop=stop, say=say)
     return Job(
         desk=desk, run=run, school=school, options=options, connection=connection, recorder=recorder,
-        open_connector=open_connector,
+        open_connector=open_connector or source.open_connector,
     )  # fmt: skip
 
 
