@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from misconsole.services.views import Lamp
+from misconsole.services.rows import Lamp
 
 OK: Final = "✓"
 WORKING: Final = "◐"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from misconsole.services.views import Lamp, SchoolRow
+from misconsole.services.rows import Lamp, SchoolRow
 from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
-from misconsole.services.views import AccountView, PersonView
+if TYPE_CHECKING:  # making every view takes longer than painting the first frame
+    from misconsole.services.views import AccountView, PersonView
 
 HIDDEN = "•••"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

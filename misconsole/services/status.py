@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from misconsole.services.views import Lamp, SchoolRow
+    from misconsole.services.rows import Lamp, SchoolRow
 
 Facts = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ _SAME = ("id", "urn", "slug", "name", "mode", "mis", "route", "access", "last_ru
 
 def school_rows(url: str, *, now: datetime | None = None) -> tuple[SchoolRow, ...]:
     """Every school by name. Raises data.errors.StoreProblem."""
-    from misconsole.services.views import Lamp, SchoolRow, Waiting
+    from misconsole.services.rows import Lamp, SchoolRow, Waiting
 
     return tuple(
         SchoolRow(
@@ -45,7 +45,7 @@ def school_rows(url: str, *, now: datetime | None = None) -> tuple[SchoolRow, ..
 
 def estate_lamp(rows: Iterable[SchoolRow]) -> Lamp:
     """The lamp of all schools together: the worst one; unknown when there is none."""
-    from misconsole.services.views import Lamp
+    from misconsole.services.rows import Lamp
 
     return Lamp(worst(row.lamp for row in rows))
 

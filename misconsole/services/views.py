@@ -6,67 +6,13 @@ Text in a view is still as the MIS delivered it; the screen or the plain-text wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-
-class Lamp(StrEnum):
-    """U1: green, yellow, red, and grey for never; always shown as symbol and word too."""
-
-    OK = "ok"
-    WORKING = "working"
-    ATTENTION = "attention"
-    PROBLEM = "problem"
-    UNKNOWN = "unknown"
-
-
-QUEUES = (
-    "unmatched-staff", "unmatched-pupils", "unallocated", "exclusions", "non-mis", "new-users", "problems",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """What waits in each queue of a school, counted."""
-
-    unmatched_staff: int = 0
-    unmatched_pupils: int = 0
-    unallocated: int = 0
-    exclusions: int = 0  # clashes and reviews due, not all exclusions
-    non_mis: int = 0
-    new_users: int = 0
-    problems: int = 0
-
-    @property
-    def total(self) -> int:
-        """What a person must decide; new users and problems are for information."""
-        return (
-            self.unmatched_staff + self.unmatched_pupils + self.unallocated + self.exclusions + self.non_mis
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolRow:
-    """A line of the home screen and of ``status --json``."""
-
-    id: int
-    urn: str
-    slug: str
-    name: str
-    mode: str
-    mis: str  # catalogue id, "" when not connected
-    mis_title: str
-    route: str
-    access: str
-    lamp: Lamp
-    lamp_word: str  # e.g. "ok", "syncing", "held", "failed", "not connected"
-    last_checked: datetime | None  # last run that read to the end (U5)
-    last_changed: datetime | None  # last run that changed anything
-    last_run: int | None
-    last_run_state: str
-    running: int | None  # id of the run under way
-    waiting: Waiting = field(default_factory=Waiting)
+from misconsole.services.rows import QUEUES as QUEUES
+from misconsole.services.rows import Lamp as Lamp
+from misconsole.services.rows import SchoolRow as SchoolRow
+from misconsole.services.rows import Waiting as Waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +219,9 @@ class PersonView:
     status: str
     gate: str
     gate_detail: str
+    notes: int = 0  # notes on the case
+    last_note: str = ""  # the newest of them
+    assigned_to: str = ""  # who has the case in hand, by the newest note
 
     @property
     def name(self) -> str:
@@ -299,6 +248,9 @@ class AccountView:
     handed_out_at: datetime | None
     aliases: tuple[str, ...] = ()
     person: PersonView | None = None
+    notes: int = 0
+    last_note: str = ""
+    assigned_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,6 +362,52 @@ class DecisionView:
     actor: str
     at: datetime
     undone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedView:
+    """One of many that a decision left out. ``id`` as it was named, ``other`` the account of a pair."""
+
+    id: int
+    reason: str
+    mend: str = ""
+    name: str = ""
+    other: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManyView:
+    """Many decided at once: one decision to undo; ``done`` of them, and those left out."""
+
+    decision: DecisionView
+    done: int
+    refused: tuple[RefusedView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkPlan:
+    """What accepting the likely ones would do. ``pairs`` (person id, account id); ``sample`` to look at."""
+
+    role: str
+    total: int
+    sample: tuple[UnmatchedItem, ...]
+    pairs: tuple[tuple[int, int], ...]
+    refused: tuple[RefusedView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteView:
+    """A note on a case: of a person, or of an account."""
+
+    id: int
+    school: str
+    person_id: int | None
+    account_id: int | None
+    about: str  # the person's name, or the username
+    text: str
+    author: str
+    at: datetime
+    assigned_to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
