@@ -1,7 +1,7 @@
 """``python -m tests.checklist``: which rules of the acceptance checklist a test names, and which none does.
 
-A test names a rule in its function name (``test_M9_…``) or in its docstring (``M9``).  The numbers of
-each section are those of the project's acceptance checklist.
+A test names a rule in its function name (``test_M9_…``), in its docstring (``M9``) or in a comment beside one
+of its parameters (``# M9``).  The numbers of each section are those of the project's acceptance checklist.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ SECTIONS = dict(
     )
 )
 ITEM = re.compile(r"(?<![A-Za-z0-9])([A-Z])(\d{1,2})(?![0-9A-Za-z])")
+COMMENT = re.compile(r"#(.*)$", re.MULTILINE)
+#: Tests of these rules speak of Scottish years, P1 to P7 and S1 to S6, which are no rules.
+ABOUT_YEARS = frozenset({"A11", "N8", "Z10"})
 
 
 def items() -> list[str]:
@@ -26,19 +29,25 @@ def items() -> list[str]:
 
 
 def named_in(text: str) -> set[str]:
-    return {f"{a}{int(b)}" for a, b in ITEM.findall(text.replace("_", " "))} & set(items())
+    found = {f"{a}{int(b)}" for a, b in ITEM.findall(text.replace("_", " "))} & set(items())
+    return {item for item in found if item[0] not in "PS"} if found & ABOUT_YEARS else found
 
 
 def tests_of(file: Path) -> Iterator[tuple[str, str]]:
     """(test name, text that may name rules): the name and docstring of each test, its class's too."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    source = file.read_text(encoding="utf-8")
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
             for item in node.body:
                 if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef) and item.name.startswith("test_"):
                     yield item.name, f"{node.name} {ast.get_docstring(node) or ''}"
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
-            marks = " ".join(ast.unparse(mark) for mark in node.decorator_list)
+            marks = " ".join(
+                comment
+                for mark in node.decorator_list
+                for comment in COMMENT.findall(ast.get_source_segment(source, mark) or "")
+            )
             yield node.name, f"{node.name} {ast.get_docstring(node) or ''} {marks}"
 
 

@@ -1,0 +1,7 @@
+"""``python -m tests.docs``; see ``generate``."""
+
+import sys
+
+from tests.docs.generate import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""``python -m tests.docs``: renews the generated parts of ``docs/`` and takes away reasons that are settled.
+
+``python -m tests.docs --check`` writes nothing and exits 1 when a page would change.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.docs import (
+    write_checklist,
+    write_commands,
+    write_estate,
+    write_keys,
+    write_privacy,
+    write_settings,
+)
+from tests.docs.blocks import DOCS, renewed
+
+WRITERS = (write_commands, write_keys, write_settings, write_estate, write_privacy, write_checklist)
+BLOCKS = {name: write for writer in WRITERS for name, write in writer.BLOCKS.items()}
+
+
+def pages() -> list[Path]:
+    return sorted(DOCS.glob("*.md"))
+
+
+def written(page: Path) -> str:
+    """The page as it should be."""
+    text = page.read_text(encoding="utf-8")
+    if page.name == "checklist.md":
+        text = write_checklist.pruned(text)
+    return renewed(text, BLOCKS)
+
+
+def main(words: list[str]) -> int:
+    stale = [page for page in pages() if written(page) != page.read_text(encoding="utf-8")]
+    for page in stale:
+        print(f"{page.name}: {'out of date' if '--check' in words else 'renewed'}")
+        if "--check" not in words:
+            page.write_text(written(page), encoding="utf-8")
+    return 1 if stale and "--check" in words else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
