@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,10 +12,17 @@ import pytest
 from tests import seed
 from tests.screens.driving import Opened
 
+PICTURES = "TEXTUAL_SNAPSHOT_TEMPDIR"  # where the snapshot plugin keeps what it compares
+
 
 @pytest.fixture(autouse=True)
-def a_fixed_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def a_fixed_terminal(
+    _pictures: str | None, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     from screens import glyphs
+
+    if _pictures:
+        monkeypatch.setenv(PICTURES, _pictures)
 
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -25,6 +33,12 @@ def a_fixed_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     glyphs.use_ascii(False)
     yield
     glyphs.use_ascii(False)
+
+
+@pytest.fixture(scope="session")
+def _pictures() -> str | None:
+    """The plugin's folder, before the environment is cleaned."""
+    return os.environ.get(PICTURES)
 
 
 @pytest.fixture

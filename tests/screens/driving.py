@@ -93,6 +93,16 @@ def screen_text(app: App[Any]) -> str:
 
 def tab(name: str) -> list[str]:
     """The keys from the home screen to a tab of the first school's workspace."""
-    order = ["overview", "unmatched-staff", "unmatched-pupils", "unallocated", "exclusions", "non-mis", "accounts",
-             "new-users", "history", "problems"]  # fmt: skip
+    order = [
+        "overview",
+        "unmatched-staff",
+        "unmatched-pupils",
+        "unallocated",
+        "exclusions",
+        "non-mis",
+        "accounts",
+        "new-users",
+        "history",
+        "problems",
+    ]
     return ["enter", *("right_square_bracket" for _ in range(order.index(name)))]

@@ -15,8 +15,16 @@ async def test_w_on_a_row_shows_every_gate_in_order_and_what_mends_the_first_fai
     """W2"""
     async with larkmere.running(*tab("unmatched-staff"), "w") as driver:
         text = driver.text
-        gates = ["In the MIS extract", "Report accepted", "Required fields", "Class criteria", "Dates and status",
-                 "Not excluded", "Matched", "Account"]  # fmt: skip
+        gates = [
+            "In the MIS extract",
+            "Report accepted",
+            "Required fields",
+            "Class criteria",
+            "Dates and status",
+            "Not excluded",
+            "Matched",
+            "Account",
+        ]
         places = [text.index(gate) for gate in gates]
         assert places == sorted(places)
         assert "✗ Matched" in text
@@ -105,8 +113,18 @@ async def test_the_palette_lists_and_runs_the_commands_of_the_screen(larkmere: O
 
 
 async def test_f9_masks_names_days_and_addresses_on_every_tab(larkmere: Opened) -> None:
-    secrets = ("Smith-Jones", "Baker", "l.north", "Liam", "Quill", "l.north@", "17 May 2015", "Haddad",
-               "z.smithjones", "Ola Nowak")  # fmt: skip
+    secrets = (
+        "Smith-Jones",
+        "Baker",
+        "l.north",
+        "Liam",
+        "Quill",
+        "l.north@",
+        "17 May 2015",
+        "Haddad",
+        "z.smithjones",
+        "Ola Nowak",
+    )
     async with larkmere.running(*tab("overview"), "f9", size=(120, 40)) as driver:
         assert "masked" in driver.text.splitlines()[0]
         for _ in range(10):

@@ -177,3 +177,20 @@ async def test_changing_the_mis_asks_first_and_keeps_the_links(larkmere: Opened)
         await driver.settle()
         assert [c.mis for c in larkmere.estate.all(tables.Connection) if c.active] == ["bromcom"]
     assert len(larkmere.estate.all(tables.Link)) == before
+
+
+async def test_o_opens_the_settings_that_rarely_change_and_saves_them(larkmere: Opened) -> None:
+    async with larkmere.running("c") as driver:
+        await driver.until(lambda: "Step 2" in driver.text)
+        assert len(driver.app.screen.query("#fields Field")) == 1
+        await driver.press("o")
+        assert len(driver.app.screen.query("#fields Field")) > 4
+        field = next(f for f in driver.app.screen.query("#fields Field") if f.name == "school_id")
+        field.focus()
+        await driver.type("A1930499544")
+        fields = list(driver.app.screen.query("#fields Field"))
+        fields[0].value = "token-1"
+        fields[-1].focus()
+        await driver.press("enter")
+        await driver.until(lambda: "Saved" in driver.text)
+    assert larkmere.estate.all(tables.Connection)[0].settings["school_id"] == "A1930499544"

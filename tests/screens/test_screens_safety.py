@@ -13,8 +13,18 @@ from screens.command_table import TABLE
 from tests import seed
 from tests.screens.driving import Opened, screen_text, tab
 
-TABS = ("overview", "unmatched-staff", "unmatched-pupils", "unallocated", "exclusions", "non-mis", "accounts",
-        "new-users", "history", "problems")  # fmt: skip
+TABS = (
+    "overview",
+    "unmatched-staff",
+    "unmatched-pupils",
+    "unallocated",
+    "exclusions",
+    "non-mis",
+    "accounts",
+    "new-users",
+    "history",
+    "problems",
+)
 NASTY = "[/x]\x1b]52;c;aGk=\x07\x9b31m‮[@click=app.quit]Bob[/]\x00学"
 
 
@@ -26,13 +36,39 @@ def hostile(e: seed.Estate) -> int:
     ok = e.run(school, actor=NASTY)
     e.put(tables.RunMessage, run_id=run, at=e.now, level="error", message=NASTY, mend=NASTY)
     for role in ("staff", "pupil"):
-        who = e.person(school, NASTY, NASTY, role, registration_group=NASTY, staff_code=NASTY, upn=NASTY,
-                       job_title=NASTY, title=NASTY, email=NASTY)  # fmt: skip
-        evidence = [{"field": NASTY, "person": NASTY, "account": NASTY, "agreement": NASTY, "weight": 1.0,
-                     "note": NASTY}]  # fmt: skip
+        who = e.person(
+            school,
+            NASTY,
+            NASTY,
+            role,
+            registration_group=NASTY,
+            staff_code=NASTY,
+            upn=NASTY,
+            job_title=NASTY,
+            title=NASTY,
+            email=NASTY,
+        )
+        evidence = [
+            {
+                "field": NASTY,
+                "person": NASTY,
+                "account": NASTY,
+                "agreement": NASTY,
+                "weight": 1.0,
+                "note": NASTY,
+            }
+        ]
         e.candidate(who, e.account(school, f"{role}{NASTY}", NASTY, NASTY, role), evidence=evidence)
-    e.account(school, f"lost{NASTY}", NASTY, NASTY, state="unallocated", unallocated_at=e.now,
-              unallocated_reason=NASTY, unallocated_run=ok)  # fmt: skip
+    e.account(
+        school,
+        f"lost{NASTY}",
+        NASTY,
+        NASTY,
+        state="unallocated",
+        unallocated_at=e.now,
+        unallocated_reason=NASTY,
+        unallocated_run=ok,
+    )
     e.account(school, f"new{NASTY}", NASTY, NASTY, origin="created")
     e.put(tables.Exclusion, school_id=school, given_name=NASTY, family_name=NASTY, reason=NASTY, author=NASTY)
     e.problem(school, ok, NASTY, message=NASTY, mend=NASTY, who=NASTY, field=NASTY, code=NASTY, report=NASTY)
@@ -54,8 +90,20 @@ async def test_no_tab_lets_foreign_text_act(estate: seed.Estate, name: str) -> N
         assert harmless(driver.text)
 
 
-@pytest.mark.parametrize("keys", [(), ("v",), ("c",), ("c", "p"), ("f3", "b", "o", "b"), ("f2", "b", "o", "b", "enter"),
-                                  ("enter", "question_mark"), ("enter", "f8")], ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (),
+        ("v",),
+        ("c",),
+        ("c", "p"),
+        ("f3", "b", "o", "b"),
+        ("f2", "b", "o", "b", "enter"),
+        ("enter", "question_mark"),
+        ("enter", "f8"),
+    ],
+    ids=" ".join,
+)
 async def test_no_other_screen_lets_foreign_text_act(estate: seed.Estate, keys: tuple[str, ...]) -> None:
     opened = Opened(estate, hostile(estate))
     async with opened.running(*keys, size=(100, 40)) as driver:

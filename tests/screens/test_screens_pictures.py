@@ -1,0 +1,108 @@
+"""How the screens look: text of every state at two widths, one picture a screen.
+
+Look at what changed before updating them: ``pytest tests/screens --snapshot-update``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests import seed
+from tests.screens.driving import Driver, Opened, tab
+
+SIZES = {"narrow": (80, 24), "wide": (120, 40)}
+PLACES: dict[str, list[str]] = {
+    "schools": [],
+    "overview": tab("overview"),
+    "unmatched-staff": tab("unmatched-staff"),
+    "unmatched-pupils": tab("unmatched-pupils"),
+    "unallocated": [*tab("unallocated"), "v"],
+    "exclusions": [*tab("exclusions"), "v"],
+    "non-mis": [*tab("non-mis"), "v"],
+    "accounts": tab("accounts"),
+    "new-users": tab("new-users"),
+    "history": tab("history"),
+    "problems": [*tab("problems"), "v"],
+    "run": ["v"],
+    "connect": ["c"],
+    "choose": ["c", "m"],
+    "scope": ["c", "p", "enter"],
+    "why": [*tab("unmatched-staff"), "w"],
+    "find": ["f3", *"smi", "enter"],
+    "help": ["question_mark"],
+    "confirm": [*tab("non-mis"), "m"],
+    "form": [*tab("unmatched-pupils"), "x"],
+    "masked": [*tab("unmatched-pupils"), "f9"],
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("place", PLACES)
+async def test_the_text_of_every_screen(larkmere: Opened, snapshot: Any, place: str, size: str) -> None:
+    async with larkmere.running(*PLACES[place], size=SIZES[size]) as driver:
+        await settled(driver)
+        assert driver.text == snapshot
+
+
+async def settled(driver: Driver) -> None:
+    """Until two looks are the same: lists may still be on their way."""
+    before = ""
+    while before != driver.text or "Reading…" in driver.text:
+        before = driver.text
+        await driver.settle()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "unmatched-staff",
+        "unmatched-pupils",
+        "unallocated",
+        "exclusions",
+        "non-mis",
+        "accounts",
+        "new-users",
+        "history",
+        "problems",
+    ],
+)
+async def test_every_empty_tab_says_why_it_is_empty(estate: seed.Estate, snapshot: Any, place: str) -> None:
+    opened = Opened(estate, estate.school())
+    async with opened.running(*tab(place)) as driver:
+        await settled(driver)
+        assert driver.text == snapshot
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "schools",
+        "overview",
+        "unmatched-pupils",
+        "accounts",
+        "run",
+        "connect",
+        "scope",
+        "choose",
+        "why",
+        "find",
+        "help",
+        "confirm",
+    ],
+)
+def test_the_picture_of_every_screen(tmp_path: Path, snap_compare: Any, place: str) -> None:
+    with seed.estate(tmp_path) as e:
+        opened = Opened(e, seed.larkmere(e))
+        app = opened.console()
+
+        async def drive(pilot: Pilot[Any]) -> None:
+            driver = Driver(app, pilot)
+            await driver.until(lambda: app.is_open and app.screen.query("Grid").first().loaded)
+            await driver.press(*PLACES[place])
+            await settled(driver)
+
+        assert snap_compare(app, terminal_size=(80, 24), run_before=drive)
