@@ -8,12 +8,12 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-_EXAMPLE = re.compile(
+EXAMPLE = re.compile(
     r"^```console\n\$ misconsole (?P<words>[^\n]*?)(?: +# exits (?P<code>\d+))?\n```\n\n"
     r"```json\n(?P<json>.*?)\n```$",
     re.DOTALL | re.MULTILINE,
 )
-_SHAPE = re.compile(r"^<!-- shape: (?P<name>\w+) -->\n```json\n(?P<json>.*?)\n```$", re.DOTALL | re.MULTILINE)
+SHAPE = re.compile(r"^<!-- shape: (?P<name>\w+) -->\n```json\n(?P<json>.*?)\n```$", re.DOTALL | re.MULTILINE)
 _STANDS_FOR = re.compile(r"<(\w+)>")
 
 #: Dictionaries whose keys are data (reports, schools, fields), not names we promise; their values are alike.
@@ -29,13 +29,13 @@ class Example(NamedTuple):
 def examples(page: str) -> list[Example]:
     return [
         Example(tuple(shlex.split(found["words"])), int(found["code"] or 0), json.loads(found["json"]))
-        for found in _EXAMPLE.finditer(page)
+        for found in EXAMPLE.finditer(page)
     ]
 
 
 def shapes(page: str) -> dict[str, Any]:
     """Documents that examples name instead of repeating them: ``"<person>"``."""
-    return {found["name"]: json.loads(found["json"]) for found in _SHAPE.finditer(page)}
+    return {found["name"]: json.loads(found["json"]) for found in SHAPE.finditer(page)}
 
 
 def differences(shown: Any, printed: Any, known: Mapping[str, Any], at: str = "") -> Iterator[str]:

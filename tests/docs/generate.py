@@ -1,6 +1,7 @@
 """``python -m tests.docs``: renews the generated parts of ``docs/`` and takes away reasons that are settled.
 
-``python -m tests.docs --check`` writes nothing and exits 1 when a page would change.
+``--check`` writes nothing and exits 1 when a page would change; ``--examples`` first runs the examples of
+``commands.md`` and rewrites those whose keys are no longer what is printed.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ def written(page: Path) -> str:
 
 
 def main(words: list[str]) -> int:
+    if "--examples" in words:
+        from tests.docs import write_examples
+
+        write_examples.main()
     stale = [page for page in pages() if written(page) != page.read_text(encoding="utf-8")]
     for page in stale:
         print(f"{page.name}: {'out of date' if '--check' in words else 'renewed'}")

@@ -19,7 +19,7 @@ from misconsole.cli.desk import desk_at
 from misconsole.cli.out import Out
 from misconsole.errors import Exit
 from misconsole.services import demo as estate
-from tests.docs import examples, write_commands
+from tests.docs import examples, write_commands, write_examples
 from tests.docs.blocks import DOCS
 from tests.docs.world import World, world
 
@@ -115,6 +115,14 @@ def test_a_shape_that_differs_is_found() -> None:
         {**same, "reports": {"students": {}}},
     ):
         assert list(examples.differences(shown, other, known))
+
+
+def test_an_example_that_is_out_of_date_is_run_and_written_anew(estate_of_examples: World) -> None:
+    command = "```console\n$ misconsole find zzz --json\n```"
+    stale = f'Words.\n\n{command}\n\n```json\n{{"text": "zzz"}}\n```\n\nMore.\n'
+    renewed = write_examples.renew(stale, estate_of_examples)
+    assert renewed == stale.replace('{"text": "zzz"}', '{"text": "zzz", "items": []}')
+    assert write_examples.renew(renewed, estate_of_examples) == renewed
 
 
 def test_nothing_secret_is_shown(estate_of_examples: World, tmp_path: Path) -> None:

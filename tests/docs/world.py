@@ -61,6 +61,7 @@ def _said(folder: Path, *words: str) -> tuple[int, str]:
     path, environment, here = list(sys.path), dict(os.environ), Path.cwd()
     os.environ["MISCONSOLE_STORE"] = f"sqlite:///{folder / 'store.sqlite3'}"
     os.environ["MISCONSOLE_CONFIG"] = str(folder / "secrets")
+    os.environ["MISCONSOLE_WORK"] = str(folder / "work")
     os.chdir(folder)
     out = io.StringIO()
     try:
