@@ -6,13 +6,12 @@ school declined can change without a trace.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from operator import attrgetter
 
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.facts_from import SAME
-from misconsole.rules.plan_parts import Detail
 
 _content = attrgetter(*SAME, "nc_year")
 
@@ -21,11 +20,6 @@ def person(facts: PersonFacts, flags: Sequence[str] = ()) -> str:
     """Of the facts with the identifiers as delivered now, history left out by the caller."""
     known = sorted(facts.identifiers.items())
     return of((_content(facts), known, sorted(facts.unknown), tuple(flags)))
-
-
-def item(values: dict[str, str | None], details: Iterable[Detail]) -> str:
-    """Of a contact, class, group or subject with what hangs on it, whatever the order it came in."""
-    return of((sorted(values.items()), sorted(map(repr, details))))
 
 
 def of(value: object) -> str:

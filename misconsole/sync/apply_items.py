@@ -15,25 +15,40 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 CONTAINERS = ("class", "group")
+AT_ONCE = 200  # items; thirty members each make thousands of rows
 
 
 def write(s: Session, scribe: Scribe, plan: Plan) -> None:
-    """The part of the plan about what people belong to."""
-    for kind, table in roster.ITEM_TABLES.items():
+    """The part of the plan about what people belong to; so many items at a time."""
+    for kind in roster.ITEM_TABLES:
         new = [item for item in plan.items_new if item.kind == kind]
         changed = [item for item in plan.items_changed if item.kind == kind]
         gone = [item.row_id for item in plan.items_gone if item.kind == kind]
-        ids = scribe.insert_many(table, [_row(item, plan.school_id) for item in new])
-        places = {item.source_id: i for item, i in zip(new, ids, strict=True)}
-        places |= {item.source_id: item.row_id for item in changed if item.row_id is not None}
-        _update(
-            s, scribe, table, {i.row_id: _row(i, plan.school_id) for i in changed if i.row_id is not None}
-        )
-        _update(s, scribe, table, {row_id: {"present": False} for row_id in gone})
-        if kind in CONTAINERS:
-            _members(s, scribe, plan.school_id, kind, new, changed)
-        elif kind == "contact":
-            _contact_links(s, scribe, plan.school_id, new + changed, places, born=set(ids))
+        pupils = roster.person_ids(s, plan.school_id, "pupil") if kind == "contact" else {}
+        for start in range(0, max(len(new), len(changed)), AT_ONCE):
+            some = slice(start, start + AT_ONCE)
+            _write(s, scribe, plan.school_id, kind, new[some], changed[some], pupils)
+        _update(s, scribe, roster.ITEM_TABLES[kind], {row_id: {"present": False} for row_id in gone})
+
+
+def _write(
+    s: Session,
+    scribe: Scribe,
+    school_id: int,
+    kind: str,
+    new: list[Item],
+    changed: list[Item],
+    pupils: dict[str, int],
+) -> None:
+    table = roster.ITEM_TABLES[kind]
+    ids = scribe.insert_many(table, [_row(item, school_id) for item in new])
+    places = {item.source_id: i for item, i in zip(new, ids, strict=True)}
+    places |= {item.source_id: item.row_id for item in changed if item.row_id is not None}
+    _update(s, scribe, table, {i.row_id: _row(i, school_id) for i in changed if i.row_id is not None})
+    if kind in CONTAINERS:
+        _members(s, scribe, school_id, kind, new, changed)
+    elif kind == "contact":
+        _contact_links(s, scribe, school_id, new + changed, places, pupils, born=set(ids))
 
 
 def _row(item: Item, school_id: int) -> dict[str, Any]:
@@ -83,10 +98,10 @@ def _contact_links(
     school_id: int,
     items: Iterable[Item],
     places: dict[str, int],
+    pupils: dict[str, int],
     *,
     born: set[int],
 ) -> None:
-    pupils = roster.person_ids(s, school_id, "pupil")
     wanted = [item for item in items if item.source_id in places]
     stored = {
         (row.contact_id, row.person_id): row

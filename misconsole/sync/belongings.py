@@ -7,7 +7,7 @@ not speak of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.records import (
@@ -24,9 +24,10 @@ from connectors.records import (
 )
 from data import roster
 from misconsole.rules import digest
-from misconsole.rules.criteria import CriteriaResult, settle_parts
+from misconsole.rules.criteria import CriteriaResult
 from misconsole.rules.plan_parts import Detail, Item
 from misconsole.sync.extract import Extract, Page
+from misconsole.sync.members import Members
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -39,7 +40,7 @@ class Timetable:
     classes: tuple[SchoolClass, ...] = ()
     groups: tuple[Group, ...] = ()
     subjects: tuple[Subject, ...] = ()
-    members: tuple[Membership, ...] = ()
+    members: Members = field(default_factory=Members)
 
 
 def timetable(extract: Extract, s: Session, school_id: int) -> Timetable:
@@ -56,22 +57,22 @@ def timetable(extract: Extract, s: Session, school_id: int) -> Timetable:
     classes = {c.source_id: c for c in (*old.classes, *new.classes) if ("class", c.source_id) not in gone}
     groups = {g.source_id: g for g in (*old.groups, *new.groups) if ("group", g.source_id) not in gone}
     subjects = {x.source_id: x for x in (*old.subjects, *new.subjects)}
-    kept = (m for m in old.members if (m.container, m.container_id) not in told)
+    old.members.take(new.members, told=told)
     return Timetable(
         classes=tuple(classes.values()),
         groups=tuple(groups.values()),
         subjects=tuple(subjects.values()),
-        members=(*kept, *new.members),
+        members=old.members,
     )
 
 
 def _delivered(page: Page) -> Timetable:
-    members, _left = settle_parts(page.members.values(), classes=page.classes.values())
+    page.members.settle(page.classes.values())
     return Timetable(
         classes=tuple(page.classes.values()),
         groups=tuple(page.groups.values()),
         subjects=tuple(page.subjects.values()),
-        members=members,
+        members=page.members,
     )
 
 
@@ -92,7 +93,7 @@ def _stored(s: Session, school_id: int) -> Timetable:
             Subject(source_id=row["source_id"], code=row["code"], name=row["name"])
             for row in roster.stored_items(s, school_id, "subject")
         ),
-        members=tuple(
+        members=Members(
             Membership(
                 container=row[0], container_id=row[1], person_role=row[2], person_id=row[3], part=Part(row[4])
             )
@@ -103,11 +104,6 @@ def _stored(s: Session, school_id: int) -> Timetable:
 
 def timetable_items(table: Timetable, criteria: CriteriaResult) -> list[Item]:
     """Rows to store, classes and groups with the gate they fail (W8)."""
-    hanging: dict[tuple[str, str], list[Detail]] = {}
-    for m in table.members:
-        hanging.setdefault((m.container, m.container_id), []).append(
-            (m.person_role, m.person_id, m.part.value)
-        )
     made = [_item("subject", x.source_id, {"code": x.code, "name": x.name}, "", ()) for x in table.subjects]
     for c in table.classes:
         place = ("class", c.source_id)
@@ -115,11 +111,11 @@ def timetable_items(table: Timetable, criteria: CriteriaResult) -> list[Item]:
             "name": c.name, "code": c.code, "description": c.description, "kind": c.kind.value,
             "subject_id": c.subject_id,
         }  # fmt: skip
-        made.append(_item(*place, values, criteria.left_out.get(place, ""), hanging.get(place, ())))
+        made.append(_item(*place, values, criteria.left_out.get(place, ""), table.members.rows(place)))
     for g in table.groups:
         place = ("group", g.source_id)
         values = {"name": g.name, "code": g.code, "kind": g.kind.value}
-        made.append(_item(*place, values, criteria.left_out.get(place, ""), hanging.get(place, ())))
+        made.append(_item(*place, values, criteria.left_out.get(place, ""), table.members.rows(place)))
     return made
 
 
@@ -145,8 +141,9 @@ def contact_items(
 def _item(
     kind: str, source_id: str, values: dict[str, str | None], gate: str, details: Iterable[Detail]
 ) -> Item:
-    hanging = tuple(sorted(details, key=repr))
+    """``details`` in a fixed order, whatever the order the MIS sent them in."""
+    hanging = tuple(details)
     return Item(
         kind=kind, source_id=source_id, values=values, gate=gate, details=hanging,
-        digest=digest.item(values, hanging),
+        digest=digest.of((sorted(values.items()), hanging)),
     )  # fmt: skip

@@ -7,7 +7,6 @@ there were people, shorter than the MIS itself counts, or whose totals contradic
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -34,6 +33,7 @@ from connectors.records import (
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.plan_parts import Key
 from misconsole.sync.fields import Sieve
+from misconsole.sync.members import Members
 from misconsole.sync.progress import Recorder
 
 PEOPLE = {
@@ -76,7 +76,7 @@ class Page:
     subjects: dict[str, Subject] = field(default_factory=dict)
     classes: dict[str, SchoolClass] = field(default_factory=dict)
     groups: dict[str, Group] = field(default_factory=dict)
-    members: dict[tuple[str, str, str, str], Membership] = field(default_factory=dict)
+    members: Members = field(default_factory=Members)
     contacts: dict[str, Contact] = field(default_factory=dict)
     links: dict[tuple[str, str], ContactLink] = field(default_factory=dict)
     gone: set[tuple[str, str]] = field(default_factory=set)
@@ -185,9 +185,7 @@ def _keep(page: Page, record: Record, convert: Convert) -> None:
         case Pupil() | Staff():
             page.people[record.source_id] = convert(record)
         case Membership():
-            member = _interned(record)
-            place = (member.container, member.container_id, member.person_role, member.person_id)
-            page.members[place] = member
+            page.members.add(record)
         case SchoolClass():
             page.classes[record.source_id] = record
         case Group():
@@ -200,17 +198,6 @@ def _keep(page: Page, record: Record, convert: Convert) -> None:
             page.links[record.contact_id, record.pupil_id] = record
         case _:
             pass  # marks are not kept in this version of the store
-
-
-def _interned(member: Membership) -> Membership:
-    """Ids occur once a class and once a person, hundreds of times together: keep one copy of each."""
-    return Membership(
-        container=sys.intern(member.container),
-        container_id=sys.intern(member.container_id),
-        person_role=sys.intern(member.person_role),
-        person_id=sys.intern(member.person_id),
-        part=member.part,
-    )
 
 
 def _reject(page: Page, rejected: Rejected) -> None:

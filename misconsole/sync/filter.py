@@ -158,8 +158,9 @@ def _criteria(
     if not (table.classes or table.groups or ctx.options.class_criteria):
         return criteria.CriteriaResult()
     pupils, staff = gates.counts_for_classes(everybody.values(), ctx)
+    members = table.members if ctx.options.class_criteria else table.members.groups()
     return criteria.fixed_point(
-        table.members, pupils=pupils, staff=staff, classes=table.classes, groups=table.groups,
+        members, pupils=pupils, staff=staff, classes=table.classes, groups=table.groups,
         options=ctx.options,
     )  # fmt: skip
 
