@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlmodel import Session, SQLModel, col
 
 from data import bulk, runs
@@ -67,10 +67,16 @@ def candidate(s: Session, school_id: int) -> Run | None:
     return s.execute(asked.order_by(col(Run.id).desc()).limit(1)).scalars().first()
 
 
-def entries(s: Session, run_id: int) -> Iterator[Entry]:
-    """The run's journal, oldest first."""
+def _of(run_id: int | None, decision_id: int | None) -> ColumnElement[bool]:
+    if (run_id is None) == (decision_id is None):
+        raise ValueError("name either a decision or a run")
+    return col(Journal.run_id) == run_id if decision_id is None else col(Journal.decision_id) == decision_id
+
+
+def entries(s: Session, run_id: int | None = None, *, decision_id: int | None = None) -> Iterator[Entry]:
+    """The journal of a run or a decision, oldest first."""
     j = bulk.table_of(Journal)
-    asked = select(j.c.table_name, j.c.row_id, j.c.before, j.c.after).where(j.c.run_id == run_id)
+    asked = select(j.c.table_name, j.c.row_id, j.c.before, j.c.after).where(_of(run_id, decision_id))
     for table, row_id, before, after in s.connection().execute(asked.order_by(j.c.id)):
         step = "inserted" if before is None else "deleted" if after is None else "updated"
         yield Entry(table=table, row_id=row_id, step=step, before=before or {}, after=after or {})
@@ -91,9 +97,10 @@ def built_upon(s: Session, inserted: Mapping[str, Collection[int]]) -> list[Key]
     return list(found)
 
 
-def last_entry(s: Session, run_id: int) -> int:
+def last_entry(s: Session, run_id: int | None = None, *, decision_id: int | None = None) -> int:
     j = bulk.table_of(Journal)
-    return int(s.connection().execute(select(func.max(j.c.id)).where(j.c.run_id == run_id)).scalar() or 0)
+    asked = select(func.max(j.c.id)).where(_of(run_id, decision_id))
+    return int(s.connection().execute(asked).scalar() or 0)
 
 
 def who_changed(s: Session, keys: Sequence[Key], *, after: int) -> dict[Key, Decision | Run]:

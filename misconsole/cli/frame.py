@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "exclude": (f"{_CLI}.exclude", "names and people that must never get an account"),
     "restore": (f"{_CLI}.restore", "give an unallocated account back, or let it go"),
     "review": (f"{_CLI}.review", "keep or remove accounts that no MIS person has"),
+    "note": (f"{_CLI}.note", "notes on cases, and handing them over"),
     "account": (f"{_CLI}.account", "list, show, import, create, rename, link and unlink accounts"),
     "why": (f"{_CLI}.why", "why somebody has no account: every gate in order"),
     "find": (f"{_CLI}.find", "find people across schools"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.errors import Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def add(sub: Any) -> None:
     parser = sub.add_parser("restore", help="give an unallocated account back, or let it go")
     parser.add_argument("school", metavar="SCHOOL")
-    parser.add_argument("account", metavar="ACCOUNT", help="username or id:N")
+    parser.add_argument("accounts", metavar="ACCOUNT", nargs="+", help="username or id:N")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--let-go", action="store_true", help="the leaver's account stays away")
     which.add_argument("--username", help="under another name, where its own now belongs to somebody else")
@@ -25,9 +26,15 @@ def add(sub: Any) -> None:
 def restore(args: argparse.Namespace, out: Out) -> int:
     from misconsole.services import decide, lookup
 
+    if args.username and len(args.accounts) > 1:
+        raise Usage("--username is for one account.")
     with open_desk(args) as desk:
         urn = words.urn_of(desk, args.school)
-        account = lookup.account_id(desk, args.school, args.account)
+        accounts = [lookup.account_id(desk, args.school, each) for each in args.accounts]
+        if len(accounts) > 1:
+            many = decide.let_go_many if args.let_go else decide.restore_many
+            return words.decided_many(out, urn, many(desk, args.school, accounts))
+        account = accounts[0]
         if args.let_go:
             return words.decided(out, urn, decide.let_go(desk, args.school, account))
         return words.decided(out, urn, decide.restore(desk, args.school, account, username=args.username))

@@ -10,6 +10,8 @@ from misconsole.cli.desk import open_desk
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
+    from misconsole.services.desk import Desk
+    from misconsole.services.views import DecisionView, ManyView
 
 
 def add(sub: Any) -> None:
@@ -25,7 +27,7 @@ def add(sub: Any) -> None:
     ):
         each = verbs.add_parser(verb, help=told)
         each.add_argument("school", metavar="SCHOOL")
-        each.add_argument("account", metavar="ACCOUNT", help="username or id:N")
+        each.add_argument("accounts", metavar="ACCOUNT", nargs="+", help="username or id:N")
         if verb == "keep":
             each.add_argument("--reason", required=True)
             each.add_argument("--until", metavar="DAY", help="it comes back for review after that day")
@@ -33,16 +35,28 @@ def add(sub: Any) -> None:
 
 
 def review(args: argparse.Namespace, out: Out) -> int:
-    from misconsole.services import decide, lookup
+    from misconsole.services import lookup
 
     with open_desk(args) as desk:
         urn = words.urn_of(desk, args.school)
-        account = lookup.account_id(desk, args.school, args.account)
-        if args.verb == "keep":
-            until = words.day(args.until)
-            view = decide.keep(desk, args.school, account, reason=args.reason, until=until)
-        elif args.verb == "remove":
-            view = decide.remove(desk, args.school, account)
-        else:
-            view = decide.let_go(desk, args.school, account)
-        return words.decided(out, urn, view)
+        accounts = [lookup.account_id(desk, args.school, each) for each in args.accounts]
+        if len(accounts) > 1:
+            return words.decided_many(out, urn, _many(args, desk, accounts))
+        return words.decided(out, urn, _one(args, desk, accounts[0]))
+
+
+def _one(args: argparse.Namespace, desk: Desk, account: int) -> DecisionView:
+    from misconsole.services import decide
+
+    if args.verb == "keep":
+        return decide.keep(desk, args.school, account, reason=args.reason, until=words.day(args.until))
+    return (decide.remove if args.verb == "remove" else decide.let_go)(desk, args.school, account)
+
+
+def _many(args: argparse.Namespace, desk: Desk, accounts: list[int]) -> ManyView:
+    from misconsole.services import decide
+
+    if args.verb == "keep":
+        until = words.day(args.until)
+        return decide.keep_many(desk, args.school, accounts, reason=args.reason, until=until)
+    return (decide.remove_many if args.verb == "remove" else decide.let_go_many)(desk, args.school, accounts)

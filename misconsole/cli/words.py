@@ -18,7 +18,7 @@ from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
-    from misconsole.services.views import DecisionView
+    from misconsole.services.views import DecisionView, ManyView
 
 LONGEST_SECRETS = 65_536  # characters
 
@@ -137,6 +137,16 @@ def decided(out: Out, school: str, view: DecisionView) -> int:
         out.json({"school": school, "decision": view})
     else:
         out.lines([f"{view.summary}."])
+    return Exit.DONE
+
+
+def decided_many(out: Out, school: str, view: ManyView) -> int:
+    """Tell what a decision on many did, and whom it left out."""
+    if out.as_json:
+        out.json({"school": school, "decision": view.decision, "done": view.done, "refused": view.refused})
+        return Exit.DONE
+    out.lines([f"{view.decision.summary}."])
+    out.lines(f"  left out: {each.name or each.id}: {each.reason}" for each in view.refused)
     return Exit.DONE
 
 

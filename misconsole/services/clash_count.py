@@ -17,12 +17,12 @@ Row = Mapping[str, Any]
 
 def waiting(tables: Mapping[str, Sequence[Row]], school_ids: Iterable[int], today: date) -> dict[int, int]:
     """School id -> exclusions due, or borne by a live account. ``tables``: ``data.status.clash_rows``."""
-    bearers: dict[tuple[int, tuple[str, str]], list[Row]] = defaultdict(list)
+    bearers: dict[int, dict[tuple[str, str], list[Row]]] = defaultdict(dict)
     accounts = {row["id"]: row for row in tables["accounts"]}
     for row in accounts.values():
         facts: Any = SimpleNamespace(**row)
         for name in rules.account_keys(facts):
-            bearers[row["school_id"], name].append(row)
+            bearers[row["school_id"]].setdefault(name, []).append(row)
     owned: dict[int, list[Row]] = defaultdict(list)
     for link in tables["links"]:
         if link["account_id"] in accounts:
@@ -31,8 +31,9 @@ def waiting(tables: Mapping[str, Sequence[Row]], school_ids: Iterable[int], toda
 
     found = dict.fromkeys(school_ids, 0)
     for each in tables["exclusions"]:
-        name = rules.name_key(each["given_name"], each["family_name"])
-        hit = owned[each["person_id"]] if each["person_id"] else bearers.get((each["school_id"], name), ())
+        named = bearers[each["school_id"]]
+        own = each["person_id"]
+        hit = owned[own] if own else rules.bearers(named, each["given_name"], each["family_name"])
         if _due(each, today) or any(_clashes(each, account, reviews) for account in hit):
             found[each["school_id"]] += 1
     return found

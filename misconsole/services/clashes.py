@@ -52,15 +52,20 @@ def find(s: Session, school_id: int, exclusions: Sequence[Exclusion]) -> dict[in
         return {}
     accounts = account_rows.names(s, school_id)
     reviews = account_rows.newest_reviews(s, account_rows.ids(col(Account.school_id) == school_id))
-    named = {each.id: rules.name_key(each.given_name, each.family_name) for each in exclusions}
-    bearers = _by_name(accounts, {family for _, family in named.values()})
+    bearers = _by_name(accounts, _pieces(exclusions))
     owned = _by_person(s, [each.person_id for each in exclusions if each.person_id])
     roles = {row[0]: row[1] for row in accounts}
     found = {}
     for each in exclusions:
-        hit = owned.get(each.person_id, []) if each.person_id else bearers.get(named[each.id], [])
+        hit = (
+            owned.get(each.person_id, [])
+            if each.person_id
+            else rules.bearers(bearers, each.given_name, each.family_name)
+        )
         found[each.id or 0] = sorted(
-            i for i in hit if i in roles and _concerns(each, roles[i]) and not _settled(each, reviews.get(i))
+            i
+            for i in set(hit)
+            if i in roles and _concerns(each, roles[i]) and not _settled(each, reviews.get(i))
         )
     return found
 
@@ -75,6 +80,20 @@ def compiled(exclusions: Iterable[Exclusion]) -> rules.Exclusions:
         )
         for each in exclusions
     )  # fmt: skip
+
+
+def _pieces(exclusions: Iterable[Exclusion]) -> set[str]:
+    """Letters that somebody covered has in a surname; "" where that can be anything."""
+    found = set()
+    for each in exclusions:
+        if each.person_id:
+            continue
+        if rules.is_pattern(each.given_name, each.family_name):
+            pattern = rules.pattern_key(each.given_name, each.family_name)[1]
+            found.add(max(pattern.split(rules.STAR), key=len))
+        else:
+            found.add(rules.name_key("", each.family_name)[1])
+    return found
 
 
 def _by_name(accounts: Iterable[Any], families: set[str]) -> dict[tuple[str, str], list[int]]:
@@ -124,7 +143,7 @@ def may_bear(exclusions: Iterable[Exclusion], rows: Iterable[Any]) -> list[Any]:
     """Those of the people (rows of ``data.people``) whom an exclusion may cover; the gate decides."""
     listed = list(exclusions)
     people = {each.person_id for each in listed}
-    families = {rules.name_key("", each.family_name)[1] for each in listed if not each.person_id}
+    families = _pieces(listed)
     return [
         row
         for row in rows

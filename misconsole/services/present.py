@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from data import accounts as account_rows
+from data import notes as note_rows
 from data import people as people_rows
 from data.tables import Account, Link, Person
 from misconsole.services.views import AccountView, PersonView
@@ -40,7 +41,9 @@ _account_names = _places(
 )
 
 
-def person_view(row: Any, *, urn: str, identifiers: dict[str, str]) -> PersonView:
+def person_view(
+    row: Any, *, urn: str, identifiers: dict[str, str], noted: note_rows.Short = note_rows.NONE
+) -> PersonView:
     """``row`` is one of ``data.people.rows``; preferred names win, each for itself (O1)."""
     given, legal_given, family, legal_family = _person_names(row)
     return PersonView(
@@ -50,11 +53,17 @@ def person_view(row: Any, *, urn: str, identifiers: dict[str, str]) -> PersonVie
         staff_code=identifiers.get("staff_code"),
         upn=identifiers.get("upn"),
         admission_number=identifiers.get("admission_number"),
+        notes=noted.notes,
+        last_note=noted.text,
+        assigned_to=noted.assigned_to,
         **dict(zip(PERSON_ALIKE, _person_alike(row), strict=True)),
     )
 
 
-def account_view(row: Any, *, aliases: tuple[str, ...] = (), person: PersonView | None = None) -> AccountView:
+def account_view(
+    row: Any, *, aliases: tuple[str, ...] = (), person: PersonView | None = None,
+    noted: note_rows.Short = note_rows.NONE,
+) -> AccountView:  # fmt: skip
     """``row`` is one of ``data.accounts.rows``."""
     preferred_given, given, preferred_family, family = _account_names(row)
     return AccountView(
@@ -62,6 +71,9 @@ def account_view(row: Any, *, aliases: tuple[str, ...] = (), person: PersonView 
         family_name=preferred_family or family,
         aliases=aliases,
         person=person,
+        notes=noted.notes,
+        last_note=noted.text,
+        assigned_to=noted.assigned_to,
         **dict(zip(ACCOUNT_ALIKE, _account_alike(row), strict=True)),
     )
 
@@ -72,10 +84,16 @@ def people(s: Session, *conditions: Any, limit: int | None = None) -> list[Perso
     rows = people_rows.rows(s, *conditions, limit=limit)
     wanted = [row.id for row in rows] if limit else people_rows.ids(*conditions)
     held = people_rows.identifiers(s, wanted)
+    noted = note_rows.short_of_people(s, wanted)
     nothing: dict[str, str] = {}
     urns = {key: urn for key, (urn, _) in names.items()}
     return [
-        person_view(row, urn=urns[school_id], identifiers=held.get(person_id, nothing))
+        person_view(
+            row,
+            urn=urns[school_id],
+            identifiers=held.get(person_id, nothing),
+            noted=noted.get(person_id, note_rows.NONE),
+        )  # fmt: skip
         for row, (person_id, school_id) in zip(rows, map(_person_keys, rows), strict=True)
     ]
 
@@ -92,11 +110,17 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
     rows = account_rows.rows(s, *conditions)
     wanted = account_rows.ids(*conditions)
     aliases = account_rows.aliases(s, wanted)
+    noted = note_rows.short_of_accounts(s, wanted)
     holders = (account_rows.last_holders if former else account_rows.holders)(s, wanted)
     linked = _linked_ids(conditions, former)
     owners = {each.id: each for each in people(s, col(Person.id).in_(linked))} if holders else {}
     return [
-        account_view(row, aliases=aliases.get(row[0], ()), person=owners.get(holders.get(row[0], 0)))
+        account_view(
+            row,
+            aliases=aliases.get(row[0], ()),
+            person=owners.get(holders.get(row[0], 0)),
+            noted=noted.get(row[0], note_rows.NONE),
+        )  # fmt: skip
         for row in rows
     ]
 

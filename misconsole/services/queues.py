@@ -17,6 +17,7 @@ from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
 from data.tables import Account, Person
+from misconsole.rules.exclusions import is_pattern
 from misconsole.services import clashes, not_same, present
 from misconsole.services.counts import counts
 from misconsole.services.desk import Desk
@@ -170,6 +171,7 @@ def exclusions(desk: Desk, school: str) -> tuple[ExclusionItem, ...]:
             due=clashes.due(each, desk.today),
             active=each.active,
             clash=shown.get(next(iter(hit.get(each.id or 0, [])), 0)),
+            pattern=is_pattern(each.given_name, each.family_name),
         )
         for each in active
     ]

@@ -12,19 +12,19 @@ says so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from data import reversal, run_undo
 from data import runs as run_rows
 from data.errors import Stale
 from data.journal import Scribe
-from data.tables import Account, Decision, Person, Run, School
+from data.tables import Run, School
 from misconsole.errors import Conflict, NotFound
 from misconsole.services.decisions.case import by
 from misconsole.services.desk import Desk
-from misconsole.services.present import name_of
+from misconsole.services.in_the_way import blocks, name_of_row
 from misconsole.services.schools import resolve
-from misconsole.services.views import RestoreView, RunView, UndoBlock, UndoView
+from misconsole.services.views import RestoreView, RunView, UndoView
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -135,7 +135,7 @@ def _preview(s: Session, run: Run, school: School) -> UndoView:
         school_name=school.name,
         restores=tuple(_restores(s, sorted_rows)),
         cannot=(AGAIN, ELSEWHERE, SUGGESTIONS),
-        blocked=tuple(_blocks(s, run_id)),
+        blocked=tuple(blocks(s, run_id=run_id)),
     )
 
 
@@ -173,66 +173,8 @@ def _restores(s: Session, sorted_rows: Mapping[str, Mapping[tuple[str, int], Non
     for kind, rows in sorted_rows.items():
         if rows:
             shown = list(rows)[:SHOWN] if kind != "groups" else []
-            names = tuple(sorted(_name(s, *key) for key in shown))
+            names = tuple(sorted(name_of_row(s, *key) for key in shown))
             yield RestoreView(kind=kind, title=TITLES[kind], count=len(rows), names=names)
-
-
-def _name(s: Session, table: str, row_id: int) -> str:
-    row = run_undo.rows_of(s, table, [row_id]).get(row_id)
-    if row is None:
-        return f"{table} {row_id}"
-    if table == "link":
-        account = s.get(Account, row["account_id"])
-        person = s.get(Person, row["person_id"])
-        return f"{name_of(person)} – {account.username}" if person and account else f"link {row_id}"
-    if table == "account":
-        return str(row["username"])
-    person = s.get(Person, row_id)
-    return name_of(person) if person else f"person {row_id}"
-
-
-def _blocks(s: Session, run_id: int) -> Iterable[UndoBlock]:
-    """What stands in the way, one line a decision or run, then what nobody signed for."""
-    preview = reversal.preview(s, run_id=run_id)
-    inserted: dict[str, set[int]] = {}
-    for entry in run_undo.entries(s, run_id):
-        if entry.step == "inserted":
-            inserted.setdefault(entry.table, set()).add(entry.row_id)
-    told = dict(zip(preview.keys, preview.blocked, strict=True))
-    told |= {key: f"{_name(s, *key)} was added since" for key in run_undo.built_upon(s, inserted)}
-    if not told:
-        return
-    signed = run_undo.who_changed(s, list(told), after=run_undo.last_entry(s, run_id))
-    seen: set[tuple[str, int]] = set()
-    for key, sentence in told.items():
-        block = _handed_out(s, key) or _block(signed.get(key), sentence)
-        mark = ("decision", block.decision) if block.decision else ("row", len(seen))
-        if mark not in seen:
-            seen.add(mark)
-            yield block
-
-
-def _block(maker: Decision | Run | None, sentence: str) -> UndoBlock:
-    if isinstance(maker, Decision):
-        return UndoBlock(
-            message=f"{maker.summary} {by(maker.actor, maker.at)}",
-            mend=f"Undo that decision first: misconsole undo {maker.id}.",
-            decision=maker.id,
-        )
-    if isinstance(maker, Run):
-        return UndoBlock(message=f"{sentence}, by run {maker.id}", mend="Undo that run first.")
-    return UndoBlock(message=sentence, mend="Decide the case again by hand.")
-
-
-def _handed_out(s: Session, key: tuple[str, int]) -> UndoBlock | None:
-    account: Any = s.get(Account, key[1]) if key[0] == "account" else None
-    if account is None or account.handed_out_at is None:
-        return None
-    day = f"{account.handed_out_at:%-d %B %Y}"
-    return UndoBlock(
-        message=f"{account.username} was handed out on {day}; its password is known",
-        mend="The account is somebody's by now: unlink or remove it by hand if it is wrong.",
-    )
 
 
 def _refusal(view: UndoView) -> Conflict:

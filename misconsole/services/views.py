@@ -304,6 +304,15 @@ class ExclusionItem:
     due: bool
     active: bool
     clash: AccountView | None  # a live account of that name: asked about, not guessed (Z25)
+    pattern: bool = False  # the name has stars
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionPreview:
+    """Whom an exclusion would keep out, and the live accounts it would ask about."""
+
+    waiting: tuple[PersonView, ...]
+    accounts: tuple[AccountView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -588,7 +588,7 @@ class TestUndo:
         ann, account = e.person(school, "Ann", "Lee"), e.account(school, "a.lee", "Ann", "Lee")
         linked = decide.link(e.desk("alice"), "100001", ann, account)
         decide.unlink(e.desk("bob"), "100001", account, reason="Cousins")
-        with pytest.raises(Conflict, match="changed since"):
+        with pytest.raises(Conflict, match=r"came after: Unlinked a\.lee from Ann Lee \(bob"):
             decide.undo(e.desk("alice"), linked.id)
         decide.undo_last(e.desk("bob"), "100001")
         decide.undo(e.desk("carol"), linked.id)

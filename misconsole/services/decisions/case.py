@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from data import people as people_rows
 from data.journal import Scribe
-from data.tables import Account, Decision, Link, Person, School
+from data.tables import Account, Decision, Journal, Link, Person, School
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.services.desk import Desk
 from misconsole.services.present import name_of
@@ -104,7 +104,19 @@ class Case:
         if account_id is not None:
             asked = asked.where(Decision.account_id == account_id)
         found = self.s.exec(asked.order_by(col(Decision.id).desc()).limit(1)).first()
+        if found is None and account_id is not None:
+            found = self._among_many(account_id)
         return f" {by(found.actor, found.at)}: {found.summary}" if found else "."
+
+    def _among_many(self, account_id: int) -> Decision | None:
+        """A decision on many names no account; its journal does."""
+        asked = (
+            select(Decision)
+            .join(Journal, col(Journal.decision_id) == col(Decision.id))
+            .where(Journal.table_name == "account", Journal.row_id == account_id)
+            .where(col(Decision.undone_at).is_(None), col(Decision.id) != self.decision.id)
+        )
+        return self.s.exec(asked.order_by(col(Decision.id).desc()).limit(1)).first()
 
 
 LOOK_AGAIN = "Look at the list again; it shows how things stand now."

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from data import accounts as account_rows
 from data import people as people_rows
 from data import queues as waiting
 from data.tables import Account, Exclusion, Person, Review
 from misconsole.errors import Conflict, NotFound, Usage
-from misconsole.rules.exclusions import name_key, review_day
+from misconsole.rules.exclusions import (
+    LETTERS,
+    STAR,
+    is_pattern,
+    letters,
+    name_key,
+    pattern_key,
+    review_day,
+)
 from misconsole.rules.gates import CHECKS, GateContext
 from misconsole.rules.standing import Failure
-from misconsole.services import clashes
+from misconsole.services import clashes, present
 from misconsole.services.decisions.case import (
     LOOK_AGAIN,
     Case,
@@ -27,7 +35,8 @@ from misconsole.services.decisions.case import (
 )
 from misconsole.services.desk import Desk
 from misconsole.services.facts import person_facts
-from misconsole.services.views import DecisionView
+from misconsole.services.schools import resolve
+from misconsole.services.views import DecisionView, ExclusionPreview
 
 ROLES = ("", "staff", "pupil")
 
@@ -37,40 +46,117 @@ def exclude_person(
 ) -> DecisionView:
     """This person never gets an account; comes back for review on ``review_on`` (a year on by default)."""
     with deciding(desk, school, "exclude") as case:
-        reason, person = needs_reason(reason), case.person(person_id)
-        for each in account_rows.active_exclusions(case.s, case.school_id):
-            if each.person_id == person_id:
-                _already(called(person), each)
-        row = _exclude(case, reason, review_on, role=person.role, person_id=person_id)
-        _bar(case, [person])
-        said = f"Excluded {called(person)}: {reason}"
-        if held := account_rows.link_of(case.s, person_id):
-            account = case.account(held.account_id, local=True)
-            said += f". The account {account.username} is untouched; decide about it under Exclusions"
-        case.say(said, reason=reason, exclusion=row.id)
+        exclude_one(case, person_id, reason=reason, review_on=review_on)
     return case.view
+
+
+def exclude_one(case: Case, person_id: int, *, reason: str, review_on: date | None = None) -> None:
+    reason, person = needs_reason(reason), case.person(person_id)
+    for each in account_rows.active_exclusions(case.s, case.school_id):
+        if each.person_id == person_id:
+            _already(called(person), each)
+    row = _exclude(case, reason, review_on, role=person.role, person_id=person_id)
+    _bar(case, [person])
+    said = f"Excluded {called(person)}: {reason}"
+    if held := account_rows.link_of(case.s, person_id):
+        account = case.account(held.account_id, local=True)
+        said += f". The account {account.username} is untouched; decide about it under Exclusions"
+    case.say(said, reason=reason, exclusion=row.id)
 
 
 def exclude_name(
     desk: Desk, school: str, *, given: str, family: str, role: str = "", reason: str,
-    review_on: date | None = None,
+    review_on: date | None = None, pattern: bool = False,
 ) -> DecisionView:  # fmt: skip
-    """Nobody of that name gets an account (R1). A live account of that name is shown, never touched (Z25)."""
-    given, family = given.strip(), family.strip()
-    if role not in ROLES:
-        raise Usage(f"“{role[:20]}” is not a role.", mend="Name staff, pupil, or neither for both.")
-    if not all(name_key(given, family)):
-        raise Usage("An excluded name needs a given name and a family name.")
+    """Nobody of that name gets an account (R1). A live account of that name is shown, never touched (Z25).
+
+    With ``pattern`` a star stands for any letters: given "Test", family "*" is everybody called Test.
+    """
+    given, family = _checked_name(given, family, role, pattern=pattern)
     with deciding(desk, school, "exclude-name") as case:
         reason = needs_reason(reason)
         for each in account_rows.active_exclusions(case.s, case.school_id):
-            same = name_key(each.given_name, each.family_name) == name_key(given, family)
+            same = _key(each.given_name, each.family_name) == _key(given, family)
             if same and not each.person_id and each.role in ("", role):
                 _already(f"{given} {family}", each)
         row = _exclude(case, reason, review_on, role=role, given_name=given, family_name=family)
         barred = _bar(case, _waiting(case, row))
         hit = clashes.find(case.s, case.school_id, [row])[row.id or 0]
         case.say(_name_summary(case, row, barred, hit), reason=reason, exclusion=row.id)
+    return case.view
+
+
+def _checked_name(given: str, family: str, role: str, *, pattern: bool) -> tuple[str, str]:
+    given, family = given.strip(), family.strip()
+    if role not in ROLES:
+        raise Usage(f"“{role[:20]}” is not a role.", mend="Name staff, pupil, or neither for both.")
+    if not pattern:
+        if is_pattern(given, family):
+            raise Usage(
+                "A name has no star in it.", mend="Ask for a pattern (--pattern), or leave the star out."
+            )
+        if not all(name_key(given, family)):
+            raise Usage("An excluded name needs a given name and a family name.")
+        return given, family
+    given, family = given or STAR, family or STAR
+    if not is_pattern(given, family):
+        raise Usage("A pattern has a star in it, such as Test *.", mend="Without one, exclude the very name.")
+    if letters(pattern_key(given, family)) < LETTERS:
+        raise Usage(
+            f"The pattern {given} {family} would cover nearly everybody.",
+            mend=f"Give it at least {LETTERS} letters besides its stars.",
+        )
+    return given, family
+
+
+def _key(given: str, family: str) -> tuple[str, str]:
+    return pattern_key(given, family) if is_pattern(given, family) else name_key(given, family)
+
+
+def preview_exclusion(
+    desk: Desk, school: str, *, given: str, family: str, role: str = "", pattern: bool = False
+) -> ExclusionPreview:
+    """Whom the exclusion would keep out, and the live accounts of that name; nothing is changed."""
+    given, family = _checked_name(given, family, role, pattern=pattern)
+    with desk.store.read() as s:
+        school_id = resolve(s, school).id or 0
+        row = Exclusion(id=0, school_id=school_id, role=role, given_name=given, family_name=family)
+        people = _covered(s, school_id, row)
+        hit = clashes.find(s, school_id, [row])[0]
+        return ExclusionPreview(
+            waiting=tuple(present.people(s, col(Person.id).in_(people))) if people else (),
+            accounts=tuple(present.accounts(s, col(Account.id).in_(hit))) if hit else (),
+        )
+
+
+def _covered(s: Session, school_id: int, row: Exclusion) -> list[int]:
+    """Ids of the people who wait for an account and whom the exclusion covers."""
+    roles = [row.role] if row.role else ["staff", "pupil"]
+    listed = [x for r in roles for x in people_rows.rows(s, *waiting.unmatched(school_id, r))]
+    asked = clashes.compiled([row])
+    found = []
+    for each in clashes.may_bear([row], listed):
+        person = s.get(Person, each.id)
+        if person is not None and asked.covering(person_facts(person, ())) is not None:
+            found.append(each.id)
+    return found
+
+
+def renew_exclusion(
+    desk: Desk, school: str, exclusion_id: int, *, review_on: date | None = None
+) -> DecisionView:
+    """Looked at again and still right: it comes back on ``review_on``, or a year on."""
+    with deciding(desk, school, "renew") as case:
+        row = _exclusion(case, exclusion_id)
+        today = case.now.date()
+        if review_on is not None and review_on <= today:
+            raise Usage("The review day has passed.", mend="Name a day in the future, or none.")
+        day = review_on or review_day(today, months=options_of(case.school).exclusion_review)
+        case.scribe.update(row, review_on=day)
+        name = clashes.names(case.s, [row])[exclusion_id]
+        case.say(
+            f"Looked at the exclusion of {name} again: it holds until {day:%-d %B %Y}", exclusion=exclusion_id
+        )
     return case.view
 
 

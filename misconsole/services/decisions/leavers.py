@@ -24,20 +24,24 @@ def restore(desk: Desk, school: str, account_id: int, *, username: str | None = 
     one proposed; give it as ``username`` (Z24).
     """
     with deciding(desk, school, "restore") as case:
-        account = case.account(account_id)
-        if account.state not in RESTORABLE:
-            state = "in use already" if account.state == "active" else account.state
-            case.refuse(f"{account.username} is {state}", account_id=account_id)
-        _check_name(case, account, username)
-        person = _take_up_link(case, account)
-        absent = person is None or not (person.present and person.gate in waiting.ELIGIBLE_GATES)
-        case.revive(account)
-        case.scribe.update(account, kept_absent=absent)
-        said = f"Restored {account.username}"
-        if absent:
-            said += "; still absent from the MIS, so it is kept until somebody decides again"
-        case.say(said, kept_absent=absent)
+        restore_one(case, account_id, username=username)
     return case.view
+
+
+def restore_one(case: Case, account_id: int, *, username: str | None = None) -> None:
+    account = case.account(account_id)
+    if account.state not in RESTORABLE:
+        state = "in use already" if account.state == "active" else account.state
+        case.refuse(f"{account.username} is {state}", account_id=account_id)
+    _check_name(case, account, username)
+    person = _take_up_link(case, account)
+    absent = person is None or not (person.present and person.gate in waiting.ELIGIBLE_GATES)
+    case.revive(account)
+    case.scribe.update(account, kept_absent=absent)
+    said = f"Restored {account.username}"
+    if absent:
+        said += "; still absent from the MIS, so it is kept until somebody decides again"
+    case.say(said, kept_absent=absent)
 
 
 def _check_name(case: Case, account: Account, username: str | None) -> None:
@@ -82,9 +86,13 @@ def _cleared(case: Case, link: Link) -> Person | None:
 def let_go(desk: Desk, school: str, account_id: int) -> DecisionView:
     """The leaver's account stays away; it leaves the queue and its name stays reserved."""
     with deciding(desk, school, "let-go") as case:
-        account = case.account(account_id)
-        if account.state != "unallocated":
-            case.refuse(f"{account.username} is not unallocated but {account.state}", account_id=account_id)
-        case.scribe.update(account, state="let-go")
-        case.say(f"Let {called(account)} go")
+        let_go_one(case, account_id)
     return case.view
+
+
+def let_go_one(case: Case, account_id: int) -> None:
+    account = case.account(account_id)
+    if account.state != "unallocated":
+        case.refuse(f"{account.username} is not unallocated but {account.state}", account_id=account_id)
+    case.scribe.update(account, state="let-go")
+    case.say(f"Let {called(account)} go")

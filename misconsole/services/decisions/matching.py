@@ -26,17 +26,21 @@ def link(desk: Desk, school: str, person_id: int, account_id: int) -> DecisionVi
     Raises Conflict when the person has an account by now, or the account a person who is present.
     """
     with deciding(desk, school, "link") as case:
-        person, account = case.person(person_id), case.account(account_id, local=True)
-        if account.state == "removed":
-            case.refuse(f"{called(account)} was removed", account_id=account_id)
-        _check_person(case, person)
-        _check_refused(case, person, account)
-        _free_account(case, person, account)
-        revived = case.revive(account)
-        score = _evidence(case, person_id, account_id)
-        _join(case, person, account, evidence=score)
-        case.say(_link_summary(person, account, revived=revived), evidence=score)
+        link_one(case, person_id, account_id)
     return case.view
+
+
+def link_one(case: Case, person_id: int, account_id: int) -> None:
+    person, account = case.person(person_id), case.account(account_id, local=True)
+    if account.state == "removed":
+        case.refuse(f"{called(account)} was removed", account_id=account_id)
+    _check_person(case, person)
+    _check_refused(case, person, account)
+    _free_account(case, person, account)
+    revived = case.revive(account)
+    score = _evidence(case, person_id, account_id)
+    _join(case, person, account, evidence=score)
+    case.say(_link_summary(person, account, revived=revived), evidence=score)
 
 
 def _link_summary(person: Person, account: Account, *, revived: bool) -> str:
@@ -126,24 +130,26 @@ def _evidence(case: Case, person_id: int, account_id: int) -> dict[str, Any]:
 def create(desk: Desk, school: str, person_id: int) -> DecisionView:
     """A new account for somebody who waits, made by the very rules of a sync (M)."""
     with deciding(desk, school, "create") as case:
-        person = case.person(person_id)
-        _check_person(case, person)
-        if case.school.mode == "lookup":
-            raise Usage(
-                "This school only looks people up; it has no accounts.", mend="Change its mode first."
-            )
-        if person.gate not in waiting.ELIGIBLE_GATES:
-            raise Usage(
-                f"{called(person)} may not have an account yet: {person.gate_detail or person.gate}.",
-                mend="Ask why (misconsole why) and mend what it names.",
-            )
-        new = planned(case.s, case.school, person, day=case.now.date())
-        account = insert(case, _row(case, new))
-        _join(case, person, account, how="created", evidence={})
-        case.decision.account_id = account.id
-        said = f"Created {account.username} for {called(person)}"
-        case.say(f"{said}. {new.review}" if new.review else said, review=new.review)
+        create_one(case, person_id)
     return case.view
+
+
+def create_one(case: Case, person_id: int) -> None:
+    person = case.person(person_id)
+    _check_person(case, person)
+    if case.school.mode == "lookup":
+        raise Usage("This school only looks people up; it has no accounts.", mend="Change its mode first.")
+    if person.gate not in waiting.ELIGIBLE_GATES:
+        raise Usage(
+            f"{called(person)} may not have an account yet: {person.gate_detail or person.gate}.",
+            mend="Ask why (misconsole why) and mend what it names.",
+        )
+    new = planned(case.s, case.school, person, day=case.now.date())
+    account = insert(case, _row(case, new))
+    _join(case, person, account, how="created", evidence={})
+    case.decision.account_id = account.id
+    said = f"Created {account.username} for {called(person)}"
+    case.say(f"{said}. {new.review}" if new.review else said, review=new.review)
 
 
 def _row(case: Case, new: NewAccount) -> Account:
@@ -157,17 +163,21 @@ def _row(case: Case, new: NewAccount) -> Account:
 def not_same(desk: Desk, school: str, person_id: int, account_id: int) -> DecisionView:
     """Not the same person: not suggested again until the record of either changes."""
     with deciding(desk, school, "not-same") as case:
-        person, account = case.person(person_id), case.account(account_id, local=True)
-        existing = account_rows.link_of(case.s, person_id)
-        if existing is not None and existing.account_id == account_id:
-            raise Conflict(
-                f"{called(person)} was linked to {account.username} "
-                f"{by(existing.linked_by or 'a sync', existing.linked_at)}.",
-                mend=LOOK_AGAIN,
-            )
-        _remember_refusal(case, person, account)
-        case.say(f"{called(person)} and {account.username} are not the same person")
+        not_same_one(case, person_id, account_id)
     return case.view
+
+
+def not_same_one(case: Case, person_id: int, account_id: int) -> None:
+    person, account = case.person(person_id), case.account(account_id, local=True)
+    existing = account_rows.link_of(case.s, person_id)
+    if existing is not None and existing.account_id == account_id:
+        raise Conflict(
+            f"{called(person)} was linked to {account.username} "
+            f"{by(existing.linked_by or 'a sync', existing.linked_at)}.",
+            mend=LOOK_AGAIN,
+        )
+    _remember_refusal(case, person, account)
+    case.say(f"{called(person)} and {account.username} are not the same person")
 
 
 def _remember_refusal(case: Case, person: Person, account: Account) -> None:

@@ -16,22 +16,26 @@ from misconsole.services.views import DecisionView
 def keep(desk: Desk, school: str, account_id: int, *, reason: str, until: date | None = None) -> DecisionView:
     """It is rightly there without a MIS person: a governor, a visitor (S4); until a day, or always."""
     with deciding(desk, school, "keep") as case:
-        reason, account = needs_reason(reason), case.account(account_id)
-        if until is not None and until < case.now.date():
-            raise Usage("The day to keep it until has passed.", mend="Name today or a later day.")
-        _check_open(case, account)
-        former = _newest(case, account)
-        if former is not None:
-            _check_own(case, account, former)
-            case.scribe.update(former, active=False)
-        row = Review(
-            school_id=case.school_id, account_id=account_id, verdict="keep", reason=reason, until=until,
-            by=case.desk.actor, at=case.now,
-        )  # fmt: skip
-        case.scribe.insert(row)
-        lasting = f" until {until:%-d %B %Y}" if until else ""
-        case.say(f"Kept {account.username}{lasting}: {reason}", reason=reason, until=str(until or ""))
+        keep_one(case, account_id, reason=reason, until=until)
     return case.view
+
+
+def keep_one(case: Case, account_id: int, *, reason: str, until: date | None = None) -> None:
+    reason, account = needs_reason(reason), case.account(account_id)
+    if until is not None and until < case.now.date():
+        raise Usage("The day to keep it until has passed.", mend="Name today or a later day.")
+    _check_open(case, account)
+    former = _newest(case, account)
+    if former is not None:
+        _check_own(case, account, former)
+        case.scribe.update(former, active=False)
+    row = Review(
+        school_id=case.school_id, account_id=account_id, verdict="keep", reason=reason, until=until,
+        by=case.desk.actor, at=case.now,
+    )  # fmt: skip
+    case.scribe.insert(row)
+    lasting = f" until {until:%-d %B %Y}" if until else ""
+    case.say(f"Kept {account.username}{lasting}: {reason}", reason=reason, until=str(until or ""))
 
 
 def _newest(case: Case, account: Account) -> Review | None:
@@ -62,12 +66,16 @@ def _check_open(case: Case, account: Account) -> None:
 def remove(desk: Desk, school: str, account_id: int) -> DecisionView:
     """Take the account out of use; its name stays reserved and is never given to somebody else (Z8)."""
     with deciding(desk, school, "remove") as case:
-        account = case.account(account_id)
-        if account.state == "removed":
-            case.refuse(f"{account.username} is removed already", account_id=account_id)
-        if account.state == "active":
-            _check_open(case, account)
-        new_account.reserve(case, account)
-        case.scribe.update(account, state="removed", kept_absent=False)
-        case.say(f"Removed {called(account)}; its name stays reserved")
+        remove_one(case, account_id)
     return case.view
+
+
+def remove_one(case: Case, account_id: int) -> None:
+    account = case.account(account_id)
+    if account.state == "removed":
+        case.refuse(f"{account.username} is removed already", account_id=account_id)
+    if account.state == "active":
+        _check_open(case, account)
+    new_account.reserve(case, account)
+    case.scribe.update(account, state="removed", kept_absent=False)
+    case.say(f"Removed {called(account)}; its name stays reserved")

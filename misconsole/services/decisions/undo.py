@@ -11,15 +11,17 @@ from data.tables import Candidate, Decision, Journal, School
 from misconsole.errors import Conflict, NotFound
 from misconsole.services.decisions.case import Case, by, deciding, view_of
 from misconsole.services.desk import Desk
+from misconsole.services.in_the_way import blocks
 from misconsole.services.schools import resolve
 from misconsole.services.views import DecisionView
 
 # What ``u`` takes back; connecting and consent have commands of their own.
 QUEUE_KINDS = (
     "link", "create", "exclude", "not-same", "restore", "let-go", "exclude-name", "lift", "settle", "keep",
-    "remove", "unlink", "rename", "account",
+    "remove", "unlink", "rename", "account", "note", "renew",
 )  # fmt: skip
-UNDOABLE = (*QUEUE_KINDS, "import")
+UNDOABLE = (*QUEUE_KINDS, "import", "mode", "move", "contact")
+MOST_TOLD = 3
 
 
 def last(desk: Desk, school: str) -> DecisionView | None:
@@ -54,6 +56,7 @@ def undo(desk: Desk, decision_id: int) -> DecisionView:
     with deciding(desk, _school_of(desk, decision_id), "undo") as case:
         found = case.s.get_one(Decision, decision_id)
         _check(found)
+        _check_later(case, found)
         _drop_suggestions(case, found)
         try:
             taken = reverse(case.s, decision_id=decision_id, scribe=case.scribe)
@@ -86,6 +89,19 @@ def _check(found: Decision) -> None:
         raise Conflict(
             f"“{found.summary}” was taken back already {by(found.undone_by, found.undone_at)}.",
             mend="There is nothing left to do.",
+        )
+
+
+def _check_later(case: Case, found: Decision) -> None:
+    """Conflict, naming what was decided or synced since and would be overrun."""
+    later = list(blocks(case.s, decision_id=found.id))
+    if later:
+        told = "; ".join(each.message for each in later[:MOST_TOLD])
+        more = f"; and {len(later) - MOST_TOLD} more" if len(later) > MOST_TOLD else ""
+        raise Conflict(
+            f"“{found.summary}” cannot be taken back, because of what came after: {told}{more}.",
+            mend=later[0].mend,
+            code="undo_blocked",
         )
 
 
