@@ -11,7 +11,7 @@ from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
-    from misconsole.services.views import SchoolRow
+    from misconsole.services.views import ModePlan, SchoolRow
 
 
 def add(sub: Any) -> None:
@@ -29,6 +29,8 @@ def add(sub: Any) -> None:
     change = verbs.add_parser("set", help="set facts and options: domain=…, mode=…, pupil_username=…")
     change.add_argument("school", metavar="SCHOOL")
     change.add_argument("settings", nargs="+", metavar="K=V")
+    change.add_argument("--yes", action="store_true", help="change the mode although it touches people")
+    change.add_argument("--dry-run", action="store_true", help="only show what another mode would change")
     change.set_defaults(run=set_school)
 
 
@@ -41,14 +43,51 @@ def add_school(args: argparse.Namespace, out: Out) -> int:
 
 
 def set_school(args: argparse.Namespace, out: Out) -> int:
-    from misconsole.services import schools
+    """Exit 3, with the plan, when the mode would change for somebody and ``--yes`` was not said."""
+    from misconsole.services import modes, schools
 
     settings = words.pairs(args.settings)
     if not settings:
         raise Usage("Nothing to set.")
+    if args.dry_run and "mode" not in settings:
+        raise Usage("--dry-run goes with mode=….")
     with open_desk(args) as desk:
-        row = schools.set_options(desk, args.school, settings)
-    return _told(out, row, f"Set {', '.join(settings)} of {row.name}")
+        named = ", ".join(settings)
+        mode = settings.get("mode", "").strip().lower()
+        if mode and mode != schools.show(desk, args.school)["mode"]:
+            plan = modes.plan_mode(desk, args.school, mode)
+            if args.dry_run or (plan.touches_somebody and not args.yes):
+                return _plan(out, plan, asked=args.dry_run)
+            del settings["mode"]
+            if settings:
+                schools.set_options(desk, args.school, settings)
+            modes.change_mode(desk, args.school, mode)
+            row = next(r for r in schools.list_schools(desk) if r.urn == plan.school)
+        else:
+            row = schools.set_options(desk, args.school, settings)
+    return _told(out, row, f"Set {named} of {row.name}")
+
+
+def _plan(out: Out, plan: ModePlan, *, asked: bool) -> int:
+    if out.as_json:
+        out.json({"school": plan.school, "changed": False, "plan": plan})
+        return Exit.DONE if asked else Exit.HELD
+    out.lines([f"{plan.school_name}: from {plan.before} mode to {plan.after} mode ({plan.means})"])
+    out.lines(f"  {line}" for line in plan.warnings)
+    counts = (
+        ("accounts created", plan.creates), ("people linked", plan.links),
+        ("staff who wait", plan.waits["staff"]), ("pupils who wait", plan.waits["pupil"]),
+        ("accounts unallocated", plan.unallocates), ("display names changed", len(plan.renames)),
+    )  # fmt: skip
+    out.table(("WITH THE NEXT SYNC", "HOW MANY"), counts)
+    if plan.renames:
+        out.table(
+            ("ACCOUNT", "DISPLAY NAME NOW", "FROM THE MIS", "WHEN"),
+            [(r.username, r.before, r.after, r.when) for r in plan.renames],
+        )
+    if not asked:
+        out.note("Nothing was changed yet; say --yes to change the mode.")
+    return Exit.DONE if asked else Exit.HELD
 
 
 def _told(out: Out, row: SchoolRow, said: str) -> int:

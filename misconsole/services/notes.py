@@ -106,7 +106,7 @@ def listed(
     account_id: int | None = None,
     assigned_to: str | None = None,
 ) -> tuple[NoteView, ...]:
-    """Notes that stand, newest first; ``assigned_to`` keeps the newest of each case that person has in hand."""
+    """Notes that stand, newest first; with ``assigned_to`` the newest one of each case that person has."""
     with desk.store.read() as s:
         found = resolve(s, school)
         rows = note_rows.of_school(s, found.id or 0, person_id=person_id, account_id=account_id)

@@ -93,7 +93,7 @@ def people(s: Session, *conditions: Any, limit: int | None = None) -> list[Perso
             urn=urns[school_id],
             identifiers=held.get(person_id, nothing),
             noted=noted.get(person_id, note_rows.NONE),
-        )  # fmt: skip
+        )
         for row, (person_id, school_id) in zip(rows, map(_person_keys, rows), strict=True)
     ]
 
@@ -120,7 +120,7 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
             aliases=aliases.get(row[0], ()),
             person=owners.get(holders.get(row[0], 0)),
             noted=noted.get(row[0], note_rows.NONE),
-        )  # fmt: skip
+        )
         for row in rows
     ]
 

@@ -420,6 +420,43 @@ class NoteView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RenameShown:
+    """A display name that changes, since names come from the MIS (L5, O11). ``when``: next sync, on linking."""
+
+    username: str
+    before: str
+    after: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModePlan:
+    """What the next sync would do in another mode. Lists hold the first fifty, ``renames`` all."""
+
+    school: str
+    school_name: str
+    before: str
+    after: str
+    means: str
+    creates: int
+    created: tuple[str, ...]
+    links: int
+    linked: tuple[str, ...]
+    waits: dict[str, int]  # staff, pupil -> people who would wait for a decision
+    renames: tuple[RenameShown, ...]
+    unallocates: int
+    unallocated: tuple[str, ...]
+    leavers_by_hand: int
+    warnings: tuple[str, ...]
+
+    @property
+    def touches_somebody(self) -> bool:
+        """Whether there is anybody to be asked about first."""
+        counted = self.creates, self.links, self.unallocates, self.leavers_by_hand, len(self.renames)
+        return any(counted) or any(self.waits.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateView:
     gate: str
     title: str

@@ -78,7 +78,7 @@ def _sample(fit: Sequence[UnmatchedItem], size: int) -> tuple[UnmatchedItem, ...
     rest = by_score[len(weakest) :]
     step = len(rest) / (size - len(weakest)) if size > len(weakest) else len(rest)
     spread = [rest[int(n * step)] for n in range(size - len(weakest))]
-    return tuple([*weakest, *spread])
+    return (*weakest, *spread)
 
 
 def accept_likely(desk: Desk, school: str, person_ids: Iterable[int]) -> ManyView:
