@@ -56,6 +56,17 @@ DECLARATION = Declaration(
     ),
 )  # fmt: skip
 PEOPLE = (Report.STAFF, Report.STUDENTS)
+GIVEN = (
+    "Amos", "Bryony", "Cormac", "Delphine", "Ezra", "Freya", "Gethin", "Honor", "Idris", "Jemima", "Kofi",
+    "Lowri", "Magnus", "Nerys", "Osric", "Petra", "Quentin", "Rhoswen", "Silas", "Tamsin", "Ulric", "Verity",
+    "Wilfred", "Yasmin",
+)  # fmt: skip
+FAMILY = (
+    "Vickers", "Ashdown", "Birkett", "Cawthorne", "Dunmore", "Entwistle", "Fotheringay", "Gilchrist",
+    "Hexham", "Ingleby", "Jessop", "Kilburn", "Lockwood", "Marchbanks", "Nettleship", "Oakeshott", "Pemberton",
+    "Quigley", "Ravensworth", "Sizergh", "Thistlewood", "Underhay", "Winstanley", "Yarborough", "Zouch",
+)  # fmt: skip
+STAFF = 311  # so that no member of staff is called like one of the first pupils
 
 
 @dataclass
@@ -122,8 +133,8 @@ class FakeConnector:
 def pupil(number: int, given: str = "", family: str = "", **more: Any) -> Pupil:
     """An invented pupil, born in 2014 or so, in Year 7."""
     values: dict[str, Any] = {
-        "source_id": f"P{number}", "mis_id": f"M{number}", "given_name": given or f"Robin{letters(number)}",
-        "family_name": family or f"Larkmere{letters(number)}",
+        "source_id": f"P{number}", "mis_id": f"M{number}",
+        "given_name": given or named(number)[0], "family_name": family or named(number)[1],
         "date_of_birth": date(2014, 1 + number % 12, 1 + number % 28), "nc_year": "7",
         "admission_number": f"{number:06}", "registration_group": "7A", "admission_date": date(2025, 9, 1),
     }  # fmt: skip
@@ -132,11 +143,17 @@ def pupil(number: int, given: str = "", family: str = "", **more: Any) -> Pupil:
 
 def staff(number: int, given: str = "", family: str = "", **more: Any) -> Staff:
     values: dict[str, Any] = {
-        "source_id": f"S{number}", "mis_id": f"E{number}", "given_name": given or f"Alex{letters(number)}",
-        "family_name": family or f"Hollin{letters(number)}", "staff_code": f"H{number:03}", "title": "Ms",
+        "source_id": f"S{number}", "mis_id": f"E{number}", "given_name": given or named(number + STAFF)[0],
+        "family_name": family or named(number + STAFF)[1], "staff_code": f"H{number:03}", "title": "Ms",
         "date_of_birth": date(1980, 1 + number % 12, 1 + number % 28), "current": True,
     }  # fmt: skip
     return Staff(**{**values, **more})
+
+
+def named(number: int) -> tuple[str, str]:
+    """A given name and a surname of our own, unlike those of the other numbers below 600."""
+    more = letters(number // 600) if number >= 600 else ""
+    return GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)] + more
 
 
 def letters(number: int) -> str:

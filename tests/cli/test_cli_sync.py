@@ -170,10 +170,10 @@ class TestRuns:
         code, document = cli.json("run", "show", "2")
         assert code == 0
         assert [(a["change"], a["name"]) for a in document["affected"]] == [
-            ("unallocate", "Robinaab Larkmereaab"), ("create", "Robinaci Larkmereaci"),
+            ("unallocate", "Bryony Ashdown"), ("create", "Magnus Jessop"),
         ]  # fmt: skip
         _, out = cli("run", "show", "2")
-        assert "Robinaab Larkmereaab" in out
+        assert "Bryony Ashdown" in out
         assert "limits" in out
 
     def test_approve_applies_and_a_second_time_is_a_conflict(self, cli: Cli) -> None:

@@ -90,9 +90,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Store.open(f"sqlite:///{path}") as store:
         bench = Bench(store, folder, a_school(pupils=30, teachers=6))
         assert bench.sync().state == "succeeded"
-        decide.exclude_name(
-            bench.desk, bench.urn, given="Robinabh", family="Larkmereabh", reason="court order"
-        )
+        decide.exclude_name(bench.desk, bench.urn, given="Jemima", family="Hexham", reason="court order")
     return path
 
 

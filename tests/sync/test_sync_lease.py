@@ -167,7 +167,7 @@ class TestOvertaken:
             planned.append(made)
             if len(planned) == 1:
                 decide.exclude_name(
-                    bench.desk, bench.urn, given="Robinaad", family="Larkmereaad", reason="court order"
+                    bench.desk, bench.urn, given="Delphine", family="Cawthorne", reason="court order"
                 )
             return original(job, made)
 

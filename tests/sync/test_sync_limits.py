@@ -43,9 +43,9 @@ class TestHeld:
     def test_who_is_affected_can_be_seen_by_name_before_deciding(self, synced: Bench) -> None:
         told = runs.affected(synced.desk, hold(synced).id)
         assert [(a.change, a.name) for a in told] == [
-            ("unallocate", "Robinaab Larkmereaab"),
-            ("unallocate", "Robinaac Larkmereaac"),
-            ("create", "Robinaci Larkmereaci"),
+            ("unallocate", "Bryony Ashdown"),
+            ("unallocate", "Cormac Birkett"),
+            ("create", "Magnus Jessop"),
         ]
         assert all(a.username for a in told)
 

@@ -107,11 +107,11 @@ class TestSecondSync:
 
     def test_K10_a_change_under_the_same_id_is_an_update(self, synced: Bench) -> None:
         synced.change(Report.STUDENTS, "P3", family_name="Kestrel")
-        before = synced.one(Account, display_name="Robinaad Larkmereaad")
+        before = synced.one(Account, display_name="Delphine Cawthorne")
         view = synced.sync(full=True)
         assert view.changes["updated"] == 1
         assert view.changes["unchanged"] == 15
-        after = synced.one(Account, display_name="Robinaad Kestrel")
+        after = synced.one(Account, display_name="Delphine Kestrel")
         assert (after.id, after.username, after.email) == (before.id, before.username, before.email)
 
     def test_G7_an_identifier_the_mis_stopped_sending_becomes_history(self, synced: Bench) -> None:
