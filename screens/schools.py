@@ -249,6 +249,14 @@ class Schools(Frame[None]):
 #: What an operator looks at first comes first when sorted by status.
 SEVERITY = {Lamp.PROBLEM: 0, Lamp.ATTENTION: 1, Lamp.WORKING: 2, Lamp.OK: 3, Lamp.UNKNOWN: 4}
 
+#: Words of the lamp that would not fit a narrow list.
+SHORTER = {
+    "waiting for approval": "not approved",
+    "credentials refused": "token refused",
+    "access declined": "declined",
+    "access revoked": "revoked",
+}
+
 QUEUE_COLUMNS = (
     ("unmatched_staff", "Staff", 5),
     ("unmatched_pupils", "Pupils", 5),
@@ -276,7 +284,8 @@ def _queue_column(name: str, title: str, rank: int) -> Column[SchoolRow]:
 
 
 def lamp_cell(row: SchoolRow) -> Span:
-    return span(f"{glyphs.LAMPS[row.lamp]} {row.lamp_word}", glyphs.LAMP_KINDS[row.lamp])
+    word = SHORTER.get(row.lamp_word, row.lamp_word)
+    return span(f"{glyphs.LAMPS[row.lamp]} {word}", glyphs.LAMP_KINDS[row.lamp])
 
 
 def why_no_sync(row: SchoolRow) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from misconsole.services.views import CandidateView, Evidence, PersonView, UnmatchedItem
-from misconsole.text import fit
+from misconsole.text import cells, fit, shown
 from screens import glyphs
 from screens.showing import Showing, full_name
 from screens.widgets.lines import Line, Span, line, span, wrap
@@ -40,9 +40,8 @@ DATES = ("date_of_birth",)
 
 def evidence_lines(item: UnmatchedItem, showing: Showing, width: int) -> list[Line]:
     """Everything an operator needs for one keystroke, in as few lines as that takes."""
-    lines = [
-        line(span(showing.person(item.person), "strong"), span(f"  {said_person(item.person, showing)}"))
-    ]
+    who = line(span(showing.person(item.person), "strong"), span(f"  {said_person(item.person, showing)}"))
+    lines = wrap(who, width, indent=2)
     kind = BANDS.get(item.band, "muted")
     lines += wrap(line(span(f"{item.band}: ", kind), span(item.reason, "muted")), width)
     for number, candidate in enumerate(item.candidates[:9], start=1):
@@ -77,7 +76,8 @@ def candidate_lines(
     if account.state != "active":
         head.append(span(f"  {account.state}", "warn"))
     head.append(span(f"  {candidate.score:.1f} bits, {said_margin(candidate, every)}", "muted"))
-    fields = [field_lines(each, showing, width) for each in candidate.evidence]
+    room = _value_width(candidate, showing, width)
+    fields = [field_lines(each, showing, width, room) for each in candidate.evidence]
     return [*wrap(line(*head), width, indent=2), *(each for lines in fields for each in lines)]
 
 
@@ -93,20 +93,25 @@ def said_margin(candidate: CandidateView, every: Sequence[CandidateView]) -> str
     )
 
 
-def field_lines(each: Evidence, showing: Showing, width: int) -> list[Line]:
+def _value_width(candidate: CandidateView, showing: Showing, width: int) -> int:
+    """As wide as the longest value, within what the window has: the words beside it want the rest."""
+    values = [_value(text, e.field, showing) for e in candidate.evidence for text in (e.person, e.account)]
+    return max(4, min(24, (width - 43) // 2, max(map(cells, map(shown, values)), default=4)))
+
+
+def field_lines(each: Evidence, showing: Showing, width: int, value: int) -> list[Line]:
     """One field compared, its columns sized to the window; a note that does not fit goes below."""
     sign, words, kind = AGREEMENT.get(each.agreement, ("≈", each.agreement, "accent"))
-    value = max(10, min(24, (width - 43) // 2))
     title = TITLES.get(each.field, each.field.replace("_", " "))
     weight = f" {each.weight:+.1f}" if each.weight else ""
     ours, theirs = (fit(_value(text, each.field, showing), value) for text in (each.person, each.account))
     said = line(
-        span(f"    {fit(title, 13)} ", "muted"),
+        span(f"  {fit(title, 13)} ", "muted"),
         f"{ours} {theirs} ",
         span(f"{sign} {words}{weight}", kind),
         span(f"  {showing.prose(each.note)}" if each.note else "", "muted"),
     )
-    return wrap(said, width, indent=18)
+    return wrap(said, width, indent=16)
 
 
 def _value(text: str, field: str, showing: Showing) -> str:

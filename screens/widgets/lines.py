@@ -14,7 +14,7 @@ from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -87,6 +87,21 @@ def _joined(parts: list[Span]) -> Line:
         else:
             joined.append(part)
     return tuple(joined)
+
+
+def difference(before: Line, after: Line) -> tuple[int, int]:
+    """(first cell, how many cells) that differ between two lines: only those need to be sent again."""
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    start = line_cells(before[:same])
+    end = max(line_cells(before), line_cells(after))
+    if line_cells(before) == line_cells(after):
+        tail = 0
+        while tail < min(len(before), len(after)) - same and before[-1 - tail] == after[-1 - tail]:
+            tail += 1
+        end -= line_cells(after[len(after) - tail :])
+    return start, max(0, end - start)
 
 
 def strip_of(parts: Line, width: int, styles: dict[str, Style]) -> Strip:
@@ -173,7 +188,8 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
             return
         for y, (before, after) in enumerate(zip(old, self._lines, strict=True)):
             if before != after:
-                self.refresh_line(y)
+                start, size = difference(before, after)
+                self.refresh(Region(start, y - self.scroll_offset.y, min(size, width - start), 1))
 
     def _build(self, width: int) -> None:
         self._lines = list(self._builder(width))

@@ -52,7 +52,8 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         super().__init__(id=f"tab-{self.slug}")
         self.urn = urn
         self._still_since = 0.0
-        self._deciding = False
+        # From the key of a decision until the list shows its outcome; until then a row may be out of date.
+        self._writing = self._rereading = False
         self.set_class(self.details_when_narrow, "-details")
         self.grid: Grid[Row] = Grid(
             self.columns(), key=self.key, search=self.search, empty=self.empty, markable=self.markable
@@ -129,10 +130,15 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
 
     def read(self) -> None:
         desk = self.program.desk
-        self.ask(lambda: self.grid.prepare(self.fetch(desk)), self._show, group="rows")
+        self.ask(lambda: self.grid.prepare(self.fetch(desk)), self._show, group="rows", failed=self._not_read)
 
     def _show(self, rows: Rows[Row]) -> None:
+        self._rereading = False
         self.grid.show(rows)
+
+    def _not_read(self, trouble: Trouble) -> None:
+        self._rereading = False
+        self.trouble(trouble)
 
     # Deciding
 
@@ -146,17 +152,24 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
             return "There is no row under the cursor."
         return ""
 
+    def _too_quick(self) -> bool:
+        """Never decide on a row whose last decision the list does not show yet (it would hit the same person)."""
+        moved = monotonic() - self._still_since < self.program.quiet_keys
+        if self._writing or self._rereading or moved:
+            self.program.say("Too quick: the list had just moved, so nothing was decided.", kind="warn")
+            return True
+        return False
+
     def decide(self, work: Callable[[Desk], DecisionView]) -> None:
         """Write a decision; the list and the counts are read again when it is written."""
-        if self._deciding or monotonic() - self._still_since < self.program.quiet_keys:
-            self.program.say("Too quick: the list had just moved, so nothing was decided.", kind="warn")
+        if self._too_quick():
             return
-        self._deciding = True
+        self._writing = True
         desk = self.program.desk
         self.ask(lambda: work(desk), self._decided, group="decide", failed=self._not_decided, each=True)
 
     def _decided(self, decision: DecisionView) -> None:
-        self._deciding = False
+        self._writing, self._rereading = False, True
         summary = self.showing.prose(decision.summary, otherwise="Decided").rstrip(".")
         self.program.say(f"{summary}. u takes it back.", kind="good")
         self.read()
@@ -164,7 +177,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
 
     def _not_decided(self, trouble: Trouble) -> None:
         """Often somebody else was first: say so, and show how things stand now."""
-        self._deciding = False
+        self._writing, self._rereading = False, True
         self.program.complain(trouble)
         self.read()
         self.post_message(Changed())
@@ -172,6 +185,9 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
     def confirm(
         self, title: str, what: Sequence[Line], work: Callable[[Desk], DecisionView], *, verb: str
     ) -> None:
+        if self._too_quick():
+            return
+
         def answered(yes: bool | None) -> None:
             if yes:
                 self._still_since = 0.0
@@ -184,6 +200,9 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
     def ask_for(
         self, title: str, asked: Sequence[Asked], work: Callable[[Desk, Answers], DecisionView], *, verb: str
     ) -> None:
+        if self._too_quick():
+            return
+
         def answered(answers: Answers | None) -> None:
             if answers is None:
                 self.program.say("Nothing was changed.")

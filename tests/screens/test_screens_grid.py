@@ -215,3 +215,14 @@ def test_wrapped_lines_fit_their_width_and_lose_no_word(text: str, width: int, i
     assert all(line_cells(each) <= width for each in lines)
     joined = "".join("".join(part.text for part in each) for each in lines)
     assert joined.replace(" ", "") == "".join(part.text for part in line(text)).replace(" ", "")
+
+
+def test_only_the_cells_of_a_line_that_differ_are_sent_again() -> None:
+    from screens.widgets.lines import difference
+
+    keys = line(Span("a", "key"), Span(" Add  "), Span("x", "key"), Span(" Exclude"))
+    greyed = line(Span("a", "key"), Span(" Add  "), Span("x", "muted"), Span(" Exclude"))
+    assert difference(keys, greyed) == (7, 1)
+    assert difference(keys, keys) == (16, 0)
+    assert difference(line("Ann"), line("Annabel")) == (0, 7)
+    assert difference(line("a", "b"), line("a", "bcd")) == (1, 3)
