@@ -63,8 +63,9 @@ GIVEN = (
 )  # fmt: skip
 FAMILY = (
     "Vickers", "Ashdown", "Birkett", "Cawthorne", "Dunmore", "Entwistle", "Fotheringay", "Gilchrist",
-    "Hexham", "Ingleby", "Jessop", "Kilburn", "Lockwood", "Marchbanks", "Nettleship", "Oakeshott", "Pemberton",
-    "Quigley", "Ravensworth", "Sizergh", "Thistlewood", "Underhay", "Winstanley", "Yarborough", "Zouch",
+    "Hexham", "Ingleby", "Jessop", "Kilburn", "Lockwood", "Marchbanks", "Nettleship", "Oakeshott",
+    "Pemberton", "Quigley", "Ravensworth", "Sizergh", "Thistlewood", "Underhay", "Winstanley",
+    "Yarborough", "Zouch",
 )  # fmt: skip
 STAFF = 311  # so that no member of staff is called like one of the first pupils
 
