@@ -57,6 +57,17 @@ def unreviewed(today: date) -> ColumnElement[bool]:
     return ~keeps.correlate(Account).exists()
 
 
+def leaving(school_id: int, first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    """Present people with an account whose leaving date is one of those days, both included."""
+    return (
+        col(Person.school_id) == school_id,
+        col(Person.present).is_(True),
+        col(Person.end_date) >= first,
+        col(Person.end_date) <= last,
+        people.has_active_link(),
+    )
+
+
 def new_users(school_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Account.school_id) == school_id,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from misconsole.cli import consent, words
+from misconsole.cli import change, consent, words
 from misconsole.cli.desk import open_desk
 from misconsole.cli.out import exit_of
-from misconsole.errors import Exit
+from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
@@ -27,6 +27,11 @@ def add(sub: Any) -> None:
     parser.add_argument("--mis", help="its id or name; without it the guide is shown")
     parser.add_argument("--route", default="", help="wonde, oneroster-csv, ... (“misconsole mis show MIS”)")
     parser.add_argument("--change", action="store_true", help="the school changes its MIS or route")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --change: rehearse it, and show the lists"
+    )
+    parser.add_argument("--yes", action="store_true", help="with --change: although few were found again")
+    parser.add_argument("--give-up", action="store_true", help="with --change: forget the prepared change")
     parser.add_argument(
         "--done", action="append", default=[], metavar="STEP", help="tick a step of the guide"
     )
@@ -48,7 +53,11 @@ def connect(args: argparse.Namespace, out: Out) -> int:
     from misconsole.errors import NotFound
     from misconsole.services import connect as service
 
+    if (args.dry_run or args.yes or args.give_up) and not args.change:
+        raise Usage("--dry-run, --yes and --give-up go with --change.")
     with open_desk(args) as desk:
+        if args.change and change.wanted(args, desk):
+            return change.change(args, desk, out)
         if args.mis:
             view = _connect(args, desk)
         elif args.set or args.secrets_file or args.secrets_stdin:

@@ -13,6 +13,7 @@ from typing import Any
 from connectors import registry
 from connectors.base import Access, AccessState, Connector, SchoolRef, Setup
 from connectors.errors import AccessPending, AccessRefused, ConnectorError, NotAuthorised
+from data.tables import Connection, MisMove, School
 from misconsole.errors import MisconsoleError
 from misconsole.services.connection_view import active, view
 from misconsole.services.desk import Desk
@@ -28,6 +29,11 @@ def setup_for(desk: Desk, school: Any, cancelled: Callable[[], bool]) -> tuple[s
     with desk.store.read() as s:
         found = resolve(s, school if isinstance(school, str) else school.urn)
         row = active(s, found)
+    return row.route, setup_of(desk, found, row, cancelled)
+
+
+def setup_of(desk: Desk, school: School, row: Connection | MisMove, cancelled: Callable[[], bool]) -> Setup:
+    """The same for a connection in use, or one that is only prepared."""
     declaration = registry.declaration(row.route)
     secrets = desk.secrets.get(row.secret_ref)
     defaults = {each.name: each.default for each in declaration.settings if each.default}
@@ -43,10 +49,10 @@ def setup_for(desk: Desk, school: Any, cancelled: Callable[[], bool]) -> tuple[s
             mend="Go on with the guide (misconsole connect SCHOOL --mis M).",
             code="bad_settings",
         )
-    return row.route, Setup(
+    return Setup(
         school=SchoolRef(
-            urn=found.urn, name=found.name, la_code=found.la_code,
-            establishment_number=found.establishment_number, remote_id=row.remote_id,
+            urn=school.urn, name=school.name, la_code=school.la_code,
+            establishment_number=school.establishment_number, remote_id=row.remote_id,
         ),
         settings=settings,
         secrets=secrets,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col
 
+from data import moves
 from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
@@ -16,6 +18,16 @@ from misconsole.services.schools import list_schools, resolve
 from misconsole.services.views import Overview, RunView, Waiting
 
 LAST_RUNS = 5
+LEAVING_DAYS = 28
+
+
+def reviewed(last: datetime | None, today: date) -> str:
+    """The prompt to review accounts without a MIS person, with the age of the last review (B18, S3)."""
+    if last is None:
+        return "Review the accounts that no MIS person has (Non-MIS); they were never reviewed."
+    days = max(0, (today - last.date()).days)
+    told = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+    return f"Review the accounts that no MIS person has (Non-MIS); they were last reviewed {told}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +42,9 @@ class Situation:
     waiting: Waiting
     last: RunView | None
     synced: bool
+    today: date
+    reviewed_at: datetime | None = None  # when somebody last looked at an account without a MIS person
+    leaving: int = 0  # people with an account who leave soon
 
 
 def overview(desk: Desk, school: str) -> Overview:
@@ -44,6 +59,9 @@ def overview(desk: Desk, school: str) -> Overview:
             s, ReportScope, col(ReportScope.school_id) == found.id, col(ReportScope.accepted).is_(True)
         )
         synced = school_rows.last_complete_run(s, found.id or 0) is not None
+        reviewed_at = moves.last_review(s, found.id or 0)
+        soon = waiting.leaving(found.id or 0, desk.today, desk.today + timedelta(days=LEAVING_DAYS))
+        leaving = waiting.count(s, Person, *soon)
     row = next(each for each in list_schools(desk) if each.urn == found.urn)
     last_runs = runs.list_runs(desk, found.urn, limit=LAST_RUNS)
     situation = Situation(
@@ -55,6 +73,9 @@ def overview(desk: Desk, school: str) -> Overview:
         waiting=row.waiting,
         last=last_runs[0] if last_runs else None,
         synced=synced,
+        today=desk.today,
+        reviewed_at=reviewed_at,
+        leaving=leaving,
     )
     messages = runs.get(desk, last_runs[0].id).messages if last_runs else ()
     return Overview(
@@ -147,12 +168,19 @@ def _deciding(now: Situation) -> list[str]:
     return [f"{n} {one if n == 1 else many} {rest}" for n, one, many, rest in queued if n]
 
 
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
 def _standing(now: Situation) -> list[str]:
     told = []
     if now.former_mis and now.waiting.non_mis:
-        told.append("After a change of MIS, review the accounts that no MIS person has.")
+        told.append(f"After a change of MIS: {_lower(reviewed(now.reviewed_at, now.today))}")
         if now.former_mis.startswith("sims"):
             told.append("SIMS is no longer used here: uninstall its agent on the school's server.")
+    if now.leaving:
+        who = "person with an account leaves" if now.leaving == 1 else "people with an account leave"
+        told.append(f"{now.leaving} {who} within {LEAVING_DAYS} days; misconsole queue SCHOOL leaving-soon.")
     if now.school.mode == "link":
         told.append("Link mode: removing the accounts of leavers is up to you.")
     return told

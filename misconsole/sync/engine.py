@@ -32,6 +32,7 @@ from misconsole.sync.progress import Recorder
 
 if TYPE_CHECKING:
     from misconsole.services.desk import Desk
+    from misconsole.sync.job import Anew
 
 TRIES = 5  # plans overtaken by decisions before giving up
 
@@ -43,13 +44,17 @@ def execute(
     open_connector: source.Open | None = None,
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda _line: None,
+    anew: Anew | None = None,
 ) -> None:
     """Do a queued run. It ends succeeded, held, failed or cancelled, and says so in its row.
+
+    ``anew`` is for rehearsals: it changes what the plan starts from; such a run must be a dry one.
 
     Raises NotFound, Conflict (not queued) or Busy before it begins, and StoreProblem when not even its
     end could be written.
     """
     job = begin(desk, run_id, open_connector=open_connector, stop=stop, say=say)
+    job.anew = anew if job.run.dry_run else None
     try:
         with process.calm_collector():
             _stages(job)
@@ -135,6 +140,7 @@ def _plan(job: Job, read: reading.Reading) -> Plan:
     with job.desk.store.read() as s:
         with recorder.stage("filter"):
             here = snapshot.read(s, job.school_id)
+            here = job.anew(s, here, read.extract) if job.anew is not None else here
             sifted = filtering.run(
                 read.extract, here, s, scope=read.scope, today=job.desk.today, recorder=recorder
             )
