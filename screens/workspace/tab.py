@@ -152,9 +152,9 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
             return "There is no row under the cursor."
         return ""
 
-    def _too_quick(self) -> bool:
-        """Never decide on a row whose last decision the list does not show yet (it would hit the same person)."""
-        moved = monotonic() - self._still_since < self.program.quiet_keys
+    def _unsettled(self, *, moved: bool = False) -> bool:
+        """The list does not show the last decision yet, or has just ``moved``: a key now could hit the
+        person just decided on, so it does nothing, and says so."""
         if self._writing or self._rereading or moved:
             self.program.say("Too quick: the list had just moved, so nothing was decided.", kind="warn")
             return True
@@ -162,7 +162,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
 
     def decide(self, work: Callable[[Desk], DecisionView]) -> None:
         """Write a decision; the list and the counts are read again when it is written."""
-        if self._too_quick():
+        if self._unsettled(moved=monotonic() - self._still_since < self.program.quiet_keys):
             return
         self._writing = True
         desk = self.program.desk
@@ -185,7 +185,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
     def confirm(
         self, title: str, what: Sequence[Line], work: Callable[[Desk], DecisionView], *, verb: str
     ) -> None:
-        if self._too_quick():
+        if self._unsettled():
             return
 
         def answered(yes: bool | None) -> None:
@@ -200,7 +200,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
     def ask_for(
         self, title: str, asked: Sequence[Asked], work: Callable[[Desk, Answers], DecisionView], *, verb: str
     ) -> None:
-        if self._too_quick():
+        if self._unsettled():
             return
 
         def answered(answers: Answers | None) -> None:

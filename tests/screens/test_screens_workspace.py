@@ -61,6 +61,15 @@ async def test_a_key_that_comes_too_soon_after_the_list_moved_decides_nothing(la
     assert larkmere.estate.all(Decision) == []
 
 
+async def test_no_key_reaches_a_person_whose_decision_the_list_does_not_show_yet(larkmere: Opened) -> None:
+    """``n`` and ``x`` typed at once: the exclusion must not hit the person who has just got an account."""
+    async with larkmere.running(*tab("unmatched-pupils")) as driver:
+        await driver.pilot.press("n", "x")
+        await driver.until(lambda: len(larkmere.estate.all(Decision)) == 1)
+        assert "must never get an account" not in driver.text
+    assert [d.kind for d in larkmere.estate.all(Decision)] == ["create"]
+
+
 async def test_n_creates_an_account(larkmere: Opened) -> None:
     async with larkmere.running(*tab("unmatched-pupils"), "n"):
         linked = active_link(larkmere, person(larkmere, "Smith-Jones"))
