@@ -18,24 +18,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from misconsole.rules.evidence import Evidence
+from misconsole.rules.evidence import IN_GENERAL, Evidence, Habits
 from misconsole.rules.facts import AccountFacts
 
-LIKELY = 10.0
+LIKELY = 5.0
 POSSIBLE = 0.0
-CLEAR = 5.0
+CLEAR = 4.0
 TIE = 3.0
 SHOWN = 9  # keys 1 to 9
 
 #: field -> agreements that forbid calling a pair likely, whatever else agrees.
 AGAINST = {
     "given_name": frozenset({"differs", "missing"}),
-    "family_name": frozenset({"missing"}),
-    "date_of_birth": frozenset({"differs", "near"}),
+    "family_name": frozenset({"differs", "missing"}),
+    "date_of_birth": frozenset({"differs", "near", "year", "digit"}),
     "role": frozenset({"differs"}),
     "upn": frozenset({"differs"}),
     "username": frozenset({"initial and surname"}),
 }
+#: Fields of which an equal one tells namesakes apart.
+MARKS = ("upn", "uln", "staff_code", "mis_id", "email")
 #: Agreements of first names that a twin could have as well.
 DOUBTFUL = frozenset({"similar", "initial", "nickname", "part"})
 
@@ -50,20 +52,47 @@ class Scored:
     evidence: tuple[Evidence, ...]
     twin: bool = False
     forced: bool = False
+    habits: Habits = IN_GENERAL
 
     @property
     def suggested(self) -> bool:
         return self.forced or self.score >= POSSIBLE
 
     @property
+    def elsewhere(self) -> bool:
+        """A namesake at another school of the trust: no mark in common, and the date of birth differs."""
+        if not self.account.local:
+            return False
+        kept = {item.field: item.agreement for item in self.evidence}
+        return kept.get("date_of_birth") == "differs" and not any(
+            kept.get(name) in ("equal", "former") for name in MARKS
+        )
+
+    @property
     def capped(self) -> bool:
-        """Something speaks outright against it, or a twin could be meant."""
+        """Something speaks outright against it, or somebody else of that name or family could be meant."""
         for item in self.evidence:
-            if item.agreement in AGAINST.get(item.field, ()):
+            if item.agreement in AGAINST.get(item.field, ()) and not self._usual(item.field):
                 return True
             if self.twin and item.field == "given_name" and item.agreement in DOUBTFUL:
                 return True
-        return False
+        return self._undated
+
+    def _usual(self, name: str) -> bool:
+        """Whether that field is seen to be wrong here so often that it settles nothing by itself."""
+        if name in ("given_name", "family_name"):
+            return not self.habits.twins
+        return name == "date_of_birth" and self.habits.dates_slip
+
+    @property
+    def _undated(self) -> bool:
+        """Nothing but the name speaks for it, where dates of birth are not kept: it may be a namesake's."""
+        if self.account.role in self.habits.dated:
+            return False
+        kept = {item.field: item.agreement for item in self.evidence}
+        return kept.get("date_of_birth", "missing") == "missing" and not any(
+            kept.get(name) in ("equal", "former") for name in MARKS
+        )
 
 
 def margins(scored: Sequence[Scored], rivals: Sequence[float]) -> tuple[float, ...]:
@@ -77,14 +106,17 @@ def margins(scored: Sequence[Scored], rivals: Sequence[float]) -> tuple[float, .
     return tuple(round(gap, 1) for gap in gaps)
 
 
-def band(scored: Sequence[Scored], gaps: Sequence[float], rivals: Sequence[float]) -> str:
-    """The band of a person whose suggestions are these, best first."""
+def band(scored: Sequence[Scored], gaps: Sequence[float], rivals: Sequence[float], *, assigned: bool) -> str:
+    """The band of a person whose suggestions are these, best first.
+
+    ``assigned``: the best is the one this person gets when everybody is thought of at once; the first of
+    ``gaps`` is then what forbidding it would cost."""
     if not scored:
         return "none"
     best = scored[0]
     second = scored[1].score if len(scored) > 1 else float("-inf")
-    if best.score - max(second, rivals[0]) < TIE:
+    if best.score - max(second, rivals[0]) < TIE and (gaps[0] < TIE or not assigned):
         return "many"
-    if best.score >= LIKELY and gaps[0] >= CLEAR and not best.capped:
+    if assigned and best.score >= LIKELY and gaps[0] >= CLEAR and not best.capped:
         return "likely"
     return "possible"

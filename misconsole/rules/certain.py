@@ -12,12 +12,17 @@ trust (K1).  They wait, with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import attrgetter
+
+import numpy as np
 
 from misconsole.rules import similarity
 from misconsole.rules.compare import account_pairs, names_agree, person_pairs
 from misconsole.rules.evidence import Frequencies
+from misconsole.rules.exact import Exact
 from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.names import views
 
@@ -25,6 +30,12 @@ Key = tuple[str, str]
 STRONG = frozenset({"upn", "uln", "former_upn"})
 RANKS = ("upn", "uln", "former_upn", "staff_code", "upi", "mis_id")
 _UPNS = ("former_upn", "local_upn")
+_STANDING, _ANCHORS = attrgetter("state", "local", "upn", "staff_code", "mis_id"), attrgetter("anchors")
+#: What accounts are like that have no identifier and may be linked by name, if all of a directory are.
+_SIMPLE = {(state, False, None, None, None) for state in ("active", "unallocated")}
+
+
+Sure = tuple[AccountFacts, str, str]
 
 
 @dataclass(slots=True)
@@ -32,7 +43,7 @@ class Findings:
     """What this pass found. ``links``: key -> (account, how, kind of identifier or "");
     ``waits``: key -> (code of matching.REASONS, the accounts it is about)."""
 
-    links: dict[Key, tuple[AccountFacts, str, str]] = field(default_factory=dict)
+    links: dict[Key, Sure] = field(default_factory=dict)
     waits: dict[Key, tuple[str, tuple[AccountFacts, ...]]] = field(default_factory=dict)
 
 
@@ -40,16 +51,27 @@ def find(
     people: Sequence[PersonFacts],
     accounts: Sequence[AccountFacts],
     *,
+    keys: Sequence[Key],
+    exact: Exact,
     taken: Collection[tuple[str, int]],
     refused: Collection[tuple[Key, int]],
     often: Frequencies,
 ) -> Findings:
-    """``taken`` are (role, account id) of present people's links; ``refused`` pairs are never considered."""
+    """``exact`` is who agrees with whom on name and date of birth (rows of ``people`` and ``accounts``),
+    ``keys`` the key of each of ``people``; ``taken`` are (role, account id) of present people's links;
+    ``refused`` pairs are never considered.
+
+    Nearly everybody of a good roll is a plain pair and is settled by that alone; whoever is not, or has an
+    identifier that some account has, is looked at one by one.
+    """
     found = Findings()
-    claims = _Claims(accounts, taken, refused, often)
-    wanted: dict[Key, tuple[AccountFacts, str, str]] = {}
+    claims = _Claims(accounts, exact, taken, refused, often)
+    plain, closer = _plain(people, accounts, keys, exact, claims)
+    found.links = plain
+    wanted: dict[Key, Sure] = {}
     weak: dict[Key, tuple[AccountFacts, ...]] = {}
-    for person in people:
+    for row in closer:
+        person = people[row]
         claim = claims.by_identifier(person)
         if claim is None or claim[0] == "weak_conflict":
             claim = claims.by_name(person) or claim
@@ -57,37 +79,76 @@ def find(
             continue
         code, hits, kind = claim
         if code in ("identifier", "exact"):
-            wanted[person.key] = (hits[0], code, kind)
+            wanted[keys[row]] = (hits[0], code, kind)
         elif code == "weak_conflict":
-            weak[person.key] = hits
+            weak[keys[row]] = hits
         else:
-            found.waits[person.key] = (code, hits)
-    _settle(people, wanted, found)
-    linked = {(key[0], account.account_id) for key, (account, _, _) in found.links.items()}
-    for key, hits in weak.items():
-        # A number that turned out to be somebody else's after a change of MIS stops nobody.
-        if free := tuple(a for a in hits if (key[0], a.account_id) not in linked):
-            found.waits[key] = ("identifier_conflict", free)
+            found.waits[keys[row]] = (code, hits)
+    claimed = Counter(account.account_id for account, _, _ in wanted.values())
+    if claimed:  # somebody may have an identifier of the account that another's name and date fit
+        for key in [key for key, (account, _, _) in plain.items() if account.account_id in claimed]:
+            account = found.links.pop(key)[0]
+            claimed[account.account_id] += 1
+            found.waits[key] = ("contested", (account,))
+    _settle([(keys[row], row) for row in closer], wanted, claimed, exact, found)
+    if weak:
+        linked = {(key[0], account.account_id) for key, (account, _, _) in found.links.items()}
+        for key, hits in weak.items():
+            # A number that turned out to be somebody else's after a change of MIS stops nobody.
+            if free := tuple(a for a in hits if (key[0], a.account_id) not in linked):
+                found.waits[key] = ("identifier_conflict", free)
     return found
 
 
+def _plain(
+    people: Sequence[PersonFacts], accounts: Sequence[AccountFacts], keys: Sequence[Key], exact: Exact,
+    claims: _Claims,
+) -> tuple[dict[Key, Sure], list[int]]:  # fmt: skip
+    """Pairs that nothing speaks against, and the rows of people who must be looked at one by one."""
+    closer = set(exact.doubtful.tolist())
+    if claims.identifiers:
+        closer.update(row for row, person in enumerate(people) if claims.known(person))
+    special = [] if claims.simple else [row for row, a in enumerate(accounts) if _special(a)]
+    told_apart = {key for key, _ in claims.refused}
+    mine, theirs = exact.people, exact.accounts
+    odd = np.isin(mine, list(closer)) | np.isin(theirs, special)
+    if told_apart or claims.taken:
+        odd |= np.fromiter(
+            (
+                keys[row] in told_apart or (keys[row][0], accounts[other].account_id) in claims.taken
+                for row, other in zip(mine.tolist(), theirs.tolist(), strict=True)
+            ),
+            np.bool_, len(mine),
+        )  # fmt: skip
+    closer.update(mine[odd].tolist())
+    for other in theirs[odd].tolist():
+        claims.add_names(accounts[other])
+    mine, theirs = mine[~odd].tolist(), theirs[~odd].tolist()
+    pairs = zip(map(accounts.__getitem__, theirs), repeat("exact"), repeat(""), strict=False)
+    return dict(zip(map(keys.__getitem__, mine), pairs, strict=False)), sorted(closer)
+
+
+def _special(account: AccountFacts) -> bool:
+    """Not simply free to be linked by name."""
+    return account.local or account.state == "let-go" or bool(account.upn)
+
+
 def _settle(
-    people: Sequence[PersonFacts], wanted: dict[Key, tuple[AccountFacts, str, str]], found: Findings
-) -> None:
+    people: Sequence[tuple[Key, int]], wanted: dict[Key, Sure],
+    claimed: Counter[int], exact: Exact, found: Findings,
+) -> None:  # fmt: skip
     """One account a person and one person an account, or all of them wait."""
-    names = _name_counts(people)
-    claimed = Counter(account.account_id for account, _, _ in wanted.values())
-    for person in people:
-        if person.key not in wanted:
+    for key, row in people:
+        if key not in wanted:
             continue
-        account, how, kind = wanted[person.key]
-        namesake = how == "exact" and max(names[key] for key in _name_keys(person)) > 1
+        account, how, kind = wanted[key]
+        namesake = how == "exact" and not exact.alone[row]
         if claimed[account.account_id] > 1 or namesake:
-            found.waits[person.key] = ("contested", (account,))
+            found.waits[key] = ("contested", (account,))
         elif account.local or account.state == "let-go":
-            found.waits[person.key] = ("local_school" if account.local else "let_go", (account,))
+            found.waits[key] = ("local_school" if account.local else "let_go", (account,))
         else:
-            found.links[person.key] = (account, how, kind)
+            found.links[key] = (account, how, kind)
 
 
 NameKey = tuple[str, str, str, str]
@@ -104,10 +165,6 @@ def _name_keys(record: PersonFacts | AccountFacts) -> Iterator[NameKey]:
             yield (record.role, first, last, born.isoformat())
 
 
-def _name_counts(records: Iterable[PersonFacts] | Iterable[AccountFacts]) -> Counter[NameKey]:
-    return Counter(key for record in records for key in set(_name_keys(record)))
-
-
 def _tidy(kind: str, value: str) -> str:
     text = "".join(value.split())
     return text if kind == "mis_id" else text.upper()
@@ -119,6 +176,7 @@ class _Claims:
     def __init__(
         self,
         accounts: Sequence[AccountFacts],
+        exact: Exact,
         taken: Collection[tuple[str, int]],
         refused: Collection[tuple[Key, int]],
         often: Frequencies,
@@ -126,11 +184,27 @@ class _Claims:
         self.taken, self.refused, self.often = taken, refused, often
         self.identifiers: dict[tuple[str, str, str], list[AccountFacts]] = {}
         self.names: dict[NameKey, list[AccountFacts]] = {}
-        for account in accounts:
-            for kind, value in _held(account):
-                self.identifiers.setdefault((account.role, kind, _tidy(kind, value)), []).append(account)
-            for key in set(_name_keys(account)):
-                self.names.setdefault(key, []).append(account)
+        standings = set(map(_STANDING, accounts))
+        self.simple = standings <= _SIMPLE
+        if not self.simple or any(map(_ANCHORS, accounts)):
+            for account in accounts:
+                for kind, value in _held(account):
+                    self.identifiers.setdefault((account.role, kind, _tidy(kind, value)), []).append(account)
+        for row in exact.asked.tolist():
+            self.add_names(accounts[row])
+
+    def add_names(self, account: AccountFacts) -> None:
+        for key in set(_name_keys(account)):
+            self.names.setdefault(key, []).append(account)
+
+    def known(self, person: PersonFacts) -> bool:
+        """Whether any account answers to an identifier of this person."""
+        return any(
+            (person.role, kind, _tidy(kind, value)) in self.identifiers for kind, value in _asked(person)
+        )
+
+    def spoken_for(self, person: PersonFacts, account: AccountFacts, told_apart: Collection[Key]) -> bool:
+        return (person.role, account.account_id) in self.taken or person.key in told_apart
 
     def by_identifier(self, person: PersonFacts) -> tuple[str, tuple[AccountFacts, ...], str] | None:
         """("identifier", one account, kind), or a reason to wait with the accounts, or None."""
@@ -150,6 +224,8 @@ class _Claims:
         found = tuple(account for account, _ in free.values())
         if not found:
             return None
+        if not strong and len(fitting) == 1 and _renumbered(free, fitting[0][0]):
+            return "identifier", (fitting[0][0],), fitting[0][1]
         if len(free) == 1 and fitting:
             return "identifier", (fitting[0][0],), fitting[0][1]
         if len(free) > 1 and len(fitting) != 0:
@@ -171,6 +247,11 @@ class _Claims:
         if _other_upn(person, free[0]):
             return "upn_differs", free, ""
         return "exact", free, ""
+
+
+def _renumbered(hits: dict[int, tuple[AccountFacts, str]], fitting: AccountFacts) -> bool:
+    """All but the fitting account share no more than a number of the MIS, which a new MIS gives out anew."""
+    return all(kind in ("mis_id", "upi") for account, kind in hits.values() if account is not fitting)
 
 
 def _held(account: AccountFacts) -> Iterator[tuple[str, str]]:
@@ -218,6 +299,8 @@ def compatible(person: PersonFacts, account: AccountFacts, often: Frequencies) -
     born = similarity.born(person.date_of_birth, account.date_of_birth)
     if born == "differs":
         return False
+    if born == "equal" and person.given_name and person.given_name == account.given_name:
+        return True
     found = names_agree(person, account, often)
     if found is None or found.given == "missing":
         return born == "equal" and (found is None or found.family in similarity.SAME_FAMILY)

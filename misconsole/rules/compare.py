@@ -6,16 +6,21 @@ round as well.  Where an account has no names, its username stands in, as far as
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from misconsole.rules import similarity
+from misconsole.rules import nicknames, similarity
 from misconsole.rules.evidence import (
+    BORN_LESS,
     BORN_WORTH,
+    ENTRY_WORTH,
     FAMILY_WORTH,
     GIVEN_WORTH,
-    PLACEHOLDER_BORN,
+    PLACEHOLDER_AT_LEAST,
+    PLACEHOLDER_LESS,
+    ROLE_DIFFERS,
+    ROLE_UNKNOWN,
     SWAPPED_PENALTY,
     Evidence,
     Frequencies,
@@ -27,8 +32,13 @@ Pair = tuple[str | None, str | None]
 
 
 #: Agreements that count when first name and surname are changed over.
-TURNED = frozenset({"equal", "folded", "nickname", "part", "similar"})
-ROLE_AND_YEAR = 6.5  # the most that role and year of entry can say
+TURNED = frozenset({"equal", "folded", "nickname", "spelling", "particle", "part", "similar"})
+#: Agreements so good that one of them alone makes it worth a thought that the names are changed over.
+HALF = frozenset({"equal", "folded", "similar"})
+#: Agreements that rest on how rare a name is; of two such the ``bound`` is taken off.
+RARE_TOGETHER = frozenset(word for word, (share, _) in {**GIVEN_WORTH, **FAMILY_WORTH}.items() if share)
+#: Agreements loose enough, of first name and surname both, to try them changed over.
+LOOSE = frozenset({"differs", "missing", "initial", "similar"})
 
 
 class NameAgreement(NamedTuple):
@@ -76,7 +86,7 @@ def names_agree(person: PersonFacts, account: AccountFacts, often: Frequencies) 
             found = _agreement(mine, other, often)
             if best is None or sum(found.bits) > sum(best.bits):
                 best = found
-    if best is None or (best.given in similarity.SAME_GIVEN and best.family in similarity.SAME_FAMILY):
+    if best is None or best.given not in LOOSE or best.family not in LOOSE:
         return best
     for mine in person_pairs(person):
         for other in theirs:
@@ -88,29 +98,35 @@ def names_agree(person: PersonFacts, account: AccountFacts, often: Frequencies) 
 
 def _agreement(mine: Pair, theirs: Pair, often: Frequencies) -> NameAgreement:
     given, family = similarity.given(mine[0], theirs[0]), similarity.family(mine[1], theirs[1])
-    share, top = GIVEN_WORTH[given]
-    given_bits = share * often.given_bits(mine[0], theirs[0]) + top if share else top
-    share, top = FAMILY_WORTH[family]
-    family_bits = share * often.family_bits(mine[1], theirs[1]) + top if share else top
+    habits = often.habits
+    worth = _worth(GIVEN_WORTH, given, habits.given_differs, habits.typed)
+    given_bits = worth[0] * often.given_bits(mine[0], theirs[0]) + worth[1] if worth[0] else worth[1]
+    if given == "nickname":
+        given_bits -= nicknames.vague(mine[0], theirs[0])
+    worth = _worth(FAMILY_WORTH, family, habits.family_differs, habits.typed)
+    family_bits = worth[0] * often.family_bits(mine[1], theirs[1]) + worth[1] if worth[0] else worth[1]
+    if given in RARE_TOGETHER and family in RARE_TOGETHER:
+        given_bits -= min(habits.bound, max(0.0, given_bits))
     return NameAgreement(given, family, False, mine, theirs, (given_bits, family_bits))
 
 
+def _worth(
+    table: Mapping[str, tuple[float, float]], word: str, differs: float, typed: float
+) -> tuple[float, float]:
+    if word == "differs":
+        return 0.0, differs
+    share, top = table[word]
+    return share, top + typed if word == "similar" else top
+
+
 def _turned(mine: Pair, theirs: Pair, often: Frequencies) -> NameAgreement | None:
-    """The agreement with first name and surname changed over; half a swap is none."""
+    """The agreement with first name and surname changed over, the other one being anything but wrong
+    unless one is the very same."""
     found = _agreement(mine, (theirs[1], theirs[0]), often)
-    if found.given not in TURNED or found.family not in TURNED:
+    if not (found.given in TURNED and found.family in TURNED) and not HALF.intersection(found[:2]):
         return None
     bits = (found.bits[0] + SWAPPED_PENALTY, found.bits[1])
     return NameAgreement(found.given, found.family, True, mine, theirs, bits)
-
-
-def promise(
-    person: PersonFacts, account: AccountFacts, found: NameAgreement | None, often: Frequencies
-) -> float:
-    """No less than what ``weigh`` can come to without an equal identifier, e-mail address or username."""
-    names = sum(found.bits) if found else 0.0
-    born = BORN_WORTH[similarity.born(person.date_of_birth, account.date_of_birth)]
-    return names + max(born, -3.0) + ROLE_AND_YEAR + often.prior
 
 
 def weigh(
@@ -118,7 +134,7 @@ def weigh(
 ) -> tuple[Evidence, ...]:
     """Every field that says something, the names (``found`` by ``names_agree``) first."""
     names = _name_evidence(person, found, often) if found else _username(person, account, often)
-    return (*names, *_birth(person, account), *_rest(person, account, often, named=bool(found)))
+    return (*names, *_birth(person, account, often), *_rest(person, account, often, named=bool(found)))
 
 
 def _name_evidence(person: PersonFacts, found: NameAgreement, often: Frequencies) -> Iterator[Evidence]:
@@ -133,6 +149,8 @@ def _name_evidence(person: PersonFacts, found: NameAgreement, often: Frequencies
         preferred = (person.given_name, person.family_name)[i]
         if preferred and found.person[i] != preferred:
             notes.append("legal name")
+        if words[i] == "nickname":
+            notes.append(nicknames.told(views(found.person[i]), views(theirs[i])))
         yield Evidence(
             field=name, person=found.person[i] or "", account=theirs[i] or "", agreement=words[i],
             weight=round(found.bits[i], 1), note=", ".join(notes),
@@ -157,14 +175,19 @@ def _username(person: PersonFacts, account: AccountFacts, often: Frequencies) ->
     )  # fmt: skip
 
 
-def _birth(person: PersonFacts, account: AccountFacts) -> Iterator[Evidence]:
+def _birth(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Iterator[Evidence]:
     mine, theirs = person.date_of_birth, account.date_of_birth
     word = similarity.born(mine, theirs)
-    weight = BORN_WORTH[word]
-    note = ""
-    if mine and theirs and any((d.month, d.day) == (1, 1) for d in (mine, theirs)):
-        weight = PLACEHOLDER_BORN if word == "equal" else max(weight, -3.0)
+    weight, note = BORN_WORTH.get(word, 0.0), ""
+    if word == "differs":
+        weight = often.habits.born_differs
+    elif mine and word in BORN_LESS:
+        weight = often.day_bits(mine) - BORN_LESS[word]
+        note = f"{often.years.get(mine.year, 0)} born in {mine.year} here"
+    if mine and theirs and (similarity.unknown(mine) or similarity.unknown(theirs)):
+        weight = weight - PLACEHOLDER_LESS if word == "equal" else max(weight, PLACEHOLDER_AT_LEAST)
         note = "1 January may stand for unknown"
+    weight = round(weight, 1)
     if mine or theirs:
         yield Evidence(
             field="date_of_birth", person=mine.isoformat() if mine else "",
@@ -185,7 +208,8 @@ def _rest(
     mine, theirs = person.year_of_entry, account.year_of_entry
     if mine is not None and theirs is not None and not (person.date_of_birth and account.date_of_birth):
         apart = abs(mine - theirs)
-        word, weight = ("equal", 2.5) if not apart else ("near", 0.0) if apart == 1 else ("differs", -4.0)
+        word = "equal" if not apart else "near" if apart == 1 else "differs"
+        weight = ENTRY_WORTH[word]
         yield Evidence(
             field="year_of_entry", person=str(mine), account=str(theirs), agreement=word, weight=weight
         )
@@ -195,7 +219,8 @@ def _role(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Evi
     if person.role == account.role:
         word, weight = "equal", round(often.role_bits(person.role), 1)
     else:
-        word, weight = ("differs", -5.0) if account.role in ("staff", "pupil") else ("missing", -1.0)
+        known = account.role in ("staff", "pupil")
+        word, weight = ("differs", ROLE_DIFFERS) if known else ("missing", ROLE_UNKNOWN)
     note = "an account of another school of the trust" if account.local else ""
     return Evidence(
         field="role", person=person.role, account=account.role, agreement=word, weight=weight, note=note

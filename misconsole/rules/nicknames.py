@@ -1,181 +1,63 @@
-"""First names that British schools use for one another: diminutives and common spellings.
+"""Whether two first names are forms of one another, by the table of ``name_table`` (reference 6.1).
 
-Each line is one family of names.  A name may stand in several ("alex"); names agree as nicknames when
-they share a family.  Folded spelling, as ``names.fold`` writes it.
+Two names agree when they stand on one line of the table.  A short form of many names (Alex, Sam) says less
+about which, so its evidence is worth less (``vague``).
 """
 
 from __future__ import annotations
 
-_FAMILIES = """
-abigail abby abbie abi gail
-alexander alex alec alexis sandy xander sasha aleksander alexandre olek
-alexandra alex alexis lexi lexie sandra sasha alix aleksandra ola
-alfred alf alfie fred freddie
-alice ali
-alison ali allison
-amelia amy millie milly
-andrew andy drew andrzej
-anne ann anna annie ania
-anthony antony tony ant
-archibald archie
-arthur art artie
-barbara babs barb basia
-benjamin ben benji benny
-bernard bernie
-beatrice bea trixie
-bethany beth
-bridget biddy
-cameron cam
-caroline carol carrie caz
-catherine katherine kathryn katharine cath cathy kate katie katy kathy kit kitty kat katarzyna kasia caitlin
-charles charlie chas chuck
-charlotte charlie lottie lotte charley
-christina christine chris chrissy tina kristina
-christopher chris kit christian topher
-clementine clem clemmie
-constance connie
-daniel dan danny
-daniela danielle dani dan
-david dave davey dai davy dafydd
-deborah debbie deb debra
-dominic dom
-dorothy dot dottie dolly
-edward ed eddie ned ted teddy eddy
-eleanor ellie nell nellie ella elinor eleanora nora
-elizabeth liz lizzie beth betty bess eliza elsie libby lisa liza betsy elspeth elisabeth bethan
-emily em emmy millie
-emma em
-eugene gene
-ewan euan ewen
-francesca fran frankie
-frances fran fanny frankie
-francis frank frankie
-frederick fred freddie freddy
-gabriel gabe
-gabrielle gabby gaby gabriella
-geoffrey geoff jeffrey jeff
-georgina georgia georgie gina
-gerald gerry jerry
-gillian gill jill
-grace gracie
-graham graeme grahame
-gregory greg
-gwendolen gwen gwendoline
-harold harry hal
-henry harry hal
-harriet hattie harry
-helen nell nellie lena ellen helena
-hugh huw hughie
-isaac ike zac
-isabel isabella isabelle bella izzy issy belle bel isobel
-jacob jake jakub kuba
-jacqueline jackie jacqui
-james jim jimmy jamie
-jane janie
-jasmine jaz jas yasmin
-jeremy jerry jez
-jessica jess jessie
-joanna joanne jo joan joasia
-john jon johnny jack
-jonathan jon jonny johnathan jonathon
-joseph joe joey jozef
-josephine jo josie
-joshua josh
-judith judy jude
-julia jules
-katrina kat trina catriona
-kenneth ken kenny
-kimberley kim kimberly
-laura lori laurie
-laurence lawrence larry laurie
-leonard len lenny leo
-lewis louis lou lewie
-louise lou lulu
-lucy lucie lucia
-lydia liddy
-madeleine maddie maddy madeline
-malgorzata gosia
-margaret maggie meg peggy marge daisy madge mags
-martha marty
-martin marty
-mary molly polly
-matilda tilly mattie tilda
-matthew matt matty mathew mateusz
-maximilian max maxim maxwell
-melanie mel
-michael mike mick mickey micky mikey michal
-mohammed muhammad mohammad mohamed muhammed mohamad muhamad mohd md mo
-natalie nat talia natalia
-natasha tasha nat
-nathaniel nathan nat nate
-nicholas nick nicky nico nicolas mikolaj
-nicola nicky nikki nic
-oliver ollie olly
-olivia liv livvy
-oluwaseun seun
-pamela pam
-patricia pat trish tricia patsy paddy
-patrick pat paddy padraig rick
-penelope penny
-peter pete piotr
-philip phil phillip pip
-philippa pippa pip
-rachel rach rachael
-raymond ray
-rebecca becky becca bex beck
-richard rick dick ricky richie rich dickie
-robert rob bob bobby robbie bert
-robin rob robyn
-ronald ron ronnie
-rosemary rosie rose
-rosalind ros roz
-rupert rupe
-samantha sam sammy
-samuel sam sammy
-sarah sara sally
-sebastian seb bastian
-sophia sophie sofia zofia zosia
-siobhan shevaun chevonne shiv
-stephanie steph stef
-stephen steven steve stevie stefan
-susan sue susie suzanne susannah suzy
-theodore theo ted teddy
-theresa teresa terry tess tessa
-terence terry
-thomas tom tommy tomasz
-timothy tim timmy
-tobias toby
-valerie val
-veronica ronnie
-victoria vicky vicki tori vic vikki
-victor vic
-vincent vince vinny
-vivian viv vivienne
-walter wally walt
-william will bill billy willie liam wills
-winifred winnie freda
-yusuf yousuf yousef youssef
-zachary zac zach zak zack
-ahmed ahmad ahmet
-abdul abdel
-fatima fatimah fatema
-aisha ayesha aaisha aysha
-hussain hussein husain
-hassan hasan
-ibrahim ebrahim
-zainab zaynab zeinab
-""".strip()
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log2
 
+from misconsole.rules.name_table import FIRST_NAMES, SURNAMES
+from misconsole.rules.names import NameViews, views
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One line of the table: a name's spellings, and what its bearers are called."""
+
+    spellings: tuple[str, ...]
+    short: tuple[str, ...]
+    region: str = ""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.spellings + self.short))
+
+
+def read(text: str, region: str = "") -> tuple[Family, ...]:
+    """The lines of a table."""
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        whole, _, short = line.partition(":")
+        found.append(Family(tuple(whole.split()), tuple(dict.fromkeys(short.split())), region))
+    return tuple(found)
+
+
+FAMILIES = tuple(family for region, text in FIRST_NAMES.items() for family in read(text, region))
 _OF: dict[str, frozenset[int]] = {}
-for _number, _line in enumerate(_FAMILIES.splitlines()):
-    for _name in _line.split():
+for _number, _family in enumerate(FAMILIES):
+    for _name in _family.members:
         _OF[_name] = _OF.get(_name, frozenset()) | {_number}
-_MEMBERS = tuple(tuple(line.split()) for line in _FAMILIES.splitlines())
+_SURNAME = {name: family.spellings[0] for family in read(SURNAMES) for name in family.spellings}
+_NONE: frozenset[int] = frozenset()
+
+
+def of(name: str) -> frozenset[int]:
+    """The lines that a folded first name stands on."""
+    return _OF.get(name, _NONE)
+
+
+def families(seen: NameViews) -> frozenset[int]:
+    """The lines for a name as written: by its first word, or run together."""
+    return of(seen.first) | of(seen.joined)
 
 
 def related(one: str, other: str) -> bool:
     """Whether two folded first names are forms of one another."""
-    return one != other and not _OF.get(one, frozenset()).isdisjoint(_OF.get(other, frozenset()))
+    return one != other and not of(one).isdisjoint(of(other))
 
 
 def listed(name: str) -> bool:
@@ -183,6 +65,38 @@ def listed(name: str) -> bool:
     return name in _OF
 
 
+@lru_cache(maxsize=65536)
+def vague(one: str | None, other: str | None) -> float:
+    """Bits lost because a form stands for several names: Sandy is Alexander, Alexandra, Andrew or Sandra."""
+    return max(vagueness(views(name)) for name in (one, other))
+
+
+def vagueness(seen: NameViews) -> float:
+    return 0.5 * log2(max(1, len(families(seen))))
+
+
 def initials(name: str) -> frozenset[str]:
     """First letters of the name and of all its forms: Bob is found under R too."""
-    return frozenset([name[:1], *(form[0] for family in _OF.get(name, ()) for form in _MEMBERS[family])])
+    return frozenset([name[:1], *(form[0] for family in of(name) for form in FAMILIES[family].members)])
+
+
+def surname(name: str) -> str:
+    """One spelling for all the ways a surname is written: Chowdhury and Choudhry are Chaudhry."""
+    return _SURNAME.get(name, name)
+
+
+def told(one: NameViews, other: NameViews) -> str:
+    """How two related first names hang together, in words; "" where the table knows nothing."""
+    for a, b in ((one.joined, other.joined), (one.first, other.first)):
+        for number in sorted(of(a) & of(b)):
+            return _told(FAMILIES[number], a, b)
+    return ""
+
+
+def _told(family: Family, one: str, other: str) -> str:
+    if one in family.spellings and other in family.spellings:
+        return "spellings or forms of one name"
+    short, long = (one, other) if other in family.spellings else (other, one)
+    if long in family.spellings:
+        return f"{short.title()} is short for {long.title()}"
+    return f"both short for {family.spellings[0].title()}"

@@ -1,0 +1,123 @@
+"""One match from end to end, over columns: what is certain, and who is worth weighing with whom.
+
+Exact keys first, for everybody at once; then only those who are left, beside the accounts that are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count
+from operator import attrgetter, itemgetter
+
+import numpy as np
+
+from misconsole.rules import blocking, certain, columns, exact, habits, sieve
+from misconsole.rules.agreement import Calendar
+from misconsole.rules.bands import Scored
+from misconsole.rules.certain import Findings
+from misconsole.rules.facts import AccountFacts, PersonFacts
+from misconsole.rules.suggest import Weigher, families
+from misconsole.rules.vocabulary import Bools, Ints, Vocabulary
+
+Key = tuple[str, str]
+FEWEST = 16  # the chance of a namesake is never reckoned among fewer than one in so many of all accounts
+
+
+class Whole:
+    """``people`` are all of the school, ``seekers`` those without a link; see ``matching.match``."""
+
+    def __init__(
+        self, people: Sequence[PersonFacts], seekers: Sequence[PersonFacts], keys: Sequence[Key],
+        accounts: Sequence[AccountFacts], *, links: Mapping[Key, int],
+        not_same: Collection[tuple[Key, int]],
+    ) -> None:  # fmt: skip
+        self.people, self.seekers, self.accounts, self.refused = people, seekers, accounts, not_same
+        self.keys = keys
+        self.taken = {(key[0], account_id) for key, account_id in links.items()} if links else set()
+        self.names, self.days = Vocabulary(), columns.Days({None: 0})
+        self.everybody = columns.of_people(people, self.names, self.days)
+        self.asking = self.everybody if len(seekers) == len(people) else columns.of_people(
+            seekers, self.names, self.days
+        )  # fmt: skip
+        self.having = columns.of_accounts(accounts, self.names, self.days)
+        self.often = columns.frequencies(self.everybody, self.having, self.names, self.days)
+
+    def certain(self) -> Findings:
+        pairs = exact.find(self.asking, self.having, self.names)
+        return certain.find(
+            self.seekers, self.accounts, keys=self.keys, exact=pairs, taken=self.taken, refused=self.refused,
+            often=self.often,
+        )  # fmt: skip
+
+    def candidates(self, rest: Sequence[int], sure: Findings) -> dict[Key, list[Scored]]:
+        """Everybody in ``rest`` (rows of seekers) with the accounts that may be theirs, best first."""
+        people = [self.seekers[row] for row in rest]
+        side = self.asking.take(np.array(rest, np.int64))
+        rows, guest, barred = self._left(side, sure)
+        accounts = [self.accounts[row] for row in rows.tolist()]
+        having = self.having.take(rows)
+        names, calendar = sieve.lexicon(side, having, self.names), Calendar(self.days)
+        side, having = (sieve.placed(each, names, calendar) for each in (side, having))
+        plain = sieve.scales(names, calendar, self.often)
+        learnt = habits.learn(
+            side, having.take(~guest), self._larger(), names, calendar, agreed=len(sure.links),
+            rare=plain.given[side.given[0]] + plain.family[side.family[0]], vocabulary=self.names,
+            dated=habits.dated(self.everybody, self.having),
+        )  # fmt: skip
+        free = max(int((~guest).sum()), len(self.accounts) // FEWEST)
+        often = self.often = habits.with_habits(self.often, learnt, free)
+        pairs = sieve.Sieve(
+            side, having, names=names, calendar=calendar, often=often, barred=barred, guest=guest,
+            local=np.array([account.local for account in accounts], np.bool_),
+        ).kept()  # fmt: skip
+        weigher = Weigher(people, accounts, often=often, families=families(*self._namesakes(rest)))
+        named = {key: {a.account_id for a in found} for key, (_, found) in sure.waits.items()}
+        place = {account.account_id: row for row, account in enumerate(accounts)}
+        marked = blocking.marks(people, accounts)
+        forced = {(row, place[i]) for row, p in enumerate(people) for i in named.get(p.key, ()) if i in place}
+        wanted = {*pairs, *marked, *forced}
+        allowed = [
+            (i, j) for i, j in sorted(wanted)
+            if not barred[side.role[i], j] and (people[i].key, accounts[j].account_id) not in self.refused
+        ]  # fmt: skip
+        return weigher.weighed(allowed, forced)
+
+    def _left(self, side: columns.Side, sure: Findings) -> tuple[Ints, Bools, Bools]:
+        """Accounts that may be somebody's: rows, which are guests, and (role, row) that are barred.
+
+        An account that somebody of its role has could only be shared by a person of the other role (Z16),
+        and only an equal date of birth would make that worth a look.
+        """
+        roles = {role: number for number, role in enumerate(columns.ROLES)}
+        place = dict(zip(map(attrgetter("account_id"), self.accounts), count(), strict=False))
+        held = np.zeros((len(columns.ROLES), len(self.accounts)), np.bool_)
+        for role, account_id in self.taken:
+            if account_id in place:
+                held[roles.get(role, 0), place[account_id]] = True
+        linked = map(attrgetter("account_id"), map(itemgetter(0), sure.links.values()))
+        row = np.fromiter(map(place.__getitem__, linked), np.int64, len(sure.links))
+        of = np.fromiter(map(roles.__getitem__, map(itemgetter(0), sure.links)), np.int64, len(sure.links))
+        held[of, row] = True
+        guest = held[self.having.role, np.arange(len(self.accounts))]
+        welcome = ~guest
+        for asked in np.unique(side.role).tolist():
+            days = np.unique(side.day[(side.role == asked) & (side.day > 0)])
+            welcome |= guest & ~held[asked] & np.isin(self.having.day, days)
+        rows = np.flatnonzero(welcome)
+        return rows, guest[rows], held[:, rows]
+
+    def _larger(self) -> columns.Side:
+        return self.everybody if len(self.everybody) >= len(self.having) else self.having
+
+    def _namesakes(self, rest: Sequence[int]) -> tuple[list[PersonFacts], list[AccountFacts]]:
+        """Everybody, and every account, with the surname and date of birth of somebody who is left."""
+        wanted = self._family(self.asking.take(np.array(rest, np.int64)))
+        wanted = np.unique(wanted[wanted > 0])
+        mine, theirs = (
+            np.flatnonzero(np.isin(self._family(side), wanted)) for side in (self.everybody, self.having)
+        )
+        return [self.people[row] for row in mine.tolist()], [self.accounts[row] for row in theirs.tolist()]
+
+    def _family(self, side: columns.Side) -> Ints:
+        surname = self.names.joined_of(side.family[0])
+        return np.where((surname > 0) & (side.day > 0), (surname << 32) | side.day, 0)
