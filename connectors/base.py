@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
 
 
 class FieldStatus(StrEnum):
@@ -179,3 +179,18 @@ class Connector(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class FetchesContacts(Protocol):
+    """A connector that can be asked for the contacts of one pupil, at the moment they are needed (H10, X3).
+
+    Not every interface can; ask with ``isinstance``.  Nothing of it is kept by the connector.
+    """
+
+    def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
+        """The pupil's contacts and the links to them; empty where there are none.
+
+        Raises ``ConnectorError``, ``ScopeMissing`` where the school does not share contacts.
+        """
+        ...

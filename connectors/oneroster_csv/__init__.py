@@ -20,7 +20,7 @@ from connectors.oneroster_csv.declaration import DECLARATION
 from connectors.oneroster_csv.grades import CHOICES
 from connectors.oneroster_csv.package import Package
 from connectors.oneroster_csv.read import PackageReader
-from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
 
 NOTHING = ExtractRequest(reports=frozenset())
 
@@ -80,6 +80,18 @@ class OneRosterCsv:
         """Stream the package. Damaged, or changed meanwhile: ``BadFile`` before any ``Finished``."""
         with closing(Package(self._path())) as package:
             yield from self._reader(package, request).items()
+
+    def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
+        """The contacts of one pupil, read from the package as it lies there now; nothing is kept (H10)."""
+        found: dict[str, Contact] = {}
+        links: list[ContactLink] = []
+        for item in self.extract(ExtractRequest(reports=frozenset({Report.CONTACTS}))):
+            for record in item.records if isinstance(item, Batch) else ():
+                if isinstance(record, Contact):
+                    found[record.source_id] = record
+                elif isinstance(record, ContactLink) and record.pupil_id == source_id:
+                    links.append(record)
+        return (*(found[link.contact_id] for link in links if link.contact_id in found), *links)
 
     def _probe_data(self, package: Package) -> Probe:
         try:

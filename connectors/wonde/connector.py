@@ -20,7 +20,7 @@ from connectors.errors import (
     ScopeMissing,
 )
 from connectors.http import Http, Limits, check_base, check_secret
-from connectors.records import Batch, ExtractRequest, Finished, Notice
+from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice
 from connectors.wonde.declaration import DECLARATION, UK
 
 if TYPE_CHECKING:
@@ -207,6 +207,14 @@ class Wonde:
         except ScopeMissing:
             self._approved_school()  # a withdrawn approval is told as such
             raise
+
+    def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
+        """The contacts of one pupil as they are now; one or two calls, nothing kept (H10)."""
+        from connectors.wonde import schools, single
+
+        school = self._approved_school()
+        http = self._http(schools.base_for(school, self._base))
+        return single.contacts(http, f"schools/{quote(str(school['id']), safe='')}", source_id)
 
     def _approved_school(self) -> Row:
         """The school's row, once it is approved and online; the matching error otherwise."""

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from misconsole.services.views import UnmatchedItem
 
 Row = tuple[object, ...]
+LEAVING = "leaving-soon"  # for information, so it is none of the queues that are counted
 
 
 def add(sub: Any) -> None:
     parser = sub.add_parser("queue", help="what waits for a decision")
     parser.add_argument("school", metavar="SCHOOL")
-    parser.add_argument("queue", choices=QUEUES, metavar="QUEUE", help=", ".join(QUEUES))
+    choices = (*QUEUES, LEAVING)
+    parser.add_argument("queue", choices=choices, metavar="QUEUE", help=", ".join(choices))
+    parser.add_argument("--days", type=int, default=28, help=f"with {LEAVING}: how far ahead")
     parser.set_defaults(run=queue)
 
 
@@ -29,7 +32,8 @@ def queue(args: argparse.Namespace, out: Out) -> int:
     with open_desk(args) as desk:
         urn = words.urn_of(desk, args.school)
         read, headers, row = READERS[args.queue]
-        items = read(desk, args.school)
+        ahead = {"days": args.days} if args.queue == LEAVING else {}
+        items = read(desk, args.school, **ahead)
     document = {"school": urn, "queue": args.queue, "items": items}
     return words.listed(out, document, headers, [line for item in items for line in row(item)])
 
@@ -51,6 +55,12 @@ def _reader(name: str) -> Callable[[Desk, str], Sequence[Any]]:
         return found
 
     return read
+
+
+def _leaving(desk: Desk, school: str, *, days: int) -> Sequence[Any]:
+    from misconsole.services import queues
+
+    return queues.leaving_soon(desk, school, days=days)
 
 
 def _unmatched_rows(item: UnmatchedItem) -> list[Row]:
@@ -96,8 +106,13 @@ def _problem_rows(item: Any) -> list[Row]:
     return [(item.report, item.subject, item.field, item.code, item.message, item.mend, item.who)]
 
 
+def _leaving_rows(item: Any) -> list[Row]:
+    p = item.person
+    return [(item.leaves_on, item.days, p.name, p.role, p.registration_group, item.account.username)]
+
+
 _CANDIDATES = ("PERSON", "NAME", "BORN", "BAND", "ACCOUNT", "SCORE", "MARGIN", "EVIDENCE")
-READERS: dict[str, tuple[Callable[[Desk, str], Sequence[Any]], Sequence[str], Callable[[Any], list[Row]]]] = {
+READERS: dict[str, tuple[Callable[..., Sequence[Any]], Sequence[str], Callable[[Any], list[Row]]]] = {
     "unmatched-staff": (_unmatched("staff"), _CANDIDATES, _unmatched_rows),
     "unmatched-pupils": (_unmatched("pupil"), _CANDIDATES, _unmatched_rows),
     "unallocated": (
@@ -114,6 +129,11 @@ READERS: dict[str, tuple[Callable[[Desk, str], Sequence[Any]], Sequence[str], Ca
         _reader("non_mis"),
         ("ACCOUNT", "NAME", "ROLE", "STATE", "REASON", "UNTIL", "DAYS SINCE REVIEW"),
         _non_mis_rows,
+    ),
+    LEAVING: (
+        _leaving,
+        ("LEAVES", "DAYS", "NAME", "ROLE", "GROUP", "ACCOUNT"),
+        _leaving_rows,
     ),
     "new-users": (
         _reader("new_users"),

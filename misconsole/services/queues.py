@@ -7,28 +7,30 @@ conditions as its count, so that a badge never promises what the list does not h
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from data import accounts as account_rows
 from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
-from data.tables import Account, Person
+from data.tables import Account, Link, Person
+from misconsole.errors import Usage
 from misconsole.rules.exclusions import is_pattern
 from misconsole.services import clashes, not_same, present
 from misconsole.services.counts import counts
 from misconsole.services.desk import Desk
 from misconsole.services.history import history
-from misconsole.services.overview import overview
+from misconsole.services.overview import LEAVING_DAYS, overview
 from misconsole.services.schools import resolve
 from misconsole.services.views import (
     AccountView,
     CandidateView,
     Evidence,
     ExclusionItem,
+    LeavingItem,
     NewUserItem,
     NonMisItem,
     PersonView,
@@ -206,6 +208,41 @@ def _non_mis_item(account: AccountView, review: Any, desk: Desk) -> NonMisItem:
     )
 
 
+def leaving_soon(desk: Desk, school: str, *, days: int = LEAVING_DAYS) -> tuple[LeavingItem, ...]:
+    """People with an account whose leaving date comes within ``days``, the first to go first (Q1, X7).
+
+    For information: the account goes by itself once the day has passed, in create mode.
+    """
+    if not 0 <= days <= 366:
+        raise Usage("Days from 0 to 366.")
+    with desk.store.read() as s:
+        school_id = resolve(s, school).id or 0
+        until = desk.today + timedelta(days=days)
+        people = present.people(s, *waiting.leaving(school_id, desk.today, until))
+        wanted = [each.id for each in people]
+        held = select(Link.account_id).where(col(Link.person_id).in_(wanted), col(Link.active).is_(True))
+        views = present.accounts(s, col(Account.id).in_(held)) if wanted else []
+        holders = dict(
+            s.exec(
+                select(Link.person_id, Link.account_id).where(
+                    col(Link.person_id).in_(wanted), col(Link.active).is_(True)
+                )
+            ).all()
+        )
+    accounts = {each.id: each for each in views}
+    items = [
+        LeavingItem(
+            person=each,
+            account=accounts[holders[each.id]],
+            leaves_on=each.end_date,
+            days=(each.end_date - desk.today).days,
+        )
+        for each in people
+        if each.end_date is not None
+    ]
+    return tuple(sorted(items, key=lambda item: (item.leaves_on, item.person.name.lower())))
+
+
 def new_users(desk: Desk, school: str) -> tuple[NewUserItem, ...]:
     """Created and not yet handed out (P1, P7)."""
     with desk.store.read() as s:
@@ -249,6 +286,6 @@ def accounts(desk: Desk, school: str) -> tuple[AccountView, ...]:
 
 
 __all__ = [
-    "accounts", "counts", "evidence", "exclusions", "history", "new_users", "non_mis", "overview", "problems",
-    "unallocated", "unmatched",
+    "accounts", "counts", "evidence", "exclusions", "history", "leaving_soon", "new_users", "non_mis",
+    "overview", "problems", "unallocated", "unmatched",
 ]  # fmt: skip

@@ -526,6 +526,51 @@ class MovePlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactView:
+    """A contact as the MIS has it at this moment; kept nowhere. ``number`` from 1, in the order shown."""
+
+    number: int
+    source_id: str
+    title: str | None
+    given_name: str | None
+    family_name: str | None
+    email: str | None
+    phone: str | None
+    relationship: str | None
+    parental_responsibility: bool | None
+    priority: int | None
+
+    @property
+    def name(self) -> str:
+        return " ".join(p for p in (self.title, self.given_name, self.family_name) if p) or self.source_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactUseView:
+    """A contact that was kept because it was used (H10)."""
+
+    id: int
+    person_id: int
+    name: str
+    email: str | None
+    phone: str | None
+    relationship: str | None
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeavingItem:
+    """Somebody with an account who leaves soon, by the date in the MIS."""
+
+    person: PersonView
+    account: AccountView
+    leaves_on: date
+    days: int  # from today; 0 is today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateView:
     gate: str
     title: str
