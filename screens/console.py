@@ -149,7 +149,7 @@ class Console(App[int], Hosting, Asking):
         if wanted.writes and self.read_only:
             return "The console was opened read-only; nothing can be changed from here."
         if wanted.desk and not self.is_open:
-            return "The store is still being opened."
+            return "The store is still being opened; try again in a moment."
         return ""
 
     def why_not(self, wanted: Command) -> str:

@@ -30,6 +30,11 @@ class Help(Frame[None]):
     def body(self) -> ComposeResult:
         yield Reading(self._lines, id="help")
 
+    def key_escape(self) -> None:
+        """Nothing is edited here, so Escape may close it too."""
+        if self.is_active:
+            self.app.pop_screen()
+
     def _lines(self, width: int) -> list[Line]:
         lines: list[Line] = []
         for heading, commands in self.groups.items():

@@ -177,8 +177,10 @@ class Schools(Frame[None]):
         self.program.push_screen(Workspace(self.urn))
 
     def refusal_of_open(self) -> bool:
-        if not self.program.is_open:
-            self.program.say("The store is still being opened.", kind="warn")
+        """True when there is nothing to open, or the store must be opened first; then it opens by itself."""
+        if not self.program.is_open and self.row is not None:
+            self.program.school = self.urn
+            self.program.say(f"Opening {self.row.name}…")
         return not self.program.is_open or self.row is None
 
     def do_connect(self) -> None:

@@ -155,7 +155,7 @@ def about_lines(choice: Choice, width: int) -> list[Line]:
     mis, route = choice.mis, choice.route
     lines = [line(span(mis.title, "title"), span(f"   as of {said_day(mis.dated)}", "muted"))]
     if mis.on_site_software:
-        lines += wrap(line(span(mis.on_site_software, "muted")), width)
+        lines += wrap(line(span(f"Software at the school? {mis.on_site_software}", "muted")), width)
     if route is None:
         return [*lines, line("No route reaches it yet; m tells what to do.")]
     several = f"   r: {len(mis.routes)} routes" if len(mis.routes) > 1 else ""

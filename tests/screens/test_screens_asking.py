@@ -90,6 +90,14 @@ async def test_question_mark_lists_every_key_of_the_screen_and_the_reason_of_gre
         assert "l.north" in driver.text
 
 
+async def test_escape_closes_the_help_as_q_does(larkmere: Opened) -> None:
+    async with larkmere.running("question_mark") as driver:
+        assert "› Help" in driver.text
+        await driver.press("escape", "escape")
+        assert "› Help" not in driver.text
+        assert "Larkmere School" in driver.text
+
+
 async def test_help_gives_reasons_for_greyed_commands(larkmere: Opened) -> None:
     async with larkmere.running(*tab("history"), "question_mark", size=(100, 120)) as driver:
         assert "Not now: A run cannot be taken back here" in driver.text
