@@ -22,7 +22,7 @@ from textual.strip import Strip
 
 from misconsole.text import cells, fit, shown
 from screens import glyphs
-from screens.commands import bindings
+from screens.commands import Command, bindings
 from screens.hosting import Hosting
 from screens.widgets.columns import Column, Placed, as_span, place
 from screens.widgets.lines import KINDS, Line, line, strip_of, wrap
@@ -207,6 +207,11 @@ class Grid(ScrollView, Hosting, Generic[Row], can_focus=True, inherit_bindings=F
         index = self._rows.index.get(key)
         return None if index is None else self._rows.items[index]
 
+    @property
+    def items(self) -> Sequence[Row]:
+        """Every row, those the filter hides as well."""
+        return self._rows.items
+
     def shown_keys(self) -> list[Hashable]:
         return [self._rows.keys[i] for i in self._order]
 
@@ -262,6 +267,14 @@ class Grid(ScrollView, Hosting, Generic[Row], can_focus=True, inherit_bindings=F
         self._refresh_row(self._cursor)
         self.post_message(self.Arranged(self))
         self.do_down()
+
+    def why_not(self, wanted: Command) -> str:
+        if wanted.id in ("list.mark", "list.mark-all") and not self.markable:
+            return "The rows of this list are not for marking."
+        return ""
+
+    def do_mark_all(self) -> None:
+        self.mark_all_shown(not self.marked)
 
     def mark_all_shown(self, on: bool) -> None:
         shown_keys = frozenset(self.shown_keys())

@@ -165,9 +165,6 @@ class Accounts(Tab[AccountView]):
         title = f"Take the MIS person away from {self.showing.handle(account.username)}"
         self.ask_for(title, [Asked(name="reason", title="Reason")], unlink, verb="unlink")
 
-    def do_mark_all(self) -> None:
-        self.grid.mark_all_shown(not self.grid.marked)
-
 
 STATES = {"active": (glyphs.OK, "good"), "unallocated": (glyphs.ATTENTION, "warn")}
 

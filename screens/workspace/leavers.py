@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from misconsole.services.desk import Desk
-from misconsole.services.views import DecisionView, UnallocatedItem
+from misconsole.services.views import DecisionView, ManyView, UnallocatedItem
 from screens.asking import Trouble
 from screens.commands import bindings
 from screens.prompts import Answers, Asked
 from screens.showing import oldest_first
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, line, span, wrap
-from screens.workspace.tab import Tab, facts
+from screens.workspace.cases import Cases
+from screens.workspace.tab import facts
 
 
-class Unallocated(Tab[UnallocatedItem]):
+class Unallocated(Cases[UnallocatedItem]):
     slug, label, short = "unallocated", "Unallocated", "Unall"
     noun = ("account taken away", "accounts taken away")
+    things = ("account", "accounts")
     BINDINGS = bindings("unallocated")
     scopes = ("unallocated",)
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(urn)
+        self._restoring: UnallocatedItem | None = None  # whom a refused restore was about
 
     def fetch(self, desk: Desk) -> Sequence[UnallocatedItem]:
         from misconsole.services import queues
@@ -38,7 +44,7 @@ class Unallocated(Tab[UnallocatedItem]):
                 grow=1,
                 cell=lambda i: self.showing.handle(i.account.username),
             ),
-            Column(name="role", title="Role", width=6, rank=2, cell=lambda i: i.account.role),
+            Column(name="role", title="Role", width=6, rank=3, cell=lambda i: i.account.role),
             Column(
                 name="at",
                 title="Taken away",
@@ -50,12 +56,13 @@ class Unallocated(Tab[UnallocatedItem]):
                 name="run",
                 title="Run",
                 width=5,
-                rank=3,
+                rank=4,
                 right=True,
                 cell=lambda i: str(i.run or ""),
                 sort=lambda i: i.run or 0,
             ),
-            Column(name="reason", title="Why", width=16, grow=2, rank=1, cell=lambda i: i.reason),
+            Column(name="reason", title="Why", width=16, grow=2, rank=2, cell=lambda i: i.reason),
+            self.note_column(),
         ]
 
     def key(self, row: UnallocatedItem) -> int:
@@ -89,22 +96,43 @@ class Unallocated(Tab[UnallocatedItem]):
     def who(self, row: UnallocatedItem) -> str:
         return row.account.username
 
-    def do_restore(self) -> None:
-        if item := self.row:
-            self._restore(item.account.id)
+    def called(self, row: UnallocatedItem) -> str:
+        return f"{self.showing.name(row.person_name)}  {self.showing.handle(row.account.username)}"
 
-    def _restore(self, account: int, username: str | None = None) -> None:
+    def about(self, row: UnallocatedItem) -> tuple[int | None, int | None]:
+        return None, row.account.id
+
+    def noted(self, row: UnallocatedItem) -> int:
+        return row.account.notes
+
+    def do_restore(self) -> None:
+        if rows := self.marked:
+            self._restoring = None
+            accounts = [row.account.id for row in rows]
+
+            def restore_all(desk: Desk) -> ManyView:
+                from misconsole.services import decide
+
+                return decide.restore_many(desk, self.urn, accounts)
+
+            self.confirm_marked("Give {} back?", rows, restore_all, verb="give them back")
+        elif item := self.row:
+            self._restore(item)
+
+    def _restore(self, item: UnallocatedItem) -> None:
+        self._restoring = item
+
         def restore(desk: Desk) -> DecisionView:
             from misconsole.services import decide
 
-            return decide.restore(desk, self.urn, account, username=username)
+            return decide.restore(desk, self.urn, item.account.id)
 
         self.decide(restore)
 
     def _not_decided(self, trouble: Trouble) -> None:
         """The name may since belong to somebody else (Z24): then another one is asked for."""
         super()._not_decided(trouble)
-        item = self.row
+        item, self._restoring = self._restoring, None
         if trouble.code != "username_reassigned" or item is None:
             return
 
@@ -117,6 +145,16 @@ class Unallocated(Tab[UnallocatedItem]):
         self.ask_for(trouble.message, asked, again, verb="restore")
 
     def do_let_go(self) -> None:
+        if rows := self.marked:
+            accounts = [row.account.id for row in rows]
+
+            def let_all_go(desk: Desk) -> ManyView:
+                from misconsole.services import decide
+
+                return decide.let_go_many(desk, self.urn, accounts)
+
+            self.confirm_marked("Let {} go?", rows, let_all_go, verb="let them go")
+            return
         item = self.row
         if item is None:
             return

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from misconsole.services.desk import Desk
-from misconsole.services.views import DecisionView, NonMisItem, PersonView
+from misconsole.services.views import DecisionView, ManyView, NonMisItem, PersonView
 from screens import glyphs
 from screens.commands import bindings
 from screens.prompts import Answers, Asked, day_check, read_day
 from screens.showing import oldest_first, said_day
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, Span, line, span, wrap
-from screens.workspace.tab import Tab, facts
+from screens.workspace.cases import Cases
+from screens.workspace.tab import facts
 
 
-class NonMis(Tab[NonMisItem]):
+class NonMis(Cases[NonMisItem]):
     slug, label, short = "non-mis", "Non-MIS", "Non-MIS"
     noun = ("account without a MIS person", "accounts without a MIS person")
+    things = ("account", "accounts")
+    one_at_a_time = ("non-mis.link",)
     BINDINGS = bindings("non-mis")
     scopes = ("non-mis",)
 
@@ -56,6 +59,7 @@ class NonMis(Tab[NonMisItem]):
                 cell=lambda i: said_day(i.until),
                 sort=lambda i: i.until,
             ),
+            self.note_column(),
         ]
 
     def _age(self, item: NonMisItem) -> str:
@@ -97,36 +101,61 @@ class NonMis(Tab[NonMisItem]):
     def who(self, row: NonMisItem) -> str:
         return row.account.username
 
-    def do_keep(self) -> None:
-        item = self.row
-        if item is None:
-            return
+    def called(self, row: NonMisItem) -> str:
+        return f"{self.showing.handle(row.account.username)}  {self.showing.account(row.account)}"
 
-        def keep(desk: Desk, answers: Answers) -> DecisionView:
+    def about(self, row: NonMisItem) -> tuple[int | None, int | None]:
+        return None, row.account.id
+
+    def noted(self, row: NonMisItem) -> int:
+        return row.account.notes
+
+    def do_keep(self) -> None:
+        marked, item = self.marked, self.row
+        rows = marked or ([item] if item else [])
+        if not rows:
+            return
+        first, accounts = rows[0], [row.account.id for row in rows]
+
+        def keep(desk: Desk, answers: Answers) -> DecisionView | ManyView:
             from misconsole.services import decide
 
-            until = read_day(answers["until"])
-            return decide.keep(desk, self.urn, item.account.id, reason=answers["reason"], until=until)
+            reason, until = answers["reason"], read_day(answers["until"])
+            if marked:
+                return decide.keep_many(desk, self.urn, accounts, reason=reason, until=until)
+            return decide.keep(desk, self.urn, accounts[0], reason=reason, until=until)
 
         asked = [
-            Asked(name="reason", title="Reason", hint="governor, visitor, supply agency", value=item.reason),
+            Asked(name="reason", title="Reason", hint="governor, visitor, supply agency", value=first.reason),
             Asked(
                 name="until",
                 title="Until",
                 hint="a day; empty for no end",
                 required=False,
                 check=day_check,
-                value=item.until.isoformat() if item.until else "",
+                value=first.until.isoformat() if first.until else "",
             ),
         ]
+        who = self.many(rows) if marked else self.showing.handle(first.account.username)
         self.ask_for(
-            f"Keep {self.showing.handle(item.account.username)} without a MIS person",
+            f"Keep {who} without a MIS person",
             asked,
             keep,
-            verb="keep",
+            verb=f"keep {len(rows)}" if marked else "keep",
+            what=self.sample(rows) if marked else (),
         )
 
     def do_remove(self) -> None:
+        if rows := self.marked:
+            accounts = [row.account.id for row in rows]
+
+            def remove_all(desk: Desk) -> ManyView:
+                from misconsole.services import decide
+
+                return decide.remove_many(desk, self.urn, accounts)
+
+            self.confirm_marked("Remove {}? They lose access.", rows, remove_all, verb="remove them")
+            return
         item = self.row
         if item is None:
             return

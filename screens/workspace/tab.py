@@ -15,7 +15,6 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from misconsole.services.desk import Desk
-from misconsole.services.views import DecisionView
 from screens.asking import Asking, Trouble
 from screens.commands import Command
 from screens.hosting import Hosting
@@ -27,6 +26,7 @@ from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line, span
 from screens.widgets.order import Rows
 from screens.widgets.panel import Panel
+from screens.workspace.outcome import Outcome, left_out, told
 
 if TYPE_CHECKING:
     from screens.workspace.screen import Workspace
@@ -160,7 +160,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
             return True
         return False
 
-    def decide(self, work: Callable[[Desk], DecisionView]) -> None:
+    def decide(self, work: Callable[[Desk], Outcome]) -> None:
         """Write a decision; the list and the counts are read again when it is written."""
         if self._unsettled(moved=monotonic() - self._still_since < self.program.quiet_keys):
             return
@@ -168,10 +168,13 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         desk = self.program.desk
         self.ask(lambda: work(desk), self._decided, group="decide", failed=self._not_decided, each=True)
 
-    def _decided(self, decision: DecisionView) -> None:
+    def _decided(self, outcome: Outcome) -> None:
         self._writing, self._rereading = False, True
-        summary = self.showing.prose(decision.summary, otherwise="Decided").rstrip(".")
-        self.program.say(f"{summary}. u takes it back.", kind="good")
+        if self.grid.marked:
+            self.grid.marked &= left_out(outcome)
+            self.grid.refresh()
+        text, kind = told(outcome, self.showing)
+        self.program.say(text, kind=kind)
         self.read()
         self.post_message(Changed())
 
@@ -183,7 +186,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         self.post_message(Changed())
 
     def confirm(
-        self, title: str, what: Sequence[Line], work: Callable[[Desk], DecisionView], *, verb: str
+        self, title: str, what: Sequence[Line], work: Callable[[Desk], Outcome], *, verb: str
     ) -> None:
         if self._unsettled():
             return
@@ -198,7 +201,13 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         self.program.push_screen(Confirm(title, what, verb=verb), answered)
 
     def ask_for(
-        self, title: str, asked: Sequence[Asked], work: Callable[[Desk, Answers], DecisionView], *, verb: str
+        self,
+        title: str,
+        asked: Sequence[Asked],
+        work: Callable[[Desk, Answers], Outcome],
+        *,
+        verb: str,
+        what: Sequence[Line] = (),
     ) -> None:
         if self._unsettled():
             return
@@ -210,7 +219,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
             self._still_since = 0.0
             self.decide(lambda desk: work(desk, answers))
 
-        self.program.push_screen(Form(title, asked, verb=verb), answered)
+        self.program.push_screen(Form(title, asked, what=what, verb=verb), answered)
 
 
 NO_ROW_NEEDED = ("exclusions.add",)

@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from misconsole.services.desk import Desk
-from misconsole.services.views import DecisionView, UnmatchedItem
+from misconsole.services.views import BulkPlan, DecisionView, ManyView, UnmatchedItem
 from screens.commands import Command, bindings
-from screens.prompts import Asked, day_check, read_day
-from screens.showing import full_name
+from screens.prompts import Answers, Asked, day_check, read_day
+from screens.showing import counted, full_name
 from screens.widgets.columns import Column
 from screens.widgets.evidence import BANDS, evidence_lines
 from screens.widgets.lines import Line, Span, line, span
-from screens.workspace.tab import Tab
+from screens.workspace.cases import Cases
+from screens.workspace.likely import likely_lines
 
 BAND_ORDER = {"likely": 0, "possible": 1, "many": 2, "none": 3}
 
 
-class Unmatched(Tab[UnmatchedItem]):
+class Unmatched(Cases[UnmatchedItem]):
     """Present and eligible people who wait for an account (K)."""
 
     BINDINGS = bindings("unmatched")
     scopes = ("unmatched",)
     role: str
     details_when_narrow = True
+    one_at_a_time = ("unmatched.link",)
 
     def fetch(self, desk: Desk) -> Sequence[UnmatchedItem]:
         from misconsole.services import queues
@@ -55,6 +57,7 @@ class Unmatched(Tab[UnmatchedItem]):
                 right=True,
                 cell=lambda i: str(len(i.candidates) - 1) if len(i.candidates) > 1 else "",
             ),
+            self.note_column(),
         ]
 
     def _group_column(self) -> Column[UnmatchedItem]:
@@ -105,9 +108,32 @@ class Unmatched(Tab[UnmatchedItem]):
     def why_not(self, wanted: Command) -> str:
         if refused := super().why_not(wanted):
             return refused
-        if wanted.id in ("unmatched.link", "unmatched.not-same") and self.row and not self.row.candidates:
+        if wanted.id in NEEDS_CANDIDATE and not any(row.candidates for row in self._meant):
             return "Nobody is suggested for this person; n makes a new account."
+        if wanted.id == "unmatched.accept-likely" and not self._likely:
+            whom = "Of those marked nobody" if self.grid.marked else "Nobody here"
+            return f"{whom} is likely enough to be linked without a look."
         return ""
+
+    @property
+    def _meant(self) -> list[UnmatchedItem]:
+        """The marked rows, else the one under the cursor."""
+        return self.marked or ([self.row] if self.row else [])
+
+    @property
+    def _likely(self) -> bool:
+        rows = self.marked or self.grid.items
+        return any(row.band == "likely" for row in rows)
+
+    def called(self, row: UnmatchedItem) -> str:
+        group = row.person.registration_group or self.showing.handle(row.person.staff_code)
+        return f"{self.showing.sorted_name(row.person)}  {group}".rstrip()
+
+    def about(self, row: UnmatchedItem) -> tuple[int | None, int | None]:
+        return row.person.id, None
+
+    def noted(self, row: UnmatchedItem) -> int:
+        return row.person.notes
 
     def _decide(self, work: Callable[[Desk, UnmatchedItem], DecisionView]) -> None:
         if item := self.row:
@@ -128,6 +154,17 @@ class Unmatched(Tab[UnmatchedItem]):
         self._decide(link)
 
     def do_create(self) -> None:
+        if rows := self.marked:
+            people = [row.person.id for row in rows]
+
+            def create_all(desk: Desk) -> ManyView:
+                from misconsole.services import decide
+
+                return decide.create_many(desk, self.urn, people)
+
+            self.confirm_marked("Create accounts for {}?", rows, create_all, verb="create them")
+            return
+
         def create(desk: Desk, item: UnmatchedItem) -> DecisionView:
             from misconsole.services import decide
 
@@ -136,6 +173,18 @@ class Unmatched(Tab[UnmatchedItem]):
         self._decide(create)
 
     def do_not_same(self) -> None:
+        if rows := [row for row in self.marked if row.candidates]:
+            pairs = [(row.person.id, row.candidates[0].account.id) for row in rows]
+
+            def refuse_all(desk: Desk) -> ManyView:
+                from misconsole.services import decide
+
+                return decide.not_same_many(desk, self.urn, pairs)
+
+            title = "Tell {} apart from the first candidate of each?"
+            self.confirm_marked(title, rows, refuse_all, verb="tell them apart")
+            return
+
         def refuse(desk: Desk, item: UnmatchedItem) -> DecisionView:
             from misconsole.services import decide
 
@@ -144,23 +193,56 @@ class Unmatched(Tab[UnmatchedItem]):
         self._decide(refuse)
 
     def do_exclude(self) -> None:
-        item = self.row
-        if item is None:
+        rows, many = self._meant, bool(self.grid.marked)
+        if not rows:
             return
-        person = item.person.id
+        people = [row.person.id for row in rows]
 
-        def exclude(desk: Desk, answers: dict[str, str]) -> DecisionView:
+        def exclude(desk: Desk, answers: Answers) -> DecisionView | ManyView:
             from misconsole.services import decide
 
-            due = read_day(answers["review"])
-            return decide.exclude_person(desk, self.urn, person, reason=answers["reason"], review_on=due)
+            how = {"reason": answers["reason"], "review_on": read_day(answers["review"])}
+            if many:
+                return decide.exclude_many(desk, self.urn, people, **how)  # type: ignore[arg-type]
+            return decide.exclude_person(desk, self.urn, people[0], **how)  # type: ignore[arg-type]
 
+        who = self.many(rows) if many else self.showing.person(rows[0].person)
         self.ask_for(
-            f"{self.showing.person(item.person)} must never get an account",
+            f"{who} must never get an account",
             [Asked(name="reason", title="Reason"), REVIEW],
-            exclude,  # type: ignore[arg-type]
-            verb="exclude",
+            exclude,
+            verb=f"exclude {len(rows)}" if many else "exclude",
+            what=self.sample(rows) if many else (),
         )
+
+    def do_accept_likely(self) -> None:
+        """Read anew what is likely, of all or of those marked, and show it before anything is linked."""
+        desk = self.program.desk
+        people = [row.person.id for row in self.marked] or None
+
+        def plan() -> BulkPlan:
+            from misconsole.services import decide
+
+            return decide.bulk_plan(desk, self.urn, self.role, people)
+
+        self.ask(plan, self._show_likely, group="likely")
+
+    def _show_likely(self, plan: BulkPlan) -> None:
+        if not (self.display and self.workspace.in_front):
+            return  # the operator has gone elsewhere meanwhile
+        if not plan.total:
+            reason = self.showing.prose(plan.refused[0].reason) if plan.refused else ""
+            self.program.say(f"Nobody can be linked without a look. {reason}".strip(), kind="warn")
+            return
+        people = [person for person, _ in plan.pairs]
+
+        def accept(desk: Desk) -> ManyView:
+            from misconsole.services import decide
+
+            return decide.accept_likely(desk, self.urn, people)
+
+        title = f"Link {counted(plan.total, *self.things)} to the account that is likely theirs?"
+        self.confirm(title, likely_lines(plan, self.showing), accept, verb="link all of them")
 
     def do_skip(self) -> None:
         if (key := self.grid.cursor_key) is not None:
@@ -168,6 +250,7 @@ class Unmatched(Tab[UnmatchedItem]):
             self.grid.do_down()
 
 
+NEEDS_CANDIDATE = ("unmatched.link", "unmatched.not-same")
 REVIEW = Asked(
     name="review",
     title="Look at it again on",
@@ -184,6 +267,7 @@ def _band(item: UnmatchedItem) -> Span:
 class UnmatchedStaff(Unmatched):
     slug, label, short = "unmatched-staff", "Unmatched staff", "Staff"
     noun = ("member of staff waits", "members of staff wait")
+    things = ("member of staff", "members of staff")
     role = "staff"
 
     def _group_column(self) -> Column[UnmatchedItem]:
@@ -199,4 +283,5 @@ class UnmatchedStaff(Unmatched):
 class UnmatchedPupils(Unmatched):
     slug, label, short = "unmatched-pupils", "Unmatched pupils", "Pupils"
     noun = ("pupil waits", "pupils wait")
+    things = ("pupil", "pupils")
     role = "pupil"
