@@ -176,10 +176,9 @@ WORKSPACE = (
       help="This person must never get an account; asks for the reason."),
     C(id="unmatched.not-same", scope="unmatched", title="Not same", footer=4, writes=True, keys=("-",),
       help="The first candidate is somebody else; not suggested again until a record changes."),
-    C(id="unmatched.skip", scope="unmatched", title="Skip", footer=5, keys=("s",),
+    C(id="unmatched.skip", scope="unmatched", title="Skip", footer=6, keys=("s",),
       help="Leave this person for now and go to the next one."),
-    C(id="unmatched.accept-likely", scope="unmatched", title="Accept likely", footer=6, writes=True,
-      keys=("b",),
+    C(id="unmatched.accept-likely", scope="unmatched", title="Likely", footer=5, writes=True, keys=("b",),
       help="Link everybody whose account is likely, or those of them marked; shows a sample first."),
     C(id="unmatched.note", scope="unmatched", title="Note", footer=7, writes=True, keys=("e",),
       help="Write a note on this person, or hand all marked over to somebody with one."),
@@ -212,7 +211,8 @@ WORKSPACE = (
     C(id="history.open", scope="history", title="Open run", footer=1, palette=True, keys=("o",),
       help="Open the run under the cursor."),
     C(id="history.undo", scope="history", title="Undo this", footer=2, writes=True, keys=("z",),
-      help="Take back the decision under the cursor, after you confirm."),
+      help="Take back the decision or the whole run under the cursor; shows first what comes back and what "
+           "cannot."),
 )  # fmt: skip
 
 ASKING = (

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 
 class Confirm(ModalScreen[bool]):
-    """``what`` says exactly what will change, with numbers and a sample; ``key`` confirms."""
+    """``what`` says exactly what will change, with numbers and a sample; ``key`` confirms. With ``key`` ""
+    there is nothing to confirm, only to read."""
 
     AUTO_FOCUS = "#cancel"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,20 +51,14 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="prompt"):
             yield Lines(self._lines, classes="prompt--text")
-            yield Button("Cancel (Enter)", id="cancel", compact=True)
+            yield Button("Cancel (Enter)" if self.key else "Go back (Enter)", id="cancel", compact=True)
 
     def _lines(self, width: int) -> list[Line]:
         lines = wrap(line(span(self.title_text, "title")), width)
         for each in self.what:
             lines += wrap(each, width, indent=2)
-        keys = line(
-            span(self.key, "key"),
-            f" {self.verb}    ",
-            span("Enter", "key"),
-            " or ",
-            span("Esc", "key"),
-            " cancel",
-        )
+        yes = (span(self.key, "key"), span(f" {self.verb}    ")) if self.key else ()
+        keys = line(*yes, span("Enter", "key"), " or ", span("Esc", "key"), " cancel" if yes else " go back")
         return [*lines, (), *wrap(keys, width)]
 
     def on_mount(self) -> None:

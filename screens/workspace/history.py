@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from misconsole.services.desk import Desk
-from misconsole.services.views import DecisionView, HistoryItem
+from misconsole.services.views import DecisionView, HistoryItem, RunView, UndoView
 from screens import glyphs
 from screens.commands import Command, bindings
+from screens.prompts import Confirm
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, Span, line, span, wrap
 from screens.workspace.tab import Tab, facts
+from screens.workspace.undoing import blocked_lines, undo_lines
 
 
 class History(Tab[HistoryItem]):
@@ -35,9 +37,9 @@ class History(Tab[HistoryItem]):
         ]
 
     def _summary(self, item: HistoryItem) -> str:
-        return str(
-            item.summary if item.kind == "run" else self.showing.prose(item.summary, otherwise=item.state)
-        )
+        if item.kind == "decision":
+            return self.showing.prose(item.summary, otherwise=item.state)
+        return f"{item.summary} (taken back)" if item.undone else item.summary
 
     def key(self, row: HistoryItem) -> Hashable:
         return (row.kind, row.id)
@@ -56,7 +58,10 @@ class History(Tab[HistoryItem]):
             ("state", "taken back" if row.undone else row.state),
         )
         if row.kind == "run":
-            return [*lines, (), line(span("o", "key"), " or ", span("Enter", "key"), " opens the run")]
+            lines += [(), line(span("o", "key"), " or ", span("Enter", "key"), " opens the run")]
+            if not row.undone and row.state == "succeeded":
+                lines.append(line(span("z", "key"), " shows what taking the run back would do"))
+            return lines
         if not row.undone:
             lines += [(), line(span("z", "key"), " takes this decision back")]
         return lines
@@ -67,10 +72,10 @@ class History(Tab[HistoryItem]):
         row = self.row
         if wanted.id == "history.open" and (row is None or row.kind != "run"):
             return "This is a decision, not a run."
-        if wanted.id == "history.undo" and row and row.kind != "decision":
-            return "A run cannot be taken back here; its decisions can, one by one."
         if wanted.id == "history.undo" and row and row.undone:
-            return "This decision was taken back already."
+            return f"This {row.kind} was taken back already."
+        if wanted.id == "history.undo" and row and row.kind == "run" and row.state != "succeeded":
+            return f"This run is {row.state}; it changed nothing that could be taken back."
         return ""
 
     def on_grid_chosen(self) -> None:
@@ -87,7 +92,10 @@ class History(Tab[HistoryItem]):
 
     def do_undo(self) -> None:
         row = self.row
-        if row is None:
+        if row is None or self._unsettled():
+            return
+        if row.kind == "run":
+            self._preview(row)
             return
 
         def undo(desk: Desk) -> DecisionView:
@@ -97,6 +105,33 @@ class History(Tab[HistoryItem]):
 
         what = [line(self._summary(row)), line(f"decided by {row.who}, {self.showing.when(row.at)}")]
         self.confirm("Take this decision back?", what, undo, verb="take it back")
+
+    def _preview(self, row: HistoryItem) -> None:
+        """What undoing the whole run would do, read now; a run that is none to be undone says why."""
+        desk = self.program.desk
+
+        def preview() -> UndoView:
+            from misconsole.services import undo
+
+            return undo.preview_undo(desk, row.id)
+
+        self.ask(preview, self._show_preview, group="preview")
+
+    def _show_preview(self, view: UndoView) -> None:
+        if not (self.display and self.workspace.in_front):
+            return  # the operator has gone elsewhere meanwhile
+        if not view.possible:
+            title = f"Run {view.run} cannot be taken back yet"
+            self.program.push_screen(Confirm(title, blocked_lines(view, self.showing), key=""))
+            return
+
+        def undo_run(desk: Desk) -> RunView:
+            from misconsole.services import undo
+
+            return undo.undo_run(desk, view.run)
+
+        title = f"Take the whole of run {view.run} back?"
+        self.confirm(title, undo_lines(view, self.showing), undo_run, verb="take the run back")
 
 
 RUN_STATES = {
@@ -110,6 +145,8 @@ RUN_STATES = {
 
 
 def _what(item: HistoryItem) -> Span:
+    if item.kind == "run" and item.undone:
+        return span(f"{glyphs.UNKNOWN} run {item.id}", "muted")
     if item.kind == "run":
         sign, kind = RUN_STATES.get(item.state, (glyphs.LATER, ""))
         return span(f"{sign} run {item.id}", kind)
