@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
@@ -81,9 +81,11 @@ def usernames(s: Session, people: Select[int | None]) -> dict[int, str]:
     return dict(s.execute(asked).all())
 
 
-def school_names(s: Session) -> dict[int, tuple[str, str]]:
-    """school id -> (URN, name)."""
+def school_names(s: Session, ids: Collection[int] | None = None) -> dict[int, tuple[str, str]]:
+    """school id -> (URN, name), of those schools or of all."""
     asked = select(col(School.id), col(School.urn), col(School.name))
+    if ids is not None:
+        asked = asked.where(col(School.id).in_(ids))
     return {key: (urn, name) for key, urn, name in s.execute(asked)}
 
 

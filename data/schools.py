@@ -5,6 +5,7 @@ Protects nothing by itself: every function is a question asked inside a session 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func
@@ -23,6 +24,11 @@ def by_key(s: Session, key: str) -> School | None:
 
 def every(s: Session) -> list[School]:
     return list(s.exec(select(School).order_by(func.lower(School.name), col(School.urn))))
+
+
+def names_of(s: Session, urns: Collection[str]) -> dict[str, str]:
+    """URN -> name."""
+    return dict(s.exec(select(School.urn, School.name).where(col(School.urn).in_(urns))).all())
 
 
 def slugs(s: Session) -> set[str]:

@@ -19,6 +19,9 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 
+LONG_NAME = "length(search_name) - length(replace(search_name, ' ', '')) >= 2"
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time kept as ISO 8601 text, equal on SQLite and PostgreSQL."""
 
@@ -191,6 +194,12 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("school_id", "role", "source_id"),
         Index("ix_person_queue", "school_id", "role", "present", "gate"),
+        Index(  # names of three words and more: where a word may stand that neither leads nor follows
+            "ix_person_long_name",
+            "search_name",
+            sqlite_where=text(LONG_NAME),
+            postgresql_where=text(LONG_NAME),
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)

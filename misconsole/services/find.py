@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col
 
 from data import people as people_rows
+from data import schools as school_rows
 from data.tables import Person
 from misconsole.services import lookup, present
 from misconsole.services.desk import Desk
@@ -26,9 +27,9 @@ def find(desk: Desk, text: str, *, school: str | None = None, limit: int = 50) -
 def _items(s: Session, ids: list[int]) -> list[FoundItem]:
     if not ids:
         return []
-    named = dict(people_rows.school_names(s).values())
     usernames = people_rows.usernames(s, people_rows.ids(col(Person.id).in_(ids)))
     people = {each.id: each for each in present.people(s, col(Person.id).in_(ids))}
+    named = school_rows.names_of(s, {each.school for each in people.values()})
     return [
         FoundItem(
             school=people[i].school,

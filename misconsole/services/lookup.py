@@ -40,7 +40,8 @@ def _by_name(s: Session, words: list[str], school_id: int | None, limit: int) ->
         return found
     for at in range(len(words) - 1):
         joined = [*words[:at], words[at] + words[at + 1], *words[at + 2 :]]
-        if found := search.by_name(s, joined, school_id=school_id, limit=limit):
+        alone = len(joined) == 1 and school_id is None
+        if found := search.by_name(s, joined, school_id=school_id, limit=limit, only_leading=alone):
             return found
     return []
 

@@ -80,8 +80,9 @@ def account_view(
 
 def people(s: Session, *conditions: Any, limit: int | None = None) -> list[PersonView]:
     """The people of those conditions, in name order, whatever their school."""
-    names = people_rows.school_names(s)
     rows = people_rows.rows(s, *conditions, limit=limit)
+    keys = list(map(_person_keys, rows))
+    names = people_rows.school_names(s, {school_id for _, school_id in keys})
     wanted = [row.id for row in rows] if limit else people_rows.ids(*conditions)
     held = people_rows.identifiers(s, wanted)
     noted = note_rows.short_of_people(s, wanted)
@@ -94,7 +95,7 @@ def people(s: Session, *conditions: Any, limit: int | None = None) -> list[Perso
             identifiers=held.get(person_id, nothing),
             noted=noted.get(person_id, note_rows.NONE),
         )
-        for row, (person_id, school_id) in zip(rows, map(_person_keys, rows), strict=True)
+        for row, (person_id, school_id) in zip(rows, keys, strict=True)
     ]
 
 

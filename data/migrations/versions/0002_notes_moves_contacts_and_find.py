@@ -10,6 +10,8 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+LONG_NAME = "length(search_name) - length(replace(search_name, ' ', '')) >= 2"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -103,9 +105,20 @@ def upgrade() -> None:
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.create_index("ix_account_email", ["email"], unique=False)
         batch_op.create_index("ix_account_username_key", ["username_key"], unique=False)
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_person_long_name",
+            ["search_name"],
+            unique=False,
+            sqlite_where=sa.text(LONG_NAME),
+            postgresql_where=sa.text(LONG_NAME),
+        )
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index("ix_person_long_name")
+
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index("ix_account_username_key")
         batch_op.drop_index("ix_account_email")
