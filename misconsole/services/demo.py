@@ -219,6 +219,8 @@ def _point_anew(desk: Desk, place: Estate, row: SchoolRow) -> None:
     connect.set_settings(desk, row.urn, settings={"url": place.wonde_url}, secrets={"token": place.token})
     if row.access == "approved":
         place.approve(row.urn)
+    elif row.access == "pending":  # the simulator forgets what it was asked before it was stopped
+        connect.request_access(desk, row.urn)
 
 
 def _write_directory(listing: Path, rows: Sequence[Mapping[str, str]]) -> None:

@@ -96,7 +96,7 @@ def said_margin(candidate: CandidateView, every: Sequence[CandidateView]) -> str
 def _value_width(candidate: CandidateView, showing: Showing, width: int) -> int:
     """As wide as the longest value, within what the window has: the words beside it want the rest."""
     values = [_value(text, e.field, showing) for e in candidate.evidence for text in (e.person, e.account)]
-    return max(4, min(24, (width - 43) // 2, max(map(cells, map(shown, values)), default=4)))
+    return max(4, min(24, max(10, (width - 43) // 2), max(map(cells, map(shown, values)), default=4)))
 
 
 def field_lines(each: Evidence, showing: Showing, width: int, value: int) -> list[Line]:
