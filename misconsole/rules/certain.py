@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from operator import attrgetter
 
 import numpy as np
@@ -24,7 +23,9 @@ from misconsole.rules.compare import account_pairs, names_agree, person_pairs
 from misconsole.rules.evidence import Frequencies
 from misconsole.rules.exact import Exact
 from misconsole.rules.facts import AccountFacts, PersonFacts
+from misconsole.rules.groups import within
 from misconsole.rules.names import views
+from misconsole.rules.vocabulary import Ints
 
 Key = tuple[str, str]
 STRONG = frozenset({"upn", "uln", "former_upn"})
@@ -40,10 +41,16 @@ Sure = tuple[AccountFacts, str, str]
 
 @dataclass(slots=True)
 class Findings:
-    """What this pass found. ``links``: key -> (account, how, kind of identifier or "");
-    ``waits``: key -> (code of matching.REASONS, the accounts it is about)."""
+    """What this pass found.
 
-    links: dict[Key, Sure] = field(default_factory=dict)
+    ``plain``  rows of people and of accounts, side by side, that agree on name and date of birth and are
+               alone with them; ``links``: all others that are certain, row of the person -> (account, how,
+               kind of identifier or "")
+    ``waits``  key -> (code of matching.REASONS, the accounts it is about)
+    """
+
+    plain: tuple[Ints, Ints] = field(default_factory=lambda: (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+    links: dict[int, Sure] = field(default_factory=dict)
     waits: dict[Key, tuple[str, tuple[AccountFacts, ...]]] = field(default_factory=dict)
 
 
@@ -51,24 +58,23 @@ def find(
     people: Sequence[PersonFacts],
     accounts: Sequence[AccountFacts],
     *,
-    keys: Sequence[Key],
+    ids: Ints,
     exact: Exact,
     taken: Collection[tuple[str, int]],
     refused: Collection[tuple[Key, int]],
     often: Frequencies,
 ) -> Findings:
     """``exact`` is who agrees with whom on name and date of birth (rows of ``people`` and ``accounts``),
-    ``keys`` the key of each of ``people``; ``taken`` are (role, account id) of present people's links;
-    ``refused`` pairs are never considered.
+    ``ids`` the account id of each of ``accounts``; ``taken`` are (role, account id) of present people's
+    links; ``refused`` pairs are never considered.
 
     Nearly everybody of a good roll is a plain pair and is settled by that alone; whoever is not, or has an
     identifier that some account has, is looked at one by one.
     """
     found = Findings()
     claims = _Claims(accounts, exact, taken, refused, often)
-    plain, closer = _plain(people, accounts, keys, exact, claims)
-    found.links = plain
-    wanted: dict[Key, Sure] = {}
+    (mine, theirs), closer = _plain(people, accounts, exact, claims)
+    wanted: dict[int, Sure] = {}
     weak: dict[Key, tuple[AccountFacts, ...]] = {}
     for row in closer:
         person = people[row]
@@ -79,20 +85,25 @@ def find(
             continue
         code, hits, kind = claim
         if code in ("identifier", "exact"):
-            wanted[keys[row]] = (hits[0], code, kind)
+            wanted[row] = (hits[0], code, kind)
         elif code == "weak_conflict":
-            weak[keys[row]] = hits
+            weak[person.key] = hits
         else:
-            found.waits[keys[row]] = (code, hits)
+            found.waits[person.key] = (code, hits)
     claimed = Counter(account.account_id for account, _, _ in wanted.values())
-    if claimed:  # somebody may have an identifier of the account that another's name and date fit
-        for key in [key for key, (account, _, _) in plain.items() if account.account_id in claimed]:
-            account = found.links.pop(key)[0]
-            claimed[account.account_id] += 1
-            found.waits[key] = ("contested", (account,))
-    _settle([(keys[row], row) for row in closer], wanted, claimed, exact, found)
+    # Somebody may have an identifier of the account that another's name and date of birth fit.
+    disputed = within(ids[theirs], np.array(list(claimed), np.int64))
+    for row, other in zip(mine[disputed].tolist(), theirs[disputed].tolist(), strict=True):
+        claimed[accounts[other].account_id] += 1
+        found.waits[people[row].key] = ("contested", (accounts[other],))
+    found.plain = mine[~disputed], theirs[~disputed]
+    _settle(people, wanted, claimed, exact, found)
     if weak:
-        linked = {(key[0], account.account_id) for key, (account, _, _) in found.links.items()}
+        linked = {(people[row].role, account.account_id) for row, (account, _, _) in found.links.items()}
+        linked |= {
+            (people[row].role, accounts[other].account_id)
+            for row, other in zip(*map(np.ndarray.tolist, found.plain), strict=True)
+        }
         for key, hits in weak.items():
             # A number that turned out to be somebody else's after a change of MIS stops nobody.
             if free := tuple(a for a in hits if (key[0], a.account_id) not in linked):
@@ -101,9 +112,8 @@ def find(
 
 
 def _plain(
-    people: Sequence[PersonFacts], accounts: Sequence[AccountFacts], keys: Sequence[Key], exact: Exact,
-    claims: _Claims,
-) -> tuple[dict[Key, Sure], list[int]]:  # fmt: skip
+    people: Sequence[PersonFacts], accounts: Sequence[AccountFacts], exact: Exact, claims: _Claims
+) -> tuple[tuple[Ints, Ints], list[int]]:
     """Pairs that nothing speaks against, and the rows of people who must be looked at one by one."""
     closer = set(exact.doubtful.tolist())
     if claims.identifiers:
@@ -111,21 +121,18 @@ def _plain(
     special = [] if claims.simple else [row for row, a in enumerate(accounts) if _special(a)]
     told_apart = {key for key, _ in claims.refused}
     mine, theirs = exact.people, exact.accounts
-    odd = np.isin(mine, list(closer)) | np.isin(theirs, special)
+    odd = within(mine, np.array(sorted(closer), np.int64)) | within(theirs, np.array(special, np.int64))
     if told_apart or claims.taken:
-        odd |= np.fromiter(
-            (
-                keys[row] in told_apart or (keys[row][0], accounts[other].account_id) in claims.taken
-                for row, other in zip(mine.tolist(), theirs.tolist(), strict=True)
-            ),
-            np.bool_, len(mine),
-        )  # fmt: skip
+        pairs = zip(mine.tolist(), theirs.tolist(), strict=True)
+        spoken_for = (
+            people[row].key in told_apart or (people[row].role, accounts[other].account_id) in claims.taken
+            for row, other in pairs
+        )
+        odd |= np.fromiter(spoken_for, np.bool_, len(mine))
     closer.update(mine[odd].tolist())
     for other in theirs[odd].tolist():
         claims.add_names(accounts[other])
-    mine, theirs = mine[~odd].tolist(), theirs[~odd].tolist()
-    pairs = zip(map(accounts.__getitem__, theirs), repeat("exact"), repeat(""), strict=False)
-    return dict(zip(map(keys.__getitem__, mine), pairs, strict=False)), sorted(closer)
+    return (mine[~odd], theirs[~odd]), sorted(closer)
 
 
 def _special(account: AccountFacts) -> bool:
@@ -134,21 +141,19 @@ def _special(account: AccountFacts) -> bool:
 
 
 def _settle(
-    people: Sequence[tuple[Key, int]], wanted: dict[Key, Sure],
-    claimed: Counter[int], exact: Exact, found: Findings,
+    people: Sequence[PersonFacts], wanted: dict[int, Sure], claimed: Counter[int], exact: Exact,
+    found: Findings,
 ) -> None:  # fmt: skip
     """One account a person and one person an account, or all of them wait."""
-    for key, row in people:
-        if key not in wanted:
-            continue
-        account, how, kind = wanted[key]
+    for row, (account, how, kind) in wanted.items():
+        key = people[row].key
         namesake = how == "exact" and not exact.alone[row]
         if claimed[account.account_id] > 1 or namesake:
             found.waits[key] = ("contested", (account,))
         elif account.local or account.state == "let-go":
             found.waits[key] = ("local_school" if account.local else "let_go", (account,))
         else:
-            found.links[key] = (account, how, kind)
+            found.links[row] = (account, how, kind)
 
 
 NameKey = tuple[str, str, str, str]

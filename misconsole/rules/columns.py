@@ -37,7 +37,8 @@ class _Roles(dict[str, int]):
 
 class _Years(dict[Any, int]):
     def __missing__(self, year: int | None) -> int:
-        return year or 0
+        number = self[year] = year or 0
+        return number
 
 
 _ROLE = _Roles({role: number for number, role in enumerate(ROLES)})

@@ -42,8 +42,10 @@ def find(people: Side, accounts: Side, names: Vocabulary) -> Exact:
     among = np.repeat(met, size)
     alone = np.ones(len(people), np.bool_)
     alone[row[np.repeat(persons > 1, size) & (is_person > 0)]] = False
-    doubtful = np.setdiff1d(row[among & (is_person > 0)], person[plain])
-    asked = np.setdiff1d(row[among & (is_person == 0)] - len(people), account[plain])
+    crowded = np.zeros(len(people) + len(accounts), np.bool_)
+    crowded[row[among]] = True
+    crowded[person[plain]] = crowded[account[plain] + len(people)] = False
+    doubtful, asked = np.flatnonzero(crowded[: len(people)]), np.flatnonzero(crowded[len(people) :])
     return Exact(person[plain], account[plain], doubtful, asked, alone)
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from misconsole.rules.vocabulary import Ints
+from misconsole.rules.vocabulary import Bools, Ints
+
+
+def within(values: Ints, few: Ints) -> Bools:
+    """Which of many values are among a few."""
+    few = np.unique(few)
+    if not len(few):
+        return np.zeros(len(values), np.bool_)
+    place = np.minimum(np.searchsorted(few, values), len(few) - 1)
+    found: Bools = few[place] == values
+    return found
 
 
 def alone_together(mine: Ints, theirs: Ints) -> tuple[Ints, Ints]:

@@ -16,6 +16,7 @@ import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,6 @@ from misconsole.rules.facts import AccountFacts, PersonFacts
 
 if TYPE_CHECKING:
     from misconsole.rules.certain import Findings
-    from misconsole.rules.evidence import Frequencies
     from misconsole.rules.whole import Whole
 
 Key = tuple[str, str]
@@ -76,31 +76,38 @@ class Waiting:
 
 
 class Links(Mapping[Key, Linked]):
-    """The certain pairs, key -> Linked; the evidence of each is written out when it is asked for."""
+    """The certain pairs, key -> Linked.  They are as they were found, in rows; names and evidence of each
+    are written out when it is asked for."""
 
-    def __init__(
-        self,
-        pairs: Mapping[Key, tuple[AccountFacts, str, str]] | None = None,
-        people: Mapping[Key, PersonFacts] | None = None,
-        often: Frequencies | None = None,
-    ) -> None:
-        self._pairs, self._people, self._often = pairs or {}, people or {}, often
+    def __init__(self, whole: Whole | None = None, sure: Findings | None = None) -> None:
+        self._whole, self._sure = whole, sure
+
+    @cached_property
+    def _pairs(self) -> dict[Key, tuple[PersonFacts, AccountFacts, str, str]]:
+        whole, sure = self._whole, self._sure
+        if whole is None or sure is None:
+            return {}
+        people = map(whole.seekers.__getitem__, sure.plain[0].tolist())
+        accounts = map(whole.accounts.__getitem__, sure.plain[1].tolist())
+        found = {p.key: (p, a, "exact", "") for p, a in zip(people, accounts, strict=True)}
+        for row, (account, how, kind) in sure.links.items():
+            found[whole.seekers[row].key] = (whole.seekers[row], account, how, kind)
+        return found
 
     def __getitem__(self, key: Key) -> Linked:
-        account, how, kind = self._pairs[key]
-        evidence: tuple[Evidence, ...] = ()
-        if self._often is not None:
-            from misconsole.rules.compare import names_agree, weigh
+        person, account, how, kind = self._pairs[key]
+        assert self._whole is not None  # noqa: S101 - there are no pairs without it
+        from misconsole.rules.compare import names_agree, weigh
 
-            person = self._people[key]
-            evidence = weigh(person, account, names_agree(person, account, self._often), self._often)
+        often = self._whole.often
+        evidence = weigh(person, account, names_agree(person, account, often), often)
         return Linked(account_id=account.account_id, how=how, by=kind, evidence=evidence)
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._pairs)
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return 0 if self._sure is None else len(self._sure.plain[0]) + len(self._sure.links)
 
     def __repr__(self) -> str:
         return f"Links({dict(self)!r})"
@@ -163,21 +170,22 @@ def _match(
         live = [a for a in accounts if a.state not in GONE_STATES]
     if not live or not seekers:
         return _unmatched(seekers, kept, mode)
+    from misconsole.rules.certain import Findings
     from misconsole.rules.whole import Whole  # numpy, which nothing but a match needs
 
-    keys = list(map(attrgetter("role", "source_id"), seekers))
-    whole = Whole(people, seekers, keys, live, links=links, not_same=not_same)
+    whole = Whole(people, seekers, live, links=links, not_same=not_same)
     sure = whole.certain()
-    if mode == "create":
-        linked = Links(sure.links, dict(zip(keys, seekers, strict=True)), whole.often)
-    else:
-        linked = Links()
-        sure.waits.update({key: ("link_mode", (account,)) for key, (account, _, _) in sure.links.items()})
-        sure.links.clear()
-    rest = [row for row, key in enumerate(keys) if key not in sure.links]
+    linked = Links(whole, sure)
+    if mode != "create":
+        for key, one in linked._pairs.items():
+            sure.waits[key] = ("link_mode", (one[1],))
+        linked, sure = Links(), Findings(waits=sure.waits)
+    rest = whole.left(sure)
     waiting = _waiting(whole, rest, sure, mode) if rest else {}
-    free = tuple(keys[row] for row in rest if keys[row] not in waiting)
-    return MatchResult(linked=linked, waiting=waiting, free=free, kept=kept)
+    left = (seekers[row].key for row in rest)
+    return MatchResult(
+        linked=linked, waiting=waiting, free=tuple(key for key in left if key not in waiting), kept=kept
+    )
 
 
 def _unmatched(seekers: Sequence[PersonFacts], kept: dict[Key, int], mode: str) -> MatchResult:

@@ -6,8 +6,7 @@ Exact keys first, for everybody at once; then only those who are left, beside th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from itertools import count
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from misconsole.rules.agreement import Calendar
 from misconsole.rules.bands import Scored
 from misconsole.rules.certain import Findings
 from misconsole.rules.facts import AccountFacts, PersonFacts
+from misconsole.rules.groups import within
 from misconsole.rules.suggest import Weigher, families
 from misconsole.rules.vocabulary import Bools, Ints, Vocabulary
 
@@ -27,12 +27,12 @@ class Whole:
     """``people`` are all of the school, ``seekers`` those without a link; see ``matching.match``."""
 
     def __init__(
-        self, people: Sequence[PersonFacts], seekers: Sequence[PersonFacts], keys: Sequence[Key],
+        self, people: Sequence[PersonFacts], seekers: Sequence[PersonFacts],
         accounts: Sequence[AccountFacts], *, links: Mapping[Key, int],
         not_same: Collection[tuple[Key, int]],
     ) -> None:  # fmt: skip
         self.people, self.seekers, self.accounts, self.refused = people, seekers, accounts, not_same
-        self.keys = keys
+        self.ids = np.fromiter(map(attrgetter("account_id"), accounts), np.int64, len(accounts))
         self.taken = {(key[0], account_id) for key, account_id in links.items()} if links else set()
         self.names, self.days = Vocabulary(), columns.Days({None: 0})
         self.everybody = columns.of_people(people, self.names, self.days)
@@ -45,9 +45,16 @@ class Whole:
     def certain(self) -> Findings:
         pairs = exact.find(self.asking, self.having, self.names)
         return certain.find(
-            self.seekers, self.accounts, keys=self.keys, exact=pairs, taken=self.taken, refused=self.refused,
+            self.seekers, self.accounts, ids=self.ids, exact=pairs, taken=self.taken, refused=self.refused,
             often=self.often,
         )  # fmt: skip
+
+    def left(self, sure: Findings) -> list[int]:
+        """Rows of the seekers who are not certain."""
+        left = np.ones(len(self.seekers), np.bool_)
+        left[sure.plain[0]] = False
+        left[list(sure.links)] = False
+        return np.flatnonzero(left).tolist()
 
     def candidates(self, rest: Sequence[int], sure: Findings) -> dict[Key, list[Scored]]:
         """Everybody in ``rest`` (rows of seekers) with the accounts that may be theirs, best first."""
@@ -60,7 +67,8 @@ class Whole:
         side, having = (sieve.placed(each, names, calendar) for each in (side, having))
         plain = sieve.scales(names, calendar, self.often)
         learnt = habits.learn(
-            side, having.take(~guest), self._larger(), names, calendar, agreed=len(sure.links),
+            side, having.take(~guest), self._larger(), names, calendar,
+            agreed=len(sure.links) + len(sure.plain[0]),
             rare=plain.given[side.given[0]] + plain.family[side.family[0]], vocabulary=self.names,
             dated=habits.dated(self.everybody, self.having),
         )  # fmt: skip
@@ -72,7 +80,7 @@ class Whole:
         ).kept()  # fmt: skip
         weigher = Weigher(people, accounts, often=often, families=families(*self._namesakes(rest)))
         named = {key: {a.account_id for a in found} for key, (_, found) in sure.waits.items()}
-        place = {account.account_id: row for row, account in enumerate(accounts)}
+        place = dict(zip(self.ids[rows].tolist(), range(len(rows)), strict=True))
         marked = blocking.marks(people, accounts)
         forced = {(row, place[i]) for row, p in enumerate(people) for i in named.get(p.key, ()) if i in place}
         wanted = {*pairs, *marked, *forced}
@@ -89,20 +97,17 @@ class Whole:
         and only an equal date of birth would make that worth a look.
         """
         roles = {role: number for number, role in enumerate(columns.ROLES)}
-        place = dict(zip(map(attrgetter("account_id"), self.accounts), count(), strict=False))
         held = np.zeros((len(columns.ROLES), len(self.accounts)), np.bool_)
-        for role, account_id in self.taken:
-            if account_id in place:
-                held[roles.get(role, 0), place[account_id]] = True
-        linked = map(attrgetter("account_id"), map(itemgetter(0), sure.links.values()))
-        row = np.fromiter(map(place.__getitem__, linked), np.int64, len(sure.links))
-        of = np.fromiter(map(roles.__getitem__, map(itemgetter(0), sure.links)), np.int64, len(sure.links))
-        held[of, row] = True
+        held[self.asking.role[sure.plain[0]], sure.plain[1]] = True
+        linked = {(self.seekers[row].role, account.account_id) for row, (account, _, _) in sure.links.items()}
+        for role, number in roles.items():
+            held_by = [account_id for of, account_id in self.taken | linked if of == role]
+            held[number] |= within(self.ids, np.array(held_by, np.int64))
         guest = held[self.having.role, np.arange(len(self.accounts))]
         welcome = ~guest
         for asked in np.unique(side.role).tolist():
             days = np.unique(side.day[(side.role == asked) & (side.day > 0)])
-            welcome |= guest & ~held[asked] & np.isin(self.having.day, days)
+            welcome |= guest & ~held[asked] & within(self.having.day, days)
         rows = np.flatnonzero(welcome)
         return rows, guest[rows], held[:, rows]
 
@@ -114,7 +119,7 @@ class Whole:
         wanted = self._family(self.asking.take(np.array(rest, np.int64)))
         wanted = np.unique(wanted[wanted > 0])
         mine, theirs = (
-            np.flatnonzero(np.isin(self._family(side), wanted)) for side in (self.everybody, self.having)
+            np.flatnonzero(within(self._family(side), wanted)) for side in (self.everybody, self.having)
         )
         return [self.people[row] for row in mine.tolist()], [self.accounts[row] for row in theirs.tolist()]
 

@@ -98,6 +98,15 @@ def certain(result: MatchResult) -> dict[str, int]:
     return {key[1]: link.account_id for key, link in result.linked.items()}
 
 
+def assigned(result: MatchResult) -> dict[str, int]:
+    """One to one: the first suggestions of any band that nobody else has a better claim to."""
+    return {
+        key[1]: waits.suggestions[0].account_id
+        for key, waits in result.waiting.items()
+        if waits.suggestions and waits.suggestions[0].margin >= 0 and waits.suggestions[0].score >= 0
+    }
+
+
 def banded(result: MatchResult, *bands: str) -> dict[str, int]:
     """The first suggestions of those bands."""
     return {

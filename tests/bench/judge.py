@@ -27,6 +27,13 @@ class Judged:
     false_linked: list[tuple[str, str]] = field(default_factory=list)
     false_likely: list[tuple[str, str]] = field(default_factory=list)
 
+    def add(self, other: Judged) -> None:
+        for name in ("have", "linked", "likely", "third", "people"):
+            getattr(self, name).update(getattr(other, name))
+        self.called += other.called
+        self.false_linked += other.false_linked
+        self.false_likely += other.false_likely
+
     def share(self, counts: Counter[str], kind: str | None = None) -> float:
         if kind is not None:
             return counts[kind] / max(1, self.have[kind])

