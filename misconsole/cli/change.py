@@ -16,7 +16,7 @@ from misconsole.errors import Exit, NotFound
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
     from misconsole.services.desk import Desk
-    from misconsole.services.views import MovePlan
+    from misconsole.services.guided_views import MovePlan
 
 
 def wanted(args: argparse.Namespace, desk: Desk) -> bool:

@@ -11,7 +11,8 @@ from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
-    from misconsole.services.views import ModePlan, SchoolRow
+    from misconsole.services.guided_views import ModePlan
+    from misconsole.services.views import SchoolRow
 
 
 def add(sub: Any) -> None:

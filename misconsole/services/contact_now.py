@@ -22,8 +22,9 @@ from misconsole.errors import MisconsoleError, NotFound, Usage
 from misconsole.rules.joint_contacts import split_all
 from misconsole.services.decisions.case import called, deciding, needs_reason
 from misconsole.services.desk import Desk
+from misconsole.services.guided_views import ContactUseView, ContactView
 from misconsole.services.schools import options_of, resolve
-from misconsole.services.views import ContactUseView, ContactView, DecisionView
+from misconsole.services.views import DecisionView
 
 if TYPE_CHECKING:
     from misconsole.sync.source import Open

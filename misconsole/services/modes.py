@@ -23,8 +23,9 @@ from misconsole.rules.plan import Plan
 from misconsole.rules.plan_accounts import display_name
 from misconsole.services.decisions.case import deciding
 from misconsole.services.desk import Desk
+from misconsole.services.guided_views import ModePlan, RenameShown
 from misconsole.services.schools import MODES, resolve
-from misconsole.services.views import DecisionView, ModePlan, RenameShown
+from misconsole.services.views import DecisionView
 
 if TYPE_CHECKING:
     from sqlmodel import Session

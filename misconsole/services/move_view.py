@@ -10,8 +10,9 @@ from connectors.errors import ConnectorError
 from data.tables import Connection, MisMove, School
 from misconsole.errors import MisconsoleError
 from misconsole.services import catalogue, guide
+from misconsole.services.guided_views import MoveCandidate, MoveCase, MoveLost, MovePlan
 from misconsole.services.queues import evidence
-from misconsole.services.views import MoveCandidate, MoveCase, MoveLost, MovePlan, RunView
+from misconsole.services.views import RunView
 
 
 def view(

@@ -26,12 +26,13 @@ from misconsole.services import access, catalogue
 from misconsole.services.connect import NO_STRINGS, check
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
+from misconsole.services.guided_views import MovePlan
 from misconsole.services.move_apply import switch
 from misconsole.services.move_people import Rehearsal
 from misconsole.services.move_view import view
 from misconsole.services.overview import reviewed
 from misconsole.services.schools import resolve
-from misconsole.services.views import DecisionView, MovePlan
+from misconsole.services.views import DecisionView
 
 if TYPE_CHECKING:
     from sqlmodel import Session
