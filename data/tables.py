@@ -18,7 +18,6 @@ from sqlalchemy import JSON, Column, Index, String, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-
 LONG_NAME = "length(search_name) - length(replace(search_name, ' ', '')) >= 2"
 
 
@@ -28,14 +27,14 @@ class UtcTime(TypeDecorator[datetime]):
     impl = String(32)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> str | None:  # noqa: ARG002
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a time without a zone cannot be stored")
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: str | None, dialect: Any) -> datetime | None:  # noqa: ARG002
         return None if value is None else datetime.fromisoformat(value)
 
 
@@ -564,7 +563,7 @@ class Decision(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)
-    kind: str  # link, create, exclude, not-same, restore, let-go, keep, remove, lift, unlink, rename, import, ...
+    kind: str  # link, create, exclude, not-same, restore, let-go, keep, remove, lift, unlink, rename, ...
     person_id: int | None = None
     account_id: int | None = None
     summary: str = ""
