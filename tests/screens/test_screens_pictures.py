@@ -36,6 +36,10 @@ PLACES: dict[str, list[str]] = {
     "help": ["question_mark"],
     "confirm": [*tab("non-mis"), "m"],
     "form": [*tab("unmatched-pupils"), "x"],
+    "likely": [*tab("unmatched-pupils"), "b"],
+    "marked": [*tab("non-mis"), "asterisk", "m"],
+    "note": [*tab("unmatched-pupils"), "e", *"Rang", "enter", "enter"],
+    "take-run-back": [*tab("history"), "z"],
     "masked": [*tab("unmatched-pupils"), "f9"],
 }
 
@@ -92,6 +96,8 @@ async def test_every_empty_tab_says_why_it_is_empty(estate: seed.Estate, snapsho
         "find",
         "help",
         "confirm",
+        "likely",
+        "note",
     ],
 )
 def test_the_picture_of_every_screen(tmp_path: Path, snap_compare: Any, place: str) -> None:
