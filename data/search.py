@@ -30,7 +30,8 @@ def by_name(
     ``limit``; with ``only_leading`` no others.  Of a name that hundreds bear, the first hundreds by the
     alphabet are looked at.
     """
-    words = [w for w in words if not any(other != w and other.startswith(w) for other in words)]
+    # Each once, and none that another begins with: what is left stands at different places of the name.
+    words = [w for w in dict.fromkeys(words) if not any(x != w and x.startswith(w) for x in words)]
     if not words:
         return []
     inside = and_(*(_begins_a_word(s, word) for word in words))
