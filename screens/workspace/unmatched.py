@@ -36,7 +36,7 @@ class Unmatched(Cases[UnmatchedItem]):
         return [
             Column(name="band", title="Match", width=8, cell=_band, sort=lambda i: BAND_ORDER.get(i.band, 9)),
             Column(
-                name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.sorted_name(i.person)
+                name="name", title="Name", width=18, grow=2, cell=lambda i: self.showing.sorted_name(i.person)
             ),
             self._group_column(),
             Column(
