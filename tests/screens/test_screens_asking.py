@@ -99,8 +99,8 @@ async def test_escape_closes_the_help_as_q_does(larkmere: Opened) -> None:
 
 
 async def test_help_gives_reasons_for_greyed_commands(larkmere: Opened) -> None:
-    async with larkmere.running(*tab("history"), "question_mark", size=(100, 120)) as driver:
-        assert "Not now: A run cannot be taken back here" in driver.text
+    async with larkmere.running("v", "question_mark", size=(100, 120)) as driver:
+        assert "Not now: The run has ended" in driver.text
 
 
 async def test_the_footer_never_runs_over_and_always_offers_help(larkmere: Opened) -> None:
