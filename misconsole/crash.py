@@ -57,12 +57,23 @@ def lines(error: BaseException, now: datetime) -> Iterator[str]:
     yield f"{now.isoformat(timespec='seconds')} Python {platform.python_version()} {platform.platform()}"
     command = sys.argv[1] if len(sys.argv) > 1 and sys.argv[1].isalpha() else ""
     yield f"command: {command or 'console'}"
+    for chained in chain(error):
+        yield ""
+        yield from places(chained)
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, then what caused it or was under way when it came, each once."""
     seen: set[int] = set()
     link: BaseException | None = error
     while link is not None and id(link) not in seen:
         seen.add(id(link))
-        yield ""
-        yield f"{type(link).__module__}.{type(link).__qualname__}"
-        for frame in traceback.extract_tb(link.__traceback__):
-            yield f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line or ''}"
+        yield link
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def places(error: BaseException) -> Iterator[str]:
+    """The type and where it passed; never its message, which may quote somebody's data."""
+    yield f"{type(error).__module__}.{type(error).__qualname__}"
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line or ''}"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from datetime import datetime
 from pathlib import Path
 
@@ -32,16 +31,12 @@ def write(error: BaseException, *, screen: str, at: datetime) -> Path | None:
 def report(error: BaseException, *, screen: str, at: datetime) -> str:
     from importlib.metadata import version
 
+    from misconsole.crash import chain, places
+
     lines = [
         f"misconsole {version('misconsole')}, textual {version('textual')}, Python {sys.version.split()[0]}",
         f"at {at.isoformat()} on screen {screen}",
     ]
-    seen: set[int] = set()
-    cause: BaseException | None = error
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}")
-        for frame in traceback.extract_tb(cause.__traceback__):
-            lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}: {frame.line}")
-        cause = cause.__cause__ or cause.__context__
+    for chained in chain(error):
+        lines += places(chained)
     return "\n".join(lines) + "\n"

@@ -31,7 +31,7 @@ class TestShown:
 
     @given(ANY)
     def test_it_can_be_written_to_any_utf_8_terminal(self, text: str) -> None:
-        shown(text).encode("utf-8")
+        assert shown(text).encode("utf-8").decode("utf-8") == shown(text)
 
     @given(ANY, st.integers(0, 40))
     def test_a_limit_holds_and_a_cut_is_marked(self, text: str, limit: int) -> None:
