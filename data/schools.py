@@ -12,7 +12,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from data.runs import last_applied
-from data.tables import Connection, Decision, Run, School
+from data.tables import Connection, Decision, ReportScope, Run, School
 
 
 def by_key(s: Session, key: str) -> School | None:
@@ -57,6 +57,13 @@ def former_connections(s: Session, school_id: int) -> list[Connection]:
             .order_by(col(Connection.id).desc())
         )
     )
+
+
+def accepted_reports(s: Session, school_id: int) -> list[str]:
+    asked = select(ReportScope.report).where(
+        ReportScope.school_id == school_id, col(ReportScope.accepted).is_(True)
+    )
+    return sorted(set(s.exec(asked)))
 
 
 def runs(s: Session, school_id: int, *, limit: int) -> list[Run]:

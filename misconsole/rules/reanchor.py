@@ -33,12 +33,14 @@ class OldPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reanchored:
-    """``pairs`` new key -> our person id, certain; ``how`` it was found: identifier or exact.
+    """``pairs`` new key -> our person id, certain; ``how`` it was found: identifier or exact; ``by`` which
+    kind of identifier, "" for exact.
     ``waiting`` new people who may be somebody we know; the account ids of their suggestions are person ids.
     ``fresh`` new people who resemble nobody."""
 
     pairs: dict[Key, int] = field(default_factory=dict)
     how: dict[Key, str] = field(default_factory=dict)
+    by: dict[Key, str] = field(default_factory=dict)
     waiting: dict[Key, matching.Waiting] = field(default_factory=dict)
     fresh: tuple[Key, ...] = ()
 
@@ -51,6 +53,7 @@ def reanchor(new: Iterable[PersonFacts], old: Iterable[OldPerson]) -> Reanchored
     return Reanchored(
         pairs={key: one.account_id for key, one in found.linked.items()},
         how={key: one.how for key, one in found.linked.items()},
+        by={key: one.by for key, one in found.linked.items()},
         waiting={key: one for key, one in found.waiting.items() if one.suggestions},
         fresh=(*found.free, *(key for key, one in found.waiting.items() if not one.suggestions)),
     )

@@ -50,7 +50,9 @@ class ModePlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCandidate:
-    """Somebody we know who may be the person of a short list; ``username`` the account held now."""
+    """Somebody we know who may be the person of a short list; ``username`` the account held now.
+
+    ``state``: "" open, same (settled as this one), not-same, or taken (settled as somebody else's)."""
 
     person_id: int
     name: str
@@ -58,11 +60,14 @@ class MoveCandidate:
     score: float
     margin: float
     evidence: tuple[Evidence, ...]
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCase:
-    """Somebody of the new MIS who resembles people we know, without being certain."""
+    """Somebody of the new MIS who resembles people we know, without being certain.
+
+    ``settled``: "" not yet, same, or new (nobody we know); ``settled_by`` whom."""
 
     role: str
     source_id: str
@@ -71,6 +76,8 @@ class MoveCase:
     band: str
     reason: str
     candidates: tuple[MoveCandidate, ...]
+    settled: str = ""
+    settled_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,7 @@ class MovePlan:
     linked: int = 0  # of all, those with an account
     linked_reanchored: int = 0
     how: dict[str, int] = field(default_factory=dict)  # identifier, exact -> people
+    by: dict[str, int] = field(default_factory=dict)  # upn, uln, ..., name and date of birth -> people
     short_list: tuple[MoveCase, ...] = ()
     lost: tuple[MoveLost, ...] = ()
     fresh: int = 0  # people of the new MIS who resemble nobody
@@ -115,6 +123,14 @@ class MovePlan:
     held: str = ""
     reminders: tuple[str, ...] = ()
     problem: str = ""  # code of the error, when the last step met one
+    notes: tuple[tuple[str, str], ...] = ()  # of the catalogue: what else a change of MIS takes (B15, B16)
+    supplies: dict[str, str] = field(default_factory=dict)  # accepted report -> yes, no, maybe, greyed
+    accounts_lost: int = 0  # nobody's any more without anybody having been told; taken away by the first sync
+    accounts_doubled: int = 0  # of people who would be given a second one
+
+    @property
+    def open_cases(self) -> int:
+        return sum(1 for case in self.short_list if not case.settled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from misconsole.sync.snapshot import Here
 
 Key = tuple[str, str]
+EXACT = "name and date of birth"  # beside the kinds of identifiers, in ``by``
+TOLD = (
+    "given_name", "family_name", "legal_given_name", "legal_family_name", "date_of_birth", "email",
+)  # fmt: skip
 PEOPLE = {"staff": (Report.STAFF, Report.STAFF_FUTURE), "pupil": (Report.STUDENTS, Report.STUDENTS_FUTURE)}
 
 
@@ -124,6 +128,7 @@ def _result(
             for key, person in found.pairs.items()
         ],
         "how": _counted(found.how.values()),
+        "by": _counted(kind or EXACT for kind in found.by.values()),
         "linked": sum(1 for each in old if each.username),
         "linked_found": sum(1 for each in old if each.username and each.id in taken),
         "known": len(old),
@@ -155,11 +160,20 @@ def _unread(extract: Extract) -> set[str]:
     }
 
 
+def _kept(facts: PersonFacts) -> dict[str, Any]:
+    """As much of somebody new as it takes to remember whom they were told apart from."""
+    born = facts.date_of_birth
+    told = {name: getattr(facts, name) for name in TOLD} | {
+        "date_of_birth": born.isoformat() if born else None
+    }
+    return told | {"identifiers": {kind: list(values) for kind, values in facts.identifiers.items()}}
+
+
 def _case(facts: PersonFacts, case: Any, old: Mapping[int, OldPerson]) -> dict[str, Any]:
     return {
         "role": facts.role, "source_id": facts.source_id, "name": display_name(facts),
         "date_of_birth": facts.date_of_birth.isoformat() if facts.date_of_birth else None,
-        "band": case.band, "reason": case.reason,
+        "band": case.band, "reason": case.reason, "facts": _kept(facts),
         "candidates": [
             {
                 "person": one.account_id, "name": display_name(old[one.account_id].facts),

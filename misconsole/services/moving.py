@@ -12,23 +12,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from connectors import registry
-from connectors.base import Access, AccessState
 from connectors.errors import ConnectorError
 from data import moves
 from data import schools as school_rows
 from data.tables import Connection, MisMove, School
 from misconsole.errors import Conflict, Held, MisconsoleError, NotFound, Usage
-from misconsole.services import access, catalogue
-from misconsole.services.connect import NO_STRINGS, check
+from misconsole.rules import settling
+from misconsole.rules.settling import Verdict
+from misconsole.services import catalogue
+from misconsole.services.connect import NO_STRINGS
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.guided_views import MovePlan
 from misconsole.services.move_apply import switch
 from misconsole.services.move_people import Rehearsal
+from misconsole.services.move_prepare import approved, correct, opener, prepared, start
+from misconsole.services.move_settle import cases_of, kept_log, log_of
 from misconsole.services.move_view import view
 from misconsole.services.overview import reviewed
 from misconsole.services.schools import resolve
@@ -65,18 +66,43 @@ def plan_move(
     Usage for a bad setting, Conflict for the MIS in use, NotFound when nothing is prepared, and what a
     connector raises comes back as ``message`` and ``mend`` of the plan.
     """
-    if mis:
-        _prepare(desk, school, mis, route, settings, secrets)
-    elif settings or secrets:
-        _correct(desk, school, settings, secrets)
+    if mis or settings or secrets:
+        prepare_move(desk, school, mis=mis, route=route, settings=settings, secrets=secrets)
     error: ConnectorError | MisconsoleError | None = None
     run_id = None
     try:
-        if _approved(desk, school, open_connector):
+        if approved(desk, school, open_connector):
             run_id = _rehearse(desk, school, open_connector)
     except (ConnectorError, MisconsoleError) as problem:
         error = problem
     return move(desk, school, run_id=run_id, error=error)
+
+
+def prepare_move(
+    desk: Desk,
+    school: str,
+    *,
+    mis: str = "",
+    route: str = "",
+    settings: Mapping[str, str] = NO_STRINGS,
+    secrets: Mapping[str, str] = NO_STRINGS,
+) -> MovePlan:
+    """Only keep the choice and what was typed; nobody is asked anything yet. Errors as of ``plan_move``."""
+    if mis:
+        start(desk, school, mis, route, settings, secrets)
+    else:
+        correct(desk, school, settings, secrets)
+    return move(desk, school)
+
+
+def ask_move(desk: Desk, school: str, *, ask: bool = True, open_connector: Open | None = None) -> MovePlan:
+    """How access stands at the new MIS; with ``ask`` a school never asked is asked. Rehearses nothing."""
+    error: ConnectorError | MisconsoleError | None = None
+    try:
+        approved(desk, school, open_connector, ask=ask)
+    except (ConnectorError, MisconsoleError) as problem:
+        error = problem
+    return move(desk, school, error=error)
 
 
 def move(
@@ -91,15 +117,16 @@ def move(
 
     with desk.store.read() as s:
         found = resolve(s, school)
-        row = _prepared(s, found)
+        row = prepared(s, found)
         former = school_rows.active_connection(s, found.id or 0)
         reminders = tuple(_reminders(s, found, former, desk))
+        accepted = school_rows.accepted_reports(s, found.id or 0)
     run = (
         runs.get(desk, run_id or int(row.result.get("run") or 0)) if row.result.get("run") or run_id else None
     )
     return view(
         found, row, former=former, run=run, error=error, held=_held(row), reminders=reminders,
-        secrets=desk.secrets.get(row.secret_ref),
+        secrets=desk.secrets.get(row.secret_ref), accepted=accepted,
     )  # fmt: skip
 
 
@@ -112,20 +139,22 @@ def apply_move(
 ) -> DecisionView:
     """Switch the school over, exactly as rehearsed; the next sync then reads the new MIS in full.
 
-    ``accept`` settles cases of the short list: (role, source id) -> id of the person we know.  Raises
+    What was settled of the short list (``move_settle``) is applied with it; ``accept`` settles more of it:
+    (role, source id) -> id of the person we know.  Who is still open waits in the queue afterwards.  Raises
     Conflict when the school changed since the rehearsal, Held when too few were found again and not
     ``anyway``, Busy while a run is under way.
     """
     with deciding(desk, school, "move") as case:
-        row = _prepared(case.s, case.school)
+        row = prepared(case.s, case.school)
         _check_fresh(case, row)
         if (held := _held(row)) and not anyway:
             raise Held(held, mend="Look at the lists; apply it all the same with --yes if they are right.")
         _claim(case)
+        cases, log = cases_of(row.result), _with(row, accept or {}, desk.actor)
         pairs = {(role, source): person for person, role, source, _ in row.result["pairs"]}
-        pairs |= _accepted(row, pairs, accept or {})
+        pairs |= settling.pairs(cases, log)
         former = school_rows.active_connection(case.s, case.school_id)
-        moved = switch(case, row, former, pairs)
+        moved = switch(case, row, former, pairs, apart=settling.told_apart(cases, log))
         title = catalogue.find(row.mis).title
         case.say(
             f"Moved from {catalogue.find(former.mis).title if former else 'no MIS'} to {title}: "
@@ -138,104 +167,11 @@ def apply_move(
 def abandon_move(desk: Desk, school: str) -> None:
     """Forget the prepared move and its secrets; the school goes on with its MIS."""
     with deciding(desk, school, "abandon-move") as case:
-        row = _prepared(case.s, case.school)
+        row = prepared(case.s, case.school)
         case.scribe.update(row, state="abandoned")
         case.say(f"Gave up the move to {catalogue.find(row.mis).title}")
         ref = row.secret_ref
     desk.secrets.forget(ref)
-
-
-def _prepared(s: Session, school: School) -> MisMove:
-    row = moves.prepared(s, school.id or 0)
-    if row is None:
-        raise NotFound(
-            f"No change of MIS is prepared for {school.name}.",
-            mend="Prepare it: misconsole connect SCHOOL --mis M --change --dry-run.",
-            code="no_move",
-        )
-    return row
-
-
-def _prepare(
-    desk: Desk, school: str, mis: str, route: str, settings: Mapping[str, str], secrets: Mapping[str, str]
-) -> None:
-    entry = catalogue.find(mis)
-    chosen = catalogue.choose_route(entry, route)
-    typed = check(catalogue.must_declare(chosen.route), settings=settings, secrets=secrets)
-    with deciding(desk, school, "prepare-move") as case:
-        former = school_rows.active_connection(case.s, case.school_id)
-        if former is None:
-            raise Usage(f"{case.school.name} is not connected to a MIS.", mend="Connect it without --change.")
-        if (former.mis, former.route) == (entry.id, chosen.route):
-            raise Conflict(
-                f"{case.school.name} is connected to {entry.title} by {chosen.title} already.",
-                mend="Name the MIS it moves to.",
-            )
-        row = moves.prepared(case.s, case.school_id)
-        if row is not None and (row.mis, row.route) == (entry.id, chosen.route):
-            case.scribe.update(row, settings={**row.settings, **typed})
-        else:
-            if row is not None:
-                case.scribe.update(row, state="abandoned")
-            row = MisMove(
-                school_id=case.school_id, mis=entry.id, route=chosen.route, settings=typed,
-                created_at=case.now, created_by=desk.actor,
-            )  # fmt: skip
-            case.scribe.insert(row)
-            case.scribe.update(row, secret_ref=f"school-{case.school.urn}-move-{row.id}")
-        case.say(f"Prepared the move to {entry.title} by {chosen.title}")
-        ref = row.secret_ref
-    _keep_secrets(desk, ref, secrets)
-
-
-def _correct(desk: Desk, school: str, settings: Mapping[str, str], secrets: Mapping[str, str]) -> None:
-    with deciding(desk, school, "prepare-move") as case:
-        row = _prepared(case.s, case.school)
-        typed = check(catalogue.must_declare(row.route), settings=settings, secrets=secrets)
-        case.scribe.update(row, settings={**row.settings, **typed})
-        case.say(f"Set {', '.join(sorted({*settings, *secrets}))} of the prepared move")
-        ref = row.secret_ref
-    _keep_secrets(desk, ref, secrets)
-
-
-def _keep_secrets(desk: Desk, ref: str, secrets: Mapping[str, str]) -> None:
-    if secrets:
-        desk.secrets.put(ref, {**desk.secrets.get(ref), **{k: v.strip() for k, v in secrets.items()}})
-
-
-def _opener(desk: Desk, school: str) -> Open:
-    """Opens the MIS the school moves to, instead of the one in use."""
-
-    def open_new(_desk: Desk, _school: School, cancelled: Any) -> Any:
-        with desk.store.read() as s:
-            found = resolve(s, school)
-            row = _prepared(s, found)
-        return registry.make(row.route, access.setup_of(desk, found, row, cancelled))
-
-    return open_new
-
-
-def _approved(desk: Desk, school: str, open_connector: Open | None) -> bool:
-    """How access stands at the new MIS; where the school was never asked, it is asked now."""
-    with desk.store.read() as s:
-        found = resolve(s, school)
-        row = _prepared(s, found)
-    with closing((open_connector or _opener(desk, school))(desk, found, lambda: False)) as connector:
-        told = connector.access()
-        if told.state is AccessState.NOT_ASKED and connector.declaration.asks_for_access:
-            told = connector.request_access()
-    _remember(desk, row.id or 0, told)
-    return told.state in (AccessState.APPROVED, AccessState.UNKNOWN)
-
-
-def _remember(desk: Desk, move_id: int, told: Access) -> None:
-    with desk.store.write() as s:
-        row = s.get_one(MisMove, move_id)
-        if told.state is not AccessState.UNKNOWN:
-            row.access = told.state.value
-        row.remote_id = told.remote_id or row.remote_id
-        row.remote_name = told.remote_name or row.remote_name
-        s.add(row)
 
 
 def _rehearse(desk: Desk, school: str, open_connector: Open | None) -> int:
@@ -244,7 +180,7 @@ def _rehearse(desk: Desk, school: str, open_connector: Open | None) -> int:
 
     run_id = runs.queue(desk, school, dry_run=True, full=True, pid=os.getpid())
     rehearsal = Rehearsal()
-    engine.execute(desk, run_id, open_connector=open_connector or _opener(desk, school), anew=rehearsal.anew)
+    engine.execute(desk, run_id, open_connector=open_connector or opener(desk, school), anew=rehearsal.anew)
     view = runs.get(desk, run_id)
     if view.state != "succeeded":
         error = view.error or {}
@@ -254,8 +190,9 @@ def _rehearse(desk: Desk, school: str, open_connector: Open | None) -> int:
             code=str(error.get("code", "failed")),
         )
     with desk.store.write() as s:
-        row = _prepared(s, resolve(s, school))
-        row.result = {**rehearsal.result, "run": run_id}
+        row = prepared(s, resolve(s, school))
+        settled = settling.still(cases_of(rehearsal.result), log_of(row.result))
+        row.result = {**rehearsal.result, "run": run_id, "settled": kept_log(settled)}
         row.rehearsed_at = desk.now()
         s.add(row)
     return run_id
@@ -275,22 +212,16 @@ def _claim(case: Case) -> None:
     lease.claim(case.s, case.school_id, run_id=None, now=case.now, name=case.school.name)
 
 
-def _accepted(
-    row: MisMove, pairs: Mapping[tuple[str, str], int], accept: Mapping[tuple[str, str], int]
-) -> dict[tuple[str, str], int]:
-    """Cases of the short list that a person settled; each must be on it, and nobody taken twice."""
-    offered = {
-        (case["role"], case["source_id"]): {each["person"] for each in case["candidates"]}
-        for case in row.result["short_list"]
-    }
-    taken = set(pairs.values())
+def _with(row: MisMove, accept: Mapping[tuple[str, str], int], actor: str) -> tuple[Verdict, ...]:
+    """What was settled before, and what is settled just now; each pair must be on the short list, and
+    nobody taken twice."""
+    cases, log = cases_of(row.result), log_of(row.result)
     for key, person in accept.items():
-        if person not in offered.get(key, ()):
-            raise Usage(f"{key[1]} and person {person} are no pair of the short list.")
-        if person in taken:
-            raise Conflict(f"Person {person} is somebody else's already.", mend="Settle one of the two.")
-        taken.add(person)
-    return dict(accept)
+        verdict = Verdict(key, settling.SAME, person, actor)
+        if said := settling.complaint(cases, log, verdict):
+            raise (Conflict if "already" in said else Usage)(said, mend="Look at the short list again.")
+        log = (*log, verdict)
+    return log
 
 
 def _held(row: MisMove) -> str:

@@ -18,12 +18,13 @@ from connectors.errors import NotAuthorised
 from connectors.records import Batch, Membership, Pupil, Report, Staff
 from connectors.simulator.server import Simulator
 from connectors.simulator.world import build_world
-from data.tables import Account, Connection, Exclusion, Link, MisMove, Person, School
+from data.tables import Account, Connection, Decision, Exclusion, Link, MisMove, Person, School
 from misconsole.errors import Conflict, Held, NotFound, Usage
 from misconsole.services import (
     accounts,
     connect,
     decide,
+    move_settle,
     moving,
     notes,
     overview,
@@ -286,6 +287,107 @@ def test_who_is_merely_similar_is_on_the_short_list_and_can_be_settled_there(mov
     moving.apply_move(moved.desk, moved.urn, accept={("pupil", case.source_id): known.id})
     assert moved.rows(Person, id=known.id)[0].source_id == rows[5].source_id
     assert len(moved.rows(Link, active=True)) == 16
+
+
+def similar(moved: Bench) -> tuple[FakeMis, str, Person]:
+    """A new MIS that spells one pupil otherwise; the id there, and who it is in truth."""
+    mis = other_mis(moved)
+    rows = mis.records[Report.STUDENTS]
+    rows[5] = replace(rows[5], family_name="Larkmereaz")
+    return mis, rows[5].source_id, moved.rows(Person, source_id="P5")[0]
+
+
+def test_B14_the_short_list_is_settled_case_by_case_and_survives_another_rehearsal(moved: Bench) -> None:
+    mis, source, known = similar(moved)
+    (case,) = plan(moved, mis).short_list
+    assert (case.settled, case.candidates[0].state) == ("", "")
+    move_settle.settle(moved.desk, moved.urn, "pupil", source, person=known.id)
+    told = moving.move(moved.desk, moved.urn)
+    assert (told.state, told.open_cases) == ("ready", 0)
+    assert (told.short_list[0].settled, told.short_list[0].settled_by) == ("same", "tester")
+    assert plan(moved, mis, mis="").open_cases == 0  # rehearsed again
+    assert move_settle.take_back(moved.desk, moved.urn).endswith(case.candidates[0].username)
+    assert moving.move(moved.desk, moved.urn).open_cases == 1
+    assert move_settle.take_back(moved.desk, moved.urn) == ""
+    move_settle.settle(moved.desk, moved.urn, "pupil", source, person=known.id)
+    moving.apply_move(moved.desk, moved.urn)
+    assert moved.rows(Person, id=known.id)[0].source_id == source
+    assert len(moved.rows(Link, active=True)) == 16
+    said = [d.summary for d in moved.rows(Decision, kind="settle-move")]
+    assert len(said) == 3
+    assert said[1].startswith("Took back: ")
+
+
+def test_who_was_told_apart_gets_an_account_of_their_own_and_nobody_is_asked_again(moved: Bench) -> None:
+    mis, source, known = similar(moved)
+    case = plan(moved, mis).short_list[0]
+    for each in case.candidates:
+        what = "not-same"
+        move_settle.settle(moved.desk, moved.urn, "pupil", source, what=what, person=each.person_id)
+    told = moving.move(moved.desk, moved.urn)
+    assert told.short_list[0].settled == "new"
+    moving.apply_move(moved.desk, moved.urn)
+    moved.mis = mis
+    after = moved.sync(full=True)
+    assert (after.changes["created"], after.changes["unallocated"]) == (1, 0)
+    assert queues.unmatched(moved.desk, moved.urn, "pupil") == ()
+    theirs = moved.rows(Account, given_name=known.given_name, family_name=known.family_name)[0]
+    assert theirs.state == "active"  # waits for review as an account nobody has
+
+
+def test_nobody_is_settled_as_two_people_and_only_pairs_of_the_list_can_be(moved: Bench) -> None:
+    mis, source, known = similar(moved)
+    plan(moved, mis)
+    with pytest.raises(Usage, match="no pair"):
+        move_settle.settle(moved.desk, moved.urn, "pupil", source, person=9999)
+    with pytest.raises(Usage, match="not on the short list"):
+        move_settle.settle(moved.desk, moved.urn, "pupil", "P99", person=known.id)
+    before = moved.one(School).version
+    move_settle.settle(moved.desk, moved.urn, "pupil", source, what="new")
+    move_settle.reopen(moved.desk, moved.urn, "pupil", source)
+    assert moving.move(moved.desk, moved.urn).open_cases == 1
+    assert moved.one(School).version == before  # so the rehearsal still holds
+
+
+def test_the_rehearsal_counts_by_identifier_and_accounts_for_every_account(moved: Bench) -> None:
+    mis, source, _ = similar(moved)
+    mis.records[Report.STUDENTS] = mis.records[Report.STUDENTS][1:]
+    told = plan(moved, mis)
+    assert sum(told.by.values()) == told.reanchored == 14
+    assert told.by["name and date of birth"] == 14
+    assert (told.accounts_lost, told.accounts_doubled) == (0, 0)
+    assert told.linked == told.linked_reanchored + len(told.lost) + 1
+    assert told.supplies["staff"] == "yes"
+
+
+def test_B14_the_steps_of_a_move_are_the_new_guide_then_rehearse_settle_switch(moved: Bench) -> None:
+    told = moving.prepare_move(moved.desk, moved.urn, mis="arbor", route="wonde")
+    kinds = [step.kind for step in told.steps]
+    assert kinds == ["read", "input", "request", "wait", "rehearse", "settle", "switch"]
+    assert [step.number for step in told.steps] == [1, 2, 3, 4, 5, 6, 7]
+    assert told.steps[0].state == "now"
+    told = moving.prepare_move(moved.desk, moved.urn, secrets={"token": "t0ken"})
+    assert [step.state for step in told.steps[:3]] == ["done", "done", "now"]
+    mis = other_mis(moved)
+    mis.access = Access(state=AccessState.PENDING)
+    told = moving.ask_move(moved.desk, moved.urn, open_connector=mis.open)
+    assert (told.steps[3].state, told.run) == ("now", None)
+    mis.access = Access(state=AccessState.APPROVED)
+    told = moving.ask_move(moved.desk, moved.urn, ask=False, open_connector=mis.open)
+    assert [step.kind for step in told.steps if step.state == "now"] == ["rehearse"]
+    told = plan(moved, mis, mis="")
+    assert [step.state for step in told.steps[-3:]] == ["done", "done", "now"]
+    assert moved.one(Connection, active=True).mis == "sims"
+
+
+@pytest.mark.parametrize(
+    ("mis", "words"),
+    [("bromcom", "helpdesk makes the switch"), ("isams", "helpdesk makes the switch"),
+     ("juniper-horizons", "Change MIS and raise a support case")],
+)  # fmt: skip
+def test_B15_B16_what_else_a_change_takes_is_told_with_the_plan(moved: Bench, mis: str, words: str) -> None:
+    told = moving.prepare_move(moved.desk, moved.urn, mis=mis, route="wonde")
+    assert any(words in text and route for route, text in told.notes)
 
 
 def test_a_case_left_open_waits_in_the_queue_with_its_account_suggested(moved: Bench) -> None:
