@@ -2,7 +2,7 @@
 
 Exit codes: 0 rehearsed or applied, 3 held (too few were found again; ``--yes`` applies it all the same),
 4 the school has not approved the new MIS yet, 5 it cannot be reached.  Said again without ``--mis`` the
-command goes on with what is prepared.
+command goes on with what is prepared; ``--settle`` decides cases of the short list of the last rehearsal.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import argparse
 from typing import TYPE_CHECKING
 
 from misconsole.cli import words
-from misconsole.errors import Exit, NotFound
+from misconsole.errors import Exit, NotFound, Usage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from misconsole.cli.out import Out
     from misconsole.services.desk import Desk
     from misconsole.services.guided_views import MovePlan
@@ -37,6 +39,7 @@ def change(args: argparse.Namespace, desk: Desk, out: Out) -> int:
         else:
             out.lines(["The change was given up."])
         return Exit.DONE
+    _settle(args.settle, desk, urn)
     settings, secrets = _typed(args, desk, urn)
     plan = moving.plan_move(
         desk, urn, mis=args.mis or "", route=args.route, settings=settings, secrets=secrets
@@ -48,6 +51,30 @@ def change(args: argparse.Namespace, desk: Desk, out: Out) -> int:
     else:
         _tell(out, plan, summary)
     return _code(plan, applied=bool(summary), dry_run=args.dry_run)
+
+
+def _settle(wanted: Sequence[str], desk: Desk, urn: str) -> None:
+    """``ID=WHO`` each: a person's number, ``new``, ``not:NUMBER`` or ``open``."""
+    from misconsole.services import move_settle, moving
+
+    cases = moving.move(desk, urn).short_list if wanted else ()
+    for each in wanted:
+        source, _, who = each.rpartition("=")
+        found = [case for case in cases if source in (case.source_id, f"{case.role}:{case.source_id}")]
+        number = who.removeprefix("not:")
+        if len(found) != 1 or not (number.isdecimal() or who in ("new", "open")):
+            raise Usage(
+                f"--settle {each[:60]} names no case of the short list.",
+                mend="Write ID=NUMBER, ID=not:NUMBER, ID=new or ID=open; the rehearsal lists them.",
+            )
+        role, source = found[0].role, found[0].source_id
+        if who == "open":
+            move_settle.reopen(desk, urn, role, source)
+        elif who == "new":
+            move_settle.settle(desk, urn, role, source, what="new")
+        else:
+            what = "not-same" if who.startswith("not:") else "same"
+            move_settle.settle(desk, urn, role, source, what=what, person=int(number))
 
 
 def _typed(args: argparse.Namespace, desk: Desk, urn: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -97,21 +124,33 @@ def _tell(out: Out, plan: MovePlan, summary: str) -> None:
             [
                 ("people known", plan.known), ("found again", plan.reanchored),
                 ("of them with an account", f"{plan.linked_reanchored} of {plan.linked}"),
-                ("to decide", len(plan.short_list)), ("not found, account stays", len(plan.lost)),
-                ("new people", plan.fresh),
+                *((f"  by {kind.replace('_', ' ')}", n) for kind, n in plan.by.items()),
+                ("to decide", plan.open_cases), ("not found, account stays", len(plan.lost)),
+                ("new people", plan.fresh), ("accounts lost", plan.accounts_lost),
+                ("accounts doubled", plan.accounts_doubled),
             ],
         )  # fmt: skip
     if plan.short_list:
         out.table(
-            ("ROLE", "NEW ID", "NAME", "MAY BE", "ACCOUNT", "SCORE"),
+            ("ROLE", "NEW ID", "NAME", "MAY BE", "NUMBER", "ACCOUNT", "SCORE", "SETTLED"),
             [
-                (case.role, case.source_id, case.name, one.name, one.username, f"{one.score:.1f}")
+                (
+                    case.role,
+                    case.source_id,
+                    case.name,
+                    one.name,
+                    one.person_id,
+                    one.username,
+                    f"{one.score:.1f}",
+                    one.state or case.settled,
+                )
                 for case in plan.short_list
                 for one in case.candidates
             ],
         )
     if plan.lost:
         out.table(("NOT FOUND", "ROLE", "ACCOUNT"), [(x.name, x.role, x.username) for x in plan.lost])
+    out.lines(f"{f'{route}: ' if route else ''}{text}" for route, text in plan.notes)
     if plan.held:
         out.lines([f"Held: {plan.held}"])
     out.lines([summary + "." if summary else "Nothing was changed yet."])

@@ -31,6 +31,13 @@ def add(sub: Any) -> None:
         "--dry-run", action="store_true", help="with --change: rehearse it, and show the lists"
     )
     parser.add_argument("--yes", action="store_true", help="with --change: although few were found again")
+    parser.add_argument(
+        "--settle",
+        action="append",
+        default=[],
+        metavar="ID=WHO",
+        help="with --change: of the short list, ID is person WHO, or “new”, “not:WHO”, “open” again",
+    )
     parser.add_argument("--give-up", action="store_true", help="with --change: forget the prepared change")
     parser.add_argument(
         "--done", action="append", default=[], metavar="STEP", help="tick a step of the guide"
@@ -53,8 +60,8 @@ def connect(args: argparse.Namespace, out: Out) -> int:
     from misconsole.errors import NotFound
     from misconsole.services import connect as service
 
-    if (args.dry_run or args.yes or args.give_up) and not args.change:
-        raise Usage("--dry-run, --yes and --give-up go with --change.")
+    if (args.dry_run or args.yes or args.give_up or args.settle) and not args.change:
+        raise Usage("--dry-run, --yes, --settle and --give-up go with --change.")
     with open_desk(args) as desk:
         if args.change and change.wanted(args, desk):
             return change.change(args, desk, out)

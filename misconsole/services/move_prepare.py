@@ -1,4 +1,4 @@
-"""Preparing a change of MIS beside the connection in use: choice, settings, secrets, and asking for access."""
+"""Preparing a change of MIS beside the connection in use: choice, settings, secrets, asking for access."""
 
 from __future__ import annotations
 

@@ -63,17 +63,17 @@ def _own(title: str, stage: Stage, *, ready: bool) -> Iterator[GuideStep]:
     rehearse = "done" if fresh else "now" if ready else "later"
     again = "The school changed since the rehearsal." if stage.rehearsed and not fresh else ""
     yield GuideStep(
-        id="rehearse", number=0, title="Rehearse the move", kind="rehearse", text=REHEARSE, link="", fields=(),
+        id="rehearse", number=0, title="Rehearse the move", kind="rehearse", text=REHEARSE,
         state="problem" if stage.problem and ready else rehearse, message=stage.problem or again,
         mend=stage.mend or ("Rehearse it again; what was settled is kept." if again else ""),
     )  # fmt: skip
     settled = fresh and not stage.open_cases
     yield GuideStep(
-        id="settle", number=0, title="Settle the short list", kind="settle", text=SETTLE, link="", fields=(),
+        id="settle", number=0, title="Settle the short list", kind="settle", text=SETTLE,
         state="done" if settled else "now" if fresh else "later", message=_open(stage) if fresh else "",
     )  # fmt: skip
     yield GuideStep(
-        id="switch", number=0, title=f"Switch to {title}", kind="switch", text=SWITCH, link="", fields=(),
+        id="switch", number=0, title=f"Switch to {title}", kind="switch", text=SWITCH,
         state="done" if stage.state == "applied" else "now" if fresh else "later",
     )  # fmt: skip
 

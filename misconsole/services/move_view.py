@@ -17,7 +17,6 @@ from misconsole.services.move_settle import cases_of, log_of
 from misconsole.services.queues import evidence
 from misconsole.services.views import RunView
 
-
 CHANGING = "Changing MIS"  # the situation of a note in the catalogue (B15, B16)
 
 

@@ -18,7 +18,7 @@ from connectors.errors import ConnectorError
 from data import moves
 from data import schools as school_rows
 from data.tables import Connection, MisMove, School
-from misconsole.errors import Conflict, Held, MisconsoleError, NotFound, Usage
+from misconsole.errors import Conflict, Held, MisconsoleError, Usage
 from misconsole.rules import settling
 from misconsole.rules.settling import Verdict
 from misconsole.services import catalogue

@@ -350,7 +350,7 @@ def test_nobody_is_settled_as_two_people_and_only_pairs_of_the_list_can_be(moved
 
 
 def test_the_rehearsal_counts_by_identifier_and_accounts_for_every_account(moved: Bench) -> None:
-    mis, source, _ = similar(moved)
+    mis, _source, _ = similar(moved)
     mis.records[Report.STUDENTS] = mis.records[Report.STUDENTS][1:]
     told = plan(moved, mis)
     assert sum(told.by.values()) == told.reanchored == 14
