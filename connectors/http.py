@@ -18,9 +18,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
 from connectors.errors import BadAnswer, BadSettings, Cancelled
@@ -28,6 +28,7 @@ from connectors.errors import BadAnswer, BadSettings, Cancelled
 if TYPE_CHECKING:
     from connectors.http_transport import Transport
 
+Result = TypeVar("Result")
 CUT = "[removed]"
 _BEARER = re.compile(r"(?i)\b(bearer|basic|token|api[_-]?key)([\s:=\"']+)[A-Za-z0-9._~+/=-]{6,}")
 _LONG = re.compile(r"[A-Za-z0-9_-]{32,}={0,2}")
@@ -53,11 +54,41 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A parsed JSON answer. ``served_at`` is the server's own clock (its Date header), UTC."""
+    """A parsed JSON answer. ``served_at`` is the server's own clock (its Date header), UTC.
+    ``headers`` in lower case, for pages that are told there (Link, X-Total-Count)."""
 
     url: str
     data: Any
     served_at: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raw:
+    """An answer as it came, unpacked but not read: XML, a file."""
+
+    url: str
+    body: bytes = field(repr=False)
+    kind: str = ""
+    served_at: datetime | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+class Signer(Protocol):
+    """Credentials that change: a token that expires, a signature over each request.
+
+    Called on any thread.  ``fresh_secrets`` names what must not be shown besides the settings' own.
+    """
+
+    def headers(self, method: str, url: str) -> Mapping[str, str]:
+        """The headers that sign this request; ``url`` is whole, with its query.  May ask for a token."""
+        ...
+
+    def renew(self, used: Mapping[str, str]) -> bool:
+        """After a 401 to a request signed with ``used``: True if it is worth asking once more."""
+        ...
+
+    def fresh_secrets(self) -> tuple[str, ...]: ...
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
@@ -124,10 +155,12 @@ def check_secret(value: str, *, title: str) -> str:
 
 
 class Http:
-    """Reads JSON from one origin.  ``cancelled`` is asked only on the caller's thread.
+    """Reads from one origin.  ``cancelled`` is asked only on the caller's thread.
 
     ``get``/``post`` wait for the answer; ``start`` begins a GET on another thread (so that the next
-    page travels while this one is worked on) and ``wait`` collects it.  Close it when done.
+    page travels while this one is worked on) and ``wait`` collects it; ``fetch`` gives an answer unread.
+    ``signer`` signs every request, and once more after a 401 if it has something newer to show.
+    Close it when done.
     """
 
     def __init__(
@@ -138,8 +171,10 @@ class Http:
         secrets: Iterable[str] = (),
         limits: Limits | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        signer: Signer | None = None,
     ) -> None:
         self.base = check_base(base)
+        self.signer = signer
         self.limits = limits or Limits()
         self.secrets = tuple(secrets)
         self._headers = dict(headers)
@@ -161,6 +196,7 @@ class Http:
                 limits=self.limits,
                 stop=self._stop,
                 until=self._until,
+                signer=self.signer,
             )
         return self._made
 
@@ -168,15 +204,31 @@ class Http:
         """``url`` absolute, or relative to the base.  Raises ConnectorError only."""
         return self.wait(self.start(url, params))
 
+    def fetch(self, url: str, params: Mapping[str, str] | None = None, *, accept: str = "*/*") -> Raw:
+        """The body as it came; a web page where data was asked for (``html``) is still a BadAnswer."""
+        self.check_cancelled()
+        return self.wait(self._later(lambda t, u: t.fetch(u, params, accept), self.address(url)))
+
+    def ask(self, url: str, body: Mapping[str, Any]) -> Answer:
+        """A POST that only reads (a GraphQL question, a search): as safe to repeat as a GET."""
+        self.check_cancelled()
+        return self.wait(self._later(lambda t, u: t.ask(u, body), self.address(url)))
+
     def post(self, url: str, body: Mapping[str, Any] | None = None) -> Answer:
         """One attempt: what is not safe to repeat is not repeated."""
         return self.wait(self._later(lambda t, u: t.post(u, body or {}), self.address(url)))
+
+    def post_form(
+        self, url: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """A urlencoded form, one attempt, never signed: where tokens are asked for."""
+        return self.wait(self._later(lambda t, u: t.post_form(u, form, headers or {}), self.address(url)))
 
     def start(self, url: str, params: Mapping[str, str] | None = None) -> Future[Answer]:
         self.check_cancelled()
         return self._later(lambda t, u: t.get(u, params), self.address(url))
 
-    def wait(self, future: Future[Answer]) -> Answer:
+    def wait(self, future: Future[Result]) -> Result:
         """The answer, or its error; Cancelled within a quarter of a second of being cancelled."""
         while True:
             try:
@@ -204,9 +256,9 @@ class Http:
             )
         return full
 
-    def _later(self, work: Callable[[Transport, str], Answer], url: str) -> Future[Answer]:
+    def _later(self, work: Callable[[Transport, str], Result], url: str) -> Future[Result]:
         """A daemon thread a request: a server that never answers must not keep the process alive."""
-        future: Future[Answer] = Future()
+        future: Future[Result] = Future()
         transport = self._transport
 
         def run() -> None:

@@ -11,10 +11,10 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -25,16 +25,18 @@ from connectors.errors import (
     BadAnswer,
     Cancelled,
     ConnectorError,
+    NotAuthorised,
     TooLarge,
     Unreachable,
 )
-from connectors.http import Answer, Limits, is_loopback, origin, plain_url, redact
+from connectors.http import Answer, Limits, Raw, Signer, is_loopback, origin, plain_url, redact
 from connectors.http_errors import CutOff, excerpt, refused, tls_trouble, translated
 
 # The libraries log headers as they come, and a server may echo a token in one.
 for _name in ("httpx", "httpcore", "httpx_retries"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
+Result = TypeVar("Result")
 RETRIED = (408, 429, 500, 502, 503, 504)
 MOST_REDIRECTS = 3
 ERROR_BODY = 16 * 1024
@@ -76,6 +78,27 @@ class PatientRetry(Retry):
             return None
 
 
+class SignedWire(httpx.BaseTransport):
+    """Signs each request on its way out, a retry anew: a signature is good for one journey only.
+
+    What it was signed with is left in ``extensions["signed"]``, absent where no signature could be made.
+    """
+
+    def __init__(self, wire: httpx.BaseTransport, signer: Signer) -> None:
+        self._wire, self._signer = wire, signer
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if not request.extensions.get("unsigned"):
+            request.extensions.pop("signed", None)
+            headers = self._signer.headers(request.method, str(request.url))
+            request.headers.update(headers)
+            request.extensions["signed"] = headers
+        return self._wire.handle_request(request)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
 class Transport:
     """One httpx client for one origin.  ``get`` retries, ``post`` does not."""
 
@@ -88,24 +111,34 @@ class Transport:
         limits: Limits,
         stop: threading.Event,
         until: float,
+        signer: Signer | None = None,
     ) -> None:
-        self.limits, self.secrets, self.stop, self.until = limits, secrets, stop, until
+        self.limits, self._secrets, self.stop, self.until = limits, secrets, stop, until
+        self._signer = signer
         self._origin = origin(base)
+        wire: httpx.BaseTransport = _wire(base, limits)
+        if signer is not None:
+            wire = SignedWire(wire, signer)
         self._client = httpx.Client(
-            transport=RetryTransport(transport=_wire(base, limits), retry=self._patience(until)),
+            transport=RetryTransport(transport=wire, retry=self._patience(until)),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", **headers},
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
             follow_redirects=False,
             trust_env=False,
         )
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return self._secrets + (self._signer.fresh_secrets() if self._signer else ())
+
     def close(self) -> None:
         self._client.close()
 
-    def _patience(self, until: float) -> PatientRetry:
-        """Up to ``retries`` more tries, none of them after ``until``."""
+    def _patience(self, until: float, *, again: bool = False) -> PatientRetry:
+        """Up to ``retries`` more tries, none of them after ``until``; ``again``: a POST that only reads."""
         retry = PatientRetry(
             total=self.limits.retries,
+            allowed_methods=("GET", "HEAD", "POST") if again else ("GET", "HEAD"),
             backoff_factor=self.limits.backoff,
             status_forcelist=RETRIED,
             max_backoff_wait=self.limits.longest_wait,
@@ -114,13 +147,33 @@ class Transport:
         return retry
 
     def get(self, url: str, params: Mapping[str, str] | None) -> Answer:
+        return self._patiently(lambda until: self._answer(self._once("GET", url, until, params=params)))
+
+    def ask(self, url: str, body: Mapping[str, Any]) -> Answer:
+        return self._patiently(
+            lambda until: self._answer(self._once("POST", url, until, body=body, again=True))
+        )
+
+    def fetch(self, url: str, params: Mapping[str, str] | None, accept: str) -> Raw:
+        return self._patiently(lambda until: self._once("GET", url, until, params=params, accept=accept))
+
+    def post(self, url: str, body: Mapping[str, Any]) -> Answer:
+        return self._answer(self._once("POST", url, self._deadline(), body=body))
+
+    def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
+        request = self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
+        request.extensions["unsigned"] = True
+        return self._answer(self._send(request, self._deadline(), again=False))
+
+    def _deadline(self) -> float:
+        return min(self.until, time.monotonic() + self.limits.deadline)
+
+    def _patiently(self, work: Callable[[float], Result]) -> Result:
         """A body that breaks off is asked for twice more; the request itself by PatientRetry."""
-        until = min(self.until, time.monotonic() + self.limits.deadline)
-        request = self._client.build_request("GET", url, params=dict(params) if params else None)
-        attempts = min(self.limits.retries, 2)
+        until, attempts = self._deadline(), min(self.limits.retries, 2)
         while True:
             try:
-                return self._send(request, until)
+                return work(until)
             except CutOff:
                 if attempts <= 0 or time.monotonic() > until:
                     raise
@@ -128,22 +181,49 @@ class Transport:
                 if self.stop.wait(self.limits.backoff):
                     raise Cancelled("Cancelled while waiting to ask again.") from None
 
-    def post(self, url: str, body: Mapping[str, Any]) -> Answer:
-        until = min(self.until, time.monotonic() + self.limits.deadline)
-        return self._send(self._client.build_request("POST", url, json=dict(body)), until)
+    def _once(
+        self,
+        method: str,
+        url: str,
+        until: float,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        accept: str = "application/json",
+        again: bool = False,
+    ) -> Raw:
+        """One exchange; signed, and after a 401 signed anew if the signer has something newer."""
+        request = self._client.build_request(
+            method, url, params=dict(params) if params else None, headers={"Accept": accept},
+            json=None if body is None else dict(body),
+        )  # fmt: skip
+        try:
+            return self._send(request, until, again=again)
+        except NotAuthorised:
+            signed = request.extensions.get("signed")
+            if self._signer is None or signed is None or not self._signer.renew(signed):
+                raise
+        return self._send(request, until, again=again)
 
-    def _send(self, request: httpx.Request, until: float) -> Answer:
+    def _answer(self, raw: Raw) -> Answer:
+        where = redact(plain_url(raw.url), self.secrets)
+        if raw.body[:64].lstrip().startswith(b"<"):
+            raise web_page(where)
+        data = parsed(raw.body, where)
+        return Answer(url=raw.url, data=data, served_at=raw.served_at, headers=raw.headers)
+
+    def _send(self, request: httpx.Request, until: float, *, again: bool) -> Raw:
         where = redact(plain_url(str(request.url)), self.secrets)
         try:
-            return self._exchange(request, until, where)
+            return self._exchange(request, until, where, again=again)
         except ConnectorError as problem:
             problem.where = problem.where or where
             raise
         except Exception as problem:  # noqa: BLE001 - whatever httpx raises becomes our error
             raise translated(problem, where, self.limits, self.secrets) from None
 
-    def _exchange(self, request: httpx.Request, until: float, where: str) -> Answer:
-        patience = self._patience(until)
+    def _exchange(self, request: httpx.Request, until: float, where: str, *, again: bool) -> Raw:
+        patience = self._patience(until, again=again)
         for _ in range(MOST_REDIRECTS + 1):
             request.extensions["retry"] = patience
             response = self._client.send(request, stream=True)
@@ -170,21 +250,19 @@ class Transport:
                 mend="Nothing was changed. Check the address; a filter may stand in between.",
                 where=where,
             )
-        return self._client.build_request("GET", target)
+        return self._client.build_request("GET", target, headers={"Accept": request.headers["Accept"]})
 
-    def _read(self, response: httpx.Response, until: float, where: str) -> Answer:
+    def _read(self, response: httpx.Response, until: float, where: str) -> Raw:
         if response.status_code >= 400:
             raise refused(response.status_code, self._excerpt(response, until))
         body = b"".join(self._chunks(response, until, self.limits.body))
         kind = response.headers.get("Content-Type", "").lower()
-        if "html" in kind or body[:64].lstrip().startswith(b"<"):
-            raise BadAnswer(
-                "The answer is a web page, not data.",
-                mend="A filter or sign-in page may stand in between, or the address is wrong. "
-                "Nothing was changed.",
-                where=where,
-            )
-        return Answer(url=str(response.url), data=parsed(body, where), served_at=_served_at(response))
+        if "html" in kind or body[:64].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+            raise web_page(where)
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Raw(
+            url=str(response.url), body=body, kind=kind, served_at=_served_at(response), headers=headers
+        )
 
     def _excerpt(self, response: httpx.Response, until: float) -> str:
         """What an error's body says, whatever its shape, without anything like a token."""
@@ -252,6 +330,14 @@ def _decoded(arriving: Iterator[bytes], headers: httpx.Headers, limit: int) -> I
         raise CutOff("The compressed answer is damaged.") from None
     if not unpack.eof:
         raise CutOff("The answer broke off before its end.")
+
+
+def web_page(where: str) -> BadAnswer:
+    return BadAnswer(
+        "The answer is a web page, not data.",
+        mend="A filter or sign-in page may stand in between, or the address is wrong. Nothing was changed.",
+        where=where,
+    )
 
 
 def parsed(body: bytes, where: str) -> Any:

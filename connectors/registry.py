@@ -27,7 +27,9 @@ FOUNDATION = frozenset(
         "http_transport",
         "registry",
         "catalogue",
+        "oauth",
         "simulator",
+        "xml_rows",
     }
 )
 

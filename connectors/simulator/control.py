@@ -71,3 +71,7 @@ class Control:
     def exclusions(self, urn: str) -> list[dict[str, str]]:
         """Names the school wants kept out: given_name, family_name, role, reason, review_on."""
         return list(self._call("exclusions", urn=urn))
+
+    def typed(self, urn: str, route: str, *, folder: str = "") -> dict[str, dict[str, str]]:
+        """settings and secrets that reach the school by a route; files are written to ``folder``."""
+        return dict(self._call("typed", urn=urn, route=route, folder=folder))

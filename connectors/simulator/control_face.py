@@ -2,15 +2,17 @@
 
 ``ControlFace.answer(path, body)`` gives a status and a JSON document.  Calls (all POST with a JSON body,
 ``X-Control-Key`` checked by the server): state, schools, approve, decline, revoke, offline, advance, fault,
-clear_faults, directory, exclusions.  ``urn`` may be a URN, a slug or a Wonde id; null means every school.
+clear_faults, directory, exclusions, typed.  ``urn`` may be a URN, a slug or a Wonde id; null means all.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+from connectors.simulator import face as ground
 from connectors.simulator.faults import Faults
 from connectors.simulator.wonde_face import Face
 
@@ -21,9 +23,12 @@ MOST_DAYS = 1000
 class ControlFace:
     """``trap`` collects what reached the address redirects point to."""
 
-    def __init__(self, face: Face, faults: Faults, lock: threading.RLock) -> None:
+    def __init__(
+        self, face: Face, faces: Mapping[str, ground.Face], faults: Faults, lock: threading.RLock
+    ) -> None:
         self.face, self.world, self.approvals = face, face.world, face.approvals
-        self.faults, self.lock = faults, lock
+        self.faces, self.faults, self.lock = faces, faults, lock
+        self.written: dict[Path, tuple[str, str]] = {}  # folder → URN and route of the files in it
         self.requests = 0
         self.trap: list[Body] = []
         self._calls: dict[str, Callable[[Body], Any]] = {
@@ -32,7 +37,7 @@ class ControlFace:
             "decline": lambda body: self._decide(body, "declined"),
             "revoke": lambda body: self._decide(body, "revoked"),
             "offline": self._offline, "clear_faults": self._clear, "directory": self._directory,
-            "exclusions": lambda body: self.world.exclusions(str(body.get("urn"))),
+            "exclusions": lambda body: self.world.exclusions(str(body.get("urn"))), "typed": self._typed,
         }  # fmt: skip
 
     def answer(self, name: str, body: Body) -> tuple[int, Any]:
@@ -71,6 +76,8 @@ class ControlFace:
         if not 0 <= count <= MOST_DAYS:
             raise ValueError(f"days must be from 0 to {MOST_DAYS}")
         self.world.advance(count)
+        for folder in self.written:
+            self._write(folder)
         return {"today": self.world.today.isoformat()}
 
     def _fault(self, body: Body) -> list[Body]:
@@ -85,6 +92,27 @@ class ControlFace:
 
     def _directory(self, body: Body) -> list[dict[str, str]]:
         return self.world.directory(str(body.get("urn")))
+
+    def _typed(self, body: Body) -> Body:
+        """What reaches a school by a route; files are written to ``folder``, and again every day."""
+        school, route = self.world.school(str(body.get("urn"))), str(body.get("route"))
+        if route in self.faces:
+            typed = self.faces[route].typed(school)
+        elif route in ground.writers():
+            folder = Path(str(body["folder"]))
+            if not folder.is_absolute():
+                raise ValueError("folder must be a whole path")
+            self.written[folder] = (school.urn, route)
+            typed = self._write(folder)
+        else:
+            raise KeyError(route)
+        return {"settings": dict(typed.settings), "secrets": dict(typed.secrets)}
+
+    def _write(self, folder: Path) -> ground.Typed:
+        urn, route = self.written[folder]
+        hit = self.faults.take(urn, "files")
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return ground.writers()[route].write(self.world, self.world.school(urn), folder, hit)
 
     def _state(self, _body: Body) -> Body:
         return {

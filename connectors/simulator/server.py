@@ -1,7 +1,8 @@
-"""The simulator on loopback: one small threaded HTTP/1.1 server with the Wonde face and the control face.
+"""The simulator on loopback: one small threaded HTTP/1.1 server with every face there is.
 
-Paths: ``/wonde/v1.0/…`` (UK), ``/wonde-apse2/v1.0/…`` (another region on the same server), ``/_control/…``
-(needs ``X-Control-Key``) and ``/_trap/…`` (where redirects point).  Nothing listens beyond 127.0.0.1.
+Paths: ``/wonde/v1.0/…`` (UK), ``/wonde-apse2/v1.0/…`` (another region on the same server), the prefixes of
+the other faces, ``/_control/…`` (needs ``X-Control-Key``) and ``/_trap/…`` (where redirects point).
+Nothing listens beyond 127.0.0.1.
 No answer carries the machine's clock.
 """
 
@@ -14,18 +15,18 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from connectors.simulator.approvals import Approvals
 from connectors.simulator.control_face import ControlFace
+from connectors.simulator.face import Answer, Call, Face, Ground, dumps, faces
+from connectors.simulator.faces.wonde import WondeFace
 from connectors.simulator.faults import Faults
 from connectors.simulator.spoil import Reply, before, spoil
-from connectors.simulator.wonde_face import Answer, Face, Request, dumps
 from connectors.simulator.world import World
 
 MOST_BODY = 1_000_000
-_REGIONS = {"wonde": "", "wonde-apse2": "apse2"}
 
 
 class Simulator:
@@ -46,8 +47,11 @@ class Simulator:
         self._server = _Server(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self.wonde_url = f"{self.url}/wonde/v1.0/"
-        self.face = Face(world, self.approvals, token=self.token, origin=self.url)
-        self.control = ControlFace(self.face, self.faults, self.lock)
+        ground = Ground(world=world, approvals=self.approvals, token=self.token, origin=self.url)
+        self.faces = {route: face(ground) for route, face in faces().items()}
+        self.by_prefix = {prefix: face for face in self.faces.values() for prefix in face.prefixes}
+        self.face = cast(WondeFace, self.faces["wonde"]).inner
+        self.control = ControlFace(self.face, self.faces, self.faults, self.lock)
         self._server.simulator = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -69,26 +73,16 @@ class Simulator:
         self._server.hang_up()
         self._server.server_close()
 
-    def wonde(self, request: Request) -> Reply | None:
+    def asked(self, face: Face, call: Call) -> Reply | None:
         """The answer with whatever faults are on; None means: close without a word."""
-        urn, resource = self._aim(request.path)
-        hit = self.faults.take(urn, resource)
+        hit = self.faults.take(*face.aim(call))
         early = before(hit, self)
         if early is not None:
             return early.reply
         with self.lock:
             self.control.requests += 1
-            answer = self.face.answer(request, hit)
+            answer = face.answer(call, hit)
         return spoil(answer, hit)
-
-    def _aim(self, path: tuple[str, ...]) -> tuple[str | None, str]:
-        """Which school and which resource a call is about, for the faults."""
-        words = path[1:] if path[:1] == ("meta",) else path
-        school = next((one for one in self.world.schools if words[1:2] == (one.wonde_id,)), None)
-        urn = school.urn if school else None
-        if path[:1] == ("meta",):
-            return urn, "meta"
-        return urn, words[2] if len(words) > 2 else "schools"
 
 
 class _Server(ThreadingHTTPServer):
@@ -156,13 +150,13 @@ class _Handler(BaseHTTPRequestHandler):
                 token = bool(self.headers.get("Authorization"))
                 simulator.control.trap.append({"path": "/".join(words), "authorization": token})
                 return Reply(Answer(200, dumps({"data": []})))
-            case (prefix, "v1.0", *rest) if prefix in _REGIONS:
-                return simulator.wonde(
-                    Request(
-                        method=method, region=_REGIONS[prefix], path=tuple(rest), query=query,
-                        authorization=self.headers.get("Authorization") or "", body=body,
-                    )
+            case (prefix, *rest) if prefix in simulator.by_prefix:
+                call = Call(
+                    method=method, prefix=prefix, path=tuple(rest), query=query, body=body,
+                    headers={name.lower(): value for name, value in self.headers.items()},
+                    url=f"{simulator.url}{urlsplit(self.path).path}",
                 )  # fmt: skip
+                return simulator.asked(simulator.by_prefix[prefix], call)
         return Reply(Answer(404, dumps({"error": "Not found."})))
 
     def _control(self, name: str, body: bytes) -> Reply:

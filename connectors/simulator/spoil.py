@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from connectors.simulator.face import Answer, dumps
 from connectors.simulator.faults import Fault
-from connectors.simulator.wonde_face import Answer, dumps
 
 if TYPE_CHECKING:
     from connectors.simulator.server import Simulator

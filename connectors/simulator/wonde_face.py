@@ -9,17 +9,17 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import json
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from connectors.simulator import shapes
 from connectors.simulator.approvals import Approvals
 from connectors.simulator.bend import bent
+from connectors.simulator.face import Answer, dumps, thinned
 from connectors.simulator.faults import Fault
 from connectors.simulator.listing import Invalid, Page, Query, cut, rows_of
 from connectors.simulator.objects import INCLUDES, SCOPE_OF, Objects, tree_of
@@ -38,14 +38,6 @@ _SCOPES = (
 )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Answer:
-    status: int
-    body: bytes
-    kind: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """``region`` is "" or "apse2"; ``path`` the words after ``/v1.0/``, without a trailing slash."""
@@ -56,10 +48,6 @@ class Request:
     query: str
     authorization: str = ""
     body: bytes = b""
-
-
-def dumps(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 class Face:
@@ -236,8 +224,7 @@ class Face:
         rows = objects.listed.get((resource, filters))
         if rows is None:
             rows = objects.listed[resource, filters] = rows_of(objects.roll, objects, resource, query)
-        for fault in spoilt:
-            rows = [] if fault.kind == "empty" else rows[: len(rows) // 2] if fault.kind == "half" else rows
+        rows = list(thinned(rows, spoilt)) if spoilt else rows
         page = bent(len(rows), query, f"{self._base(request)}/{'/'.join(request.path)}", spoilt)
         key = (
             school.urn,

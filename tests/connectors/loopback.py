@@ -32,6 +32,7 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -62,9 +63,11 @@ class Loopback:
             def log_message(self, *_: object) -> None: ...
 
             def _serve(self) -> None:
-                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 parts = urlsplit(self.path)
-                asked = Asked(self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers))
+                asked = Asked(
+                    self.command, parts.path, dict(parse_qsl(parts.query)), dict(self.headers), body
+                )
                 outer.asked.append(asked)
                 reply = outer.answer(asked)
                 if reply is None:

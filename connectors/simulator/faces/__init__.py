@@ -1,0 +1,1 @@
+"""The simulated interfaces, one a module, each with an attribute ``FACE``."""
