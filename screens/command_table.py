@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screens.command_table_guided import GUIDED
 from screens.commands import Command as C
 
 DIGITS = tuple("123456789")
@@ -124,7 +125,7 @@ CONNECT = (
     C(id="connect.sync", scope="connect", title="Sync", footer=7, writes=True, keys=("s",),
       help="Start the first sync."),
     C(id="connect.change", scope="connect", title="Change MIS", footer=8, keys=("m",),
-      help="Choose another MIS or route for this school."),
+      help="Change MIS, guided: choose the new one, rehearse, settle, switch."),
     C(id="scope.accept", scope="scope", title="Accept", footer=1, writes=True, keys=("a",),
       help="Accept the report or field under the cursor."),
     C(id="scope.decline", scope="scope", title="Decline", footer=2, writes=True, keys=("x",),
@@ -155,6 +156,9 @@ WORKSPACE = (
       help="To the tab on the right."),
     C(id="workspace.why", scope="workspace", title="Why", footer=50, keys=("w",),
       help="Why has the person under the cursor an account, or none? Every gate in order."),
+    C(id="workspace.contacts", scope="workspace", title="Contacts", footer=56, keys=("f7",),
+      help="Ask the MIS now for the contacts of the pupil under the cursor; nothing is kept unless you use "
+           "one."),
     C(id="workspace.details", scope="workspace", title="Details", footer=55, desk=False, keys=("v",),
       help="Show or hide the details of the row under the cursor."),
     C(id="workspace.undo", scope="workspace", title="Undo", footer=9, writes=True, keys=("u",),
@@ -168,6 +172,8 @@ WORKSPACE = (
       help="Dry run: change nothing, see what would happen."),
     C(id="overview.connect", scope="overview", title="Connect", footer=3, keys=("c",),
       help="Open the guide that connects this school to its MIS."),
+    C(id="overview.leaving", scope="overview", title="Leaving", footer=4, keys=("o",),
+      help="Who has an account and leaves soon, the first to go first, and what happens then."),
     C(id="unmatched.link", scope="unmatched", title="Link", footer=1, writes=True, each_key=True, keys=DIGITS,
       palette=False, help="Link the person to the candidate of that number."),
     C(id="unmatched.create", scope="unmatched", title="New", footer=2, writes=True, keys=("n",),
@@ -188,8 +194,21 @@ WORKSPACE = (
       help="The person has left: take the account off this list."),
     C(id="unallocated.note", scope="unallocated", title="Note", footer=3, writes=True, keys=("e",),
       help="Write a note on this account, or hand all marked over to somebody with one."),
+    C(id="unallocated.leaving", scope="unallocated", title="Leaving", footer=4, keys=("o",),
+      help="Who has an account and leaves soon, the first to go first, and what happens then."),
+    C(id="leaving.note", scope="leaving", title="Note", footer=1, writes=True, keys=("e",),
+      help="Write a note on the person under the cursor: they stay, they go, who looks after it."),
+    C(id="leaving.why", scope="leaving", title="Why", footer=2, keys=("w",),
+      help="How the person under the cursor stands, gate by gate."),
+    C(id="leaving.further", scope="leaving", title="Further", footer=3, keys=("o",),
+      help="Look further ahead: four weeks, a term, a year, and back."),
+    C(id="leaving.undo", scope="leaving", title="Undo", footer=9, writes=True, keys=("u",),
+      help="Take back the last decision in this school."),
     C(id="exclusions.add", scope="exclusions", title="Add", footer=1, writes=True, keys=("a",),
-      help="Add a name that must never get an account, with the reason."),
+      help="Add a name, or a pattern such as Test*, that must never get an account; shows whom it covers "
+           "while you type."),
+    C(id="exclusions.renew", scope="exclusions", title="Renew", footer=2, writes=True, keys=("r",),
+      help="Looked at again and still right: it holds for another year (or as the school set)."),
     C(id="exclusions.lift", scope="exclusions", title="Lift", footer=2, writes=True, keys=("l",),
       help="Lift the exclusion; the next sync treats the person like anybody else."),
     C(id="exclusions.keep-account", scope="exclusions", title="Keep account", footer=3, writes=True,
@@ -216,16 +235,34 @@ WORKSPACE = (
 )  # fmt: skip
 
 ASKING = (
-    C(id="why.copy", scope="why", title="Copy text", footer=1, keys=("y",),
-      help="Send the support text to your terminal's clipboard."),
-    C(id="why.ask", scope="why", title="Ask again", footer=2, desk=False, keys=("/",),
+    C(id="why.mend", scope="why", title="Mend", footer=1, writes=True, each_key=True, keys=DIGITS,
+      palette=False, help="Do what mends the reason, by the number it has on the screen: link, accept, lift, "
+                          "sync; u takes it back."),
+    C(id="why.undo", scope="why", title="Undo", footer=9, writes=True, keys=("u",),
+      help="Take back the last decision in this school."),
+    C(id="why.contacts", scope="why", title="Contacts", footer=4, keys=("f7",),
+      help="Ask the MIS now for the contacts of this pupil; nothing is kept unless you use one."),
+    C(id="why.copy", scope="why", title="Copy text", footer=2, keys=("y",),
+      help="Send the support text, with everything filled in, to your terminal's clipboard."),
+    C(id="why.ask", scope="why", title="Ask again", footer=3, desk=False, keys=("/",),
       help="Type another name."),
-    C(id="why.next", scope="why", title="Next person", footer=3, desk=False, keys=("]",),
+    C(id="why.next", scope="why", title="Next", footer=5, desk=False, keys=("]",),
       help="The next person of that name."),
     C(id="why.previous", scope="why", title="Previous person", desk=False, keys=("[",),
       help="The previous person of that name."),
     C(id="find.again", scope="find", title="Type", footer=1, desk=False, keys=("f4",),
       help="Back to the words you look for."),
+    C(id="find.contacts", scope="find", title="Contacts", footer=2, keys=("f7",),
+      help="Ask the MIS now for the contacts of the pupil under the cursor; nothing is kept unless you use "
+           "one."),
+    C(id="contacts.use", scope="contacts", title="Use", footer=1, writes=True, each_key=True, keys=DIGITS,
+      palette=False, help="Keep the contact of that number, because you use it now; asks what for."),
+    C(id="contacts.again", scope="contacts", title="Ask again", footer=2, keys=("f5",),
+      help="Ask the MIS once more."),
+    C(id="contacts.undo", scope="contacts", title="Undo", footer=3, writes=True, keys=("u",),
+      help="Take back the last decision in this school: the contact just kept is forgotten again."),
+    C(id="contacts.drop", scope="contacts", title="Forget", footer=4, desk=False, keys=("escape",),
+      help="Forget what was asked and go back."),
 )  # fmt: skip
 
-TABLE = (*EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *SYNC, *WORKSPACE, *ASKING)
+TABLE = (*EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *SYNC, *WORKSPACE, *ASKING)

@@ -66,6 +66,9 @@ SCOPES = {
     "choose-mis": "Choose a MIS",
     "connect": "Connect",
     "scope": "Connect: reports and fields",
+    "moving": "Change of MIS",
+    "short-list": "Change of MIS: the short list",
+    "modes": "Change mode",
     "sync": "Sync",
     "workspace": "Workspace of a school",
     "overview": "Overview",
@@ -79,6 +82,8 @@ SCOPES = {
     "problems": "Problems",
     "why": "Why",
     "find": "Find",
+    "contacts": "Contacts of a pupil",
+    "leaving": "Leaving soon",
     "pick-person": "Pick a person",
 }
 
@@ -88,6 +93,9 @@ CHAINS = (
     ("app", "choose-mis", "panel", "list"),
     ("app", "connect"),
     ("app", "scope", "panel", "list"),
+    ("app", "moving"),
+    ("app", "short-list", "panel", "list"),
+    ("app", "modes"),
     ("app", "sync", "panel", "list"),
     *(
         ("app", "workspace", tab, "panel", "list")
@@ -98,6 +106,8 @@ CHAINS = (
     ),
     ("app", "why"),
     ("app", "find", "panel", "list"),
+    ("app", "contacts"),
+    ("app", "leaving", "panel", "list"),
     ("app", "pick-person", "panel", "list"),
 )  # fmt: skip
 

@@ -9,7 +9,7 @@ from textual.widgets import Input
 
 from misconsole.services.views import FoundItem
 from screens import glyphs
-from screens.commands import bindings
+from screens.commands import Command, bindings
 from screens.frame import Frame
 from screens.widgets.columns import Column
 from screens.widgets.field import Field
@@ -23,7 +23,7 @@ LEAST = 2
 
 
 class Words(Field):
-    hint = "Type a name; ↓ or Enter goes to the list, Esc leaves the field"
+    hint = "Type a name; ↓ or Enter goes to the list, F7 asks for contacts, Esc leaves"
 
 
 class Find(Frame[None]):
@@ -129,6 +129,22 @@ class Find(Frame[None]):
 
         if item := self.grid.cursor_row:
             self.program.push_screen(Why(item.school, subject=item.person.id))
+
+    def why_not(self, wanted: Command) -> str:
+        if wanted.id == "find.contacts":
+            from screens.contacts import not_a_pupil
+
+            return not_a_pupil(item.person if (item := self.grid.cursor_row) else None)
+        return ""
+
+    def on_grid_moved(self) -> None:
+        self.refresh_bindings()
+
+    def do_contacts(self) -> None:
+        from screens.contacts import Contacts
+
+        if item := self.grid.cursor_row:
+            self.program.push_screen(Contacts(item.school, item.person))
 
     def do_again(self) -> None:
         self.query_one(Words).focus()

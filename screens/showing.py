@@ -43,6 +43,9 @@ class Showing:
             return text
         return f"{HIDDEN}@{text.partition('@')[2]}" if "@" in text else HIDDEN
 
+    def phone(self, text: str | None) -> str:
+        return HIDDEN if self.masked and text else text or ""
+
     def birth(self, day: date | None) -> str:
         if day is None:
             return ""

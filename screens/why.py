@@ -1,4 +1,4 @@
-"""Why: every gate in order for one person, the first that failed, what mends it and who can."""
+"""Why: what stops one person, what mends it and who can, the key that does it; then every gate in order."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from misconsole.services.views import WhyView
+from misconsole.services.views import DecisionView, GateView, OfferView, WhyView
 from misconsole.text import fit
 from screens import glyphs
 from screens.commands import Command, bindings
 from screens.frame import Frame
+from screens.prompts import Confirm
 from screens.reading import Reading
 from screens.showing import Showing
 from screens.widgets.evidence import said_person
@@ -50,7 +51,7 @@ class Why(Frame[None]):
 
     @property
     def urn(self) -> str:
-        return self.school
+        return self.school_asked
 
     def body(self) -> ComposeResult:
         start = self.subject if isinstance(self.subject, str) else ""
@@ -110,6 +111,11 @@ class Why(Frame[None]):
         self._repaint()
 
     @property
+    def school_asked(self) -> str:
+        """The school of the answer in view, else the one the question began with."""
+        return self.view.school if self.view else self.school
+
+    @property
     def view(self) -> WhyView | None:
         return self.views[self.shown] if self.views else None
 
@@ -133,6 +139,14 @@ class Why(Frame[None]):
     def why_not(self, wanted: Command) -> str:
         if wanted.id == "why.copy" and self.view is None:
             return "There is nothing to copy yet."
+        if wanted.id == "why.mend" and not (self.view and self.view.offers):
+            return "There is nothing that could be done from here."
+        if wanted.id == "why.contacts":
+            from screens.contacts import not_a_pupil
+
+            return not_a_pupil(self.view.person if self.view else None)
+        if wanted.id == "why.undo" and not self.school_asked:
+            return "Ask about somebody first."
         if wanted.id in ("why.next", "why.previous") and len(self.views or ()) < 2:
             return "Only one person fits."
         return ""
@@ -147,6 +161,83 @@ class Why(Frame[None]):
     def do_previous(self) -> None:
         self.do_next(-1)
 
+    def do_contacts(self) -> None:
+        from screens.contacts import Contacts
+
+        if self.view and self.view.person:
+            self.program.push_screen(Contacts(self.view.school, self.view.person))
+
+    def do_mend(self, key: str) -> None:
+        """What changes more than one person, or needs somebody's leave, asks first."""
+        view = self.view
+        if view is None or int(key) > len(view.offers):
+            self.program.say(f"There is nothing with the number {key} here.", kind="warn")
+            return
+        offer = view.offers[int(key) - 1]
+        if offer.does == "sync":
+            from screens.sync import start_and_watch
+
+            start_and_watch(self, view.school, dry_run=False)
+        elif offer.asks:
+            what = [line(offer.asks), line(span(offer.command, "muted"))]
+            question = Confirm(f"{self.program.showing.prose(offer.title)}?", what, verb="do it")
+            self.program.push_screen(question, lambda yes: self._carry_out(offer) if yes else self._left())
+        else:
+            self._carry_out(offer)
+
+    def _left(self) -> None:
+        self.program.say("Nothing was changed.")
+
+    def _carry_out(self, offer: OfferView) -> None:
+        desk, school = self.program.desk, self.school_asked
+
+        def work() -> str:
+            from misconsole.services import mend
+
+            return mend.carry_out(desk, school, offer)
+
+        self.ask(work, lambda said: self._changed(said, "Done"), group="mend", each=True)
+
+    def do_undo(self) -> None:
+        desk, school = self.program.desk, self.school_asked
+
+        def undo() -> DecisionView | None:
+            from misconsole.services import decide
+
+            return decide.undo_last(desk, school)
+
+        self.ask(undo, self._undone, group="mend", each=True)
+
+    def _undone(self, decision: DecisionView | None) -> None:
+        if decision is None:
+            self.program.say("You have decided nothing here that could be taken back.")
+        else:
+            self._changed(f"Taken back: {decision.summary}", "Taken back")
+
+    def _changed(self, said: str, masked: str) -> None:
+        """Say it, and ask the same again: the answer in view is about how things stand now."""
+        self.program.say(f"{self.program.showing.prose(said, otherwise=masked).rstrip('.')}.", kind="good")
+        if self.view:
+            self._again(self.view)
+
+    def _again(self, view: WhyView) -> None:
+        desk, shown = self.program.desk, self.shown
+
+        def answer() -> WhyView | None:
+            from misconsole.services import why
+
+            if view.person:
+                return why.why_person(desk, view.school, view.person.id)
+            found = why.why(desk, view.school, view.who)
+            return next((each for each in found if each.subject == view.subject), None)
+
+        def put(fresh: WhyView | None) -> None:
+            if fresh is not None and self.views and self.views[shown] is view:
+                self.views = (*self.views[:shown], fresh, *self.views[shown + 1 :])
+                self._repaint()
+
+        self.ask(answer, put, group="why")
+
     def do_copy(self) -> None:
         if view := self.view:
             from screens.clipboard import send
@@ -155,8 +246,18 @@ class Why(Frame[None]):
 
 
 def why_lines(view: WhyView, showing: Showing, width: int, *, place: tuple[int, int]) -> list[Line]:
-    """One answer; ``place`` is which of how many people of that name."""
-    who = showing.person(view.person) if view.person else showing.name(view.who)
+    """One answer, the reason first; ``place`` is which of how many people of that name."""
+    return [
+        *_who_lines(view, showing, place),
+        (),
+        *_reason_lines(view, showing, width),
+        (),
+        *(each for gate in view.gates for each in _gate_lines(gate, showing, width)),
+    ]
+
+
+def _who_lines(view: WhyView, showing: Showing, place: tuple[int, int]) -> list[Line]:
+    who = showing.person(view.person) if view.person else showing.name(view.subject or view.who)
     of = f"   {place[0]} of {place[1]}" if place[1] > 1 else ""
     lines = [line(span(who, "strong"), span(f"   {view.school_name}{of}", "muted"))]
     if view.person:
@@ -165,16 +266,14 @@ def why_lines(view: WhyView, showing: Showing, width: int, *, place: tuple[int, 
         lines.append(
             line("account ", span(showing.handle(view.account.username), "strong"), f"  {view.account.state}")
         )
-    lines.append(())
-    for gate in view.gates:
-        sign, kind, words = GATE_SIGNS.get(gate.state, (glyphs.LATER, "", gate.state))
-        detail = showing.prose(gate.detail)
-        head = line(span(f"{sign} {fit(gate.title, 24)} ", kind), span(f"{words:<12}", kind), f" {detail}")
-        lines += wrap(head, width, indent=41 if width > 90 else 4)
-    lines.append(())
+    return lines
+
+
+def _reason_lines(view: WhyView, showing: Showing, width: int) -> list[Line]:
     if view.reason is None:
-        return [*lines, line(span(f"{glyphs.OK} Nothing is wrong: there is an account.", "good"))]
-    lines += wrap(
+        fine = "it comes through." if view.subject else "there is an account."
+        return [line(span(f"{glyphs.OK} Nothing is wrong: {fine}", "good"))]
+    lines = wrap(
         line(
             span("Reason  ", "muted"),
             span(showing.prose(view.reason.message, otherwise=view.reason.code), "strong"),
@@ -184,4 +283,14 @@ def why_lines(view: WhyView, showing: Showing, width: int, *, place: tuple[int, 
     )
     lines += wrap(line(span("Mend    ", "muted"), showing.prose(view.reason.mend)), width, indent=8)
     lines += wrap(line(span("Who can ", "muted"), view.reason.who_can), width, indent=8)
+    for number, offer in enumerate(view.offers, start=1):
+        said = showing.prose(offer.title, otherwise=offer.does.replace("-", " "))
+        lines += wrap(line(span(f"      {number} ", "key"), said), width, indent=8)
     return lines
+
+
+def _gate_lines(gate: GateView, showing: Showing, width: int) -> list[Line]:
+    sign, kind, words = GATE_SIGNS.get(gate.state, (glyphs.LATER, "", gate.state))
+    detail = showing.prose(gate.detail)
+    head = line(span(f"{sign} {fit(gate.title, 24)} ", kind), span(f"{words:<12}", kind), f" {detail}")
+    return wrap(head, width, indent=41 if width > 90 else 4)

@@ -108,7 +108,8 @@ def _problem_rows(item: Any) -> list[Row]:
 
 def _leaving_rows(item: Any) -> list[Row]:
     p = item.person
-    return [(item.leaves_on, item.days, p.name, p.role, p.registration_group, item.account.username)]
+    who = (p.name, p.role, p.registration_group, item.account.username)
+    return [(item.leaves_on, item.days, *who, item.source, item.then)]
 
 
 _CANDIDATES = ("PERSON", "NAME", "BORN", "BAND", "ACCOUNT", "SCORE", "MARGIN", "EVIDENCE")
@@ -132,7 +133,7 @@ READERS: dict[str, tuple[Callable[..., Sequence[Any]], Sequence[str], Callable[[
     ),
     LEAVING: (
         _leaving,
-        ("LEAVES", "DAYS", "NAME", "ROLE", "GROUP", "ACCOUNT"),
+        ("LEAVES", "DAYS", "NAME", "ROLE", "GROUP", "ACCOUNT", "SOURCE", "WHAT HAPPENS"),
         _leaving_rows,
     ),
     "new-users": (

@@ -53,13 +53,16 @@ def _document(view: WhyView) -> dict[str, Any]:
         "person": view.person,
         "account": view.account,
         "support_text": view.support_text,
+        "subject": view.subject,
+        "offers": [{"title": each.title, "command": each.command, "asks": each.asks} for each in view.offers],
     }
 
 
 def _text(view: WhyView) -> list[str]:
     person = view.person
-    head = f"{person.name} ({person.role} {person.source_id})" if person else view.who
+    head = f"{person.name} ({person.role} {person.source_id})" if person else view.subject or view.who
     gates = [f"{MARKS[g.state]} {g.title}{f': {g.detail}' if g.detail else ''}" for g in view.gates]
     if view.reason is None:
         return [head, *gates, "Nothing is wrong."]
-    return [head, *gates, f"What mends it: {view.reason.mend}", f"Who can: {view.reason.who_can}"]
+    doing = [f"{each.title}: {each.command}" for each in view.offers]
+    return [head, *gates, f"What mends it: {view.reason.mend}", f"Who can: {view.reason.who_can}", *doing]

@@ -22,6 +22,7 @@ def case_text(view: WhyView, *, school: School, connection: Connection | None, r
         f"Last complete run: {run}",
         "",
         f"Asked about: {view.who}",
+        f"Found: {view.subject}" if view.subject else "",
         *(_person(view.person) if view.person else ()),
         f"Account: {view.account.username} ({view.account.state})" if view.account else "Account: none",
         "",

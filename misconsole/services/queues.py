@@ -6,25 +6,28 @@ conditions as its count, so that a badge never promises what the list does not h
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from data import accounts as account_rows
+from data import long_lists as rows_of
 from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
-from data.tables import Account, Link, Person
+from data.tables import Account, Link, Person, School
 from misconsole.errors import Usage
 from misconsole.rules.exclusions import is_pattern
-from misconsole.services import clashes, not_same, present
+from misconsole.services import clashes, long_lists, not_same, present
 from misconsole.services.counts import counts
 from misconsole.services.desk import Desk
 from misconsole.services.history import history
+from misconsole.services.long_lists import LongList
 from misconsole.services.overview import LEAVING_DAYS, overview
 from misconsole.services.schools import resolve
+from misconsole.services.status import mis_title
 from misconsole.services.views import (
     AccountView,
     CandidateView,
@@ -216,26 +219,20 @@ def leaving_soon(desk: Desk, school: str, *, days: int = LEAVING_DAYS) -> tuple[
     if not 0 <= days <= 366:
         raise Usage("Days from 0 to 366.")
     with desk.store.read() as s:
-        school_id = resolve(s, school).id or 0
+        found = resolve(s, school)
         until = desk.today + timedelta(days=days)
-        people = present.people(s, *waiting.leaving(school_id, desk.today, until))
-        wanted = [each.id for each in people]
-        held = select(Link.account_id).where(col(Link.person_id).in_(wanted), col(Link.active).is_(True))
-        views = present.accounts(s, col(Account.id).in_(held)) if wanted else []
-        holders = dict(
-            s.exec(
-                select(Link.person_id, Link.account_id).where(
-                    col(Link.person_id).in_(wanted), col(Link.active).is_(True)
-                )
-            ).all()
-        )
-    accounts = {each.id: each for each in views}
+        people = present.people(s, *waiting.leaving(found.id or 0, desk.today, until))
+        held = _held(s, [each.id for each in people])
+        accounts = _by_id(s, {account for account, _ in held.values()})
+        origin = _origin(s, found)
     items = [
         LeavingItem(
             person=each,
-            account=accounts[holders[each.id]],
+            account=accounts[held[each.id][0]],
             leaves_on=each.end_date,
             days=(each.end_date - desk.today).days,
+            source=f"{LEAVING_DATES[each.role]} {origin}",
+            then=_then(found.mode, shared=held[each.id][1]),
         )
         for each in people
         if each.end_date is not None
@@ -243,23 +240,83 @@ def leaving_soon(desk: Desk, school: str, *, days: int = LEAVING_DAYS) -> tuple[
     return tuple(sorted(items, key=lambda item: (item.leaves_on, item.person.name.lower())))
 
 
+LEAVING_DATES = {"pupil": "Leaving date", "staff": "End of employment"}
+
+
+def _held(s: Session, people: list[int]) -> dict[int, tuple[int, bool]]:
+    """person -> (the account, whether somebody else has it as well)."""
+    if not people:
+        return {}
+    mine = select(Link.account_id).where(col(Link.person_id).in_(people), col(Link.active).is_(True))
+    links = s.exec(
+        select(Link.person_id, Link.account_id).where(
+            col(Link.account_id).in_(mine), col(Link.active).is_(True)
+        )
+    ).all()
+    holders: dict[int, set[int]] = {}
+    for person, account in links:
+        holders.setdefault(account, set()).add(person)
+    wanted = set(people)
+    return {person: (account, len(holders[account]) > 1) for person, account in links if person in wanted}
+
+
+def _by_id(s: Session, ids: set[int]) -> dict[int, AccountView]:
+    return {each.id: each for each in present.accounts(s, col(Account.id).in_(ids))} if ids else {}
+
+
+def _origin(s: Session, school: School) -> str:
+    """Where dates come from, and when they were read last."""
+    connection = school_rows.active_connection(s, school.id or 0)
+    run = school_rows.last_complete_run(s, school.id or 0)
+    where = f"in {mis_title(connection.mis)}" if connection else "in the MIS"
+    at = run.finished_at or run.started_at if run else None
+    return f"{where}, read {at:%-d %B %Y} by run {run.id}" if run and at else where
+
+
+def _then(mode: str, *, shared: bool) -> str:
+    if mode != "create":
+        return "Nothing happens by itself: in this mode the accounts of leavers are removed by hand."
+    if shared:
+        return "The account stays: it also belongs to somebody else."
+    return "The first sync after that day takes the account away; Unallocated gives it back."
+
+
 def new_users(desk: Desk, school: str) -> tuple[NewUserItem, ...]:
     """Created and not yet handed out (P1, P7)."""
+    return tuple(new_user_list(desk, school).each())
+
+
+def new_user_list(desk: Desk, school: str) -> LongList[NewUserItem]:
+    """The same by window: after a first sync it is everybody."""
     with desk.store.read() as s:
         conditions = waiting.new_users(resolve(s, school).id or 0)
-        views = present.accounts(s, *conditions)
-        runs = {row.id: row.created_run for row in account_rows.rows(s, *conditions)}
-    return tuple(NewUserItem(account=each, created_run=runs[each.id]) for each in views)
+    return long_lists.read(desk, rows_of.NEW_USERS, conditions, _new_users)
+
+
+def _new_users(s: Session, ids: Sequence[int]) -> dict[int, NewUserItem]:
+    runs = account_rows.created_runs(s, ids)
+    views = present.accounts_by_id(s, ids)
+    return {key: NewUserItem(account=each, created_run=runs.get(key)) for key, each in views.items()}
 
 
 def problems(desk: Desk, school: str) -> tuple[ProblemItem, ...]:
     """Records and fields that the last complete run left out, one row each, with who can mend it."""
+    return tuple(problem_list(desk, school).each())
+
+
+def problem_list(desk: Desk, school: str) -> LongList[ProblemItem]:
+    """The same by window: a setting missed in the MIS makes one of everybody."""
     with desk.store.read() as s:
         school_id = resolve(s, school).id or 0
         run = school_rows.last_complete_run(s, school_id)
-        rows = waiting.problems(s, school_id, run.id or 0) if run else []
-    return tuple(
-        ProblemItem(
+    return long_lists.read(
+        desk, rows_of.PROBLEMS, waiting.problems_of(school_id, run.id if run else None), _problems
+    )
+
+
+def _problems(s: Session, ids: Sequence[int]) -> dict[int, ProblemItem]:
+    return {
+        each.id or 0: ProblemItem(
             id=each.id or 0,
             report=each.report,
             subject=each.subject,
@@ -272,20 +329,29 @@ def problems(desk: Desk, school: str) -> tuple[ProblemItem, ...]:
             who=each.who,
             place=each.where_,
         )
-        for each in rows
-    )
+        for each in waiting.problems_by_id(s, ids)
+    }
 
 
 def accounts(desk: Desk, school: str) -> tuple[AccountView, ...]:
     """Every account of the school but the removed, in username order, with the person who has it."""
+    return tuple(account_list(desk, school).each())
+
+
+def account_list(
+    desk: Desk, school: str, *, role: str | None = None, state: str | None = None
+) -> LongList[AccountView]:
+    """The same by window; the removed only when asked for by their state."""
     with desk.store.read() as s:
-        school_id = resolve(s, school).id or 0
-        return tuple(
-            present.accounts(s, col(Account.school_id) == school_id, col(Account.state) != "removed")
-        )
+        wanted = [col(Account.school_id) == (resolve(s, school).id or 0)]
+    wanted.append(col(Account.state) == state if state else col(Account.state) != "removed")
+    if role:
+        wanted.append(col(Account.role) == role)
+    return long_lists.read(desk, rows_of.ACCOUNTS, tuple(wanted), present.accounts_by_id)
 
 
 __all__ = [
-    "accounts", "counts", "evidence", "exclusions", "history", "leaving_soon", "new_users", "non_mis",
-    "overview", "problems", "unallocated", "unmatched",
+    "account_list", "accounts", "counts", "evidence", "exclusions", "history", "leaving_soon",
+    "new_user_list", "new_users", "non_mis", "overview", "problem_list", "problems", "unallocated",
+    "unmatched",
 ]  # fmt: skip

@@ -427,6 +427,8 @@ class LeavingItem:
     account: AccountView
     leaves_on: date
     days: int  # from today; 0 is today
+    source: str = ""  # where the day comes from, and when it was read
+    then: str = ""  # what happens once the day has passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -446,6 +448,20 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferView:
+    """Something the console can do about a reason. ``does`` is a key of ``services.mend.DOERS``.
+
+    ``asks`` is what to be sure of first, "" where undo is enough; ``command`` the same without a screen.
+    """
+
+    does: str
+    title: str
+    command: str
+    asks: str = ""
+    target: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhyView:
     school: str
     school_name: str
@@ -455,6 +471,8 @@ class WhyView:
     gates: tuple[GateView, ...]
     reason: Reason | None  # None: the person has an account and nothing is wrong
     support_text: str  # ready to paste into a case (W9, V6)
+    offers: tuple[OfferView, ...] = ()  # what mends it and can be done from here, the surest first
+    subject: str = ""  # what was meant, where it is no person: "contact Ms Ada Quill", "class 7A"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,12 +21,20 @@ from misconsole.rules import criteria, gates
 from misconsole.rules.gates import GateContext, GateResult, Outcome
 from misconsole.rules.names import fold
 from misconsole.rules.standing import Scope
-from misconsole.services import catalogue, clashes, lookup, present
+from misconsole.services import catalogue, clashes, lookup, mend, present, reports, why_items
 from misconsole.services.case_text import case_text
 from misconsole.services.desk import Desk
 from misconsole.services.facts import person_facts
 from misconsole.services.schools import options_of, resolve
-from misconsole.services.views import AccountView, GateView, PersonView, Reason, WhyView
+from misconsole.services.views import (
+    AccountView,
+    GateView,
+    OfferView,
+    PersonView,
+    Reason,
+    ReportView,
+    WhyView,
+)
 from misconsole.sync import belongings, source
 from misconsole.sync.extract import Extract
 from misconsole.sync.snapshot import stored_facts
@@ -40,6 +48,7 @@ class Asked:
     school: School
     connection: Connection | None
     ctx: GateContext
+    reports: tuple[ReportView, ...] = ()
 
     @property
     def id(self) -> int:
@@ -49,14 +58,15 @@ class Asked:
 def why(desk: Desk, school: str, who: str) -> tuple[WhyView, ...]:
     """One view a person meant by ``who``: a name in any order, an identifier, a username, an id in the MIS.
 
-    Somebody no extract ever had gets one view too, whose first gate failed.
+    Where nobody is meant, contacts, classes and groups are looked at (W6, W8).  What no extract ever had
+    gets one view too, whose first gate failed.
     """
     with desk.store.read() as s:
         asked = _ask(s, resolve(s, school), desk)
         ids = lookup.people(s, who, school_id=asked.id)
         if ids:
             return tuple(_of_person(asked, each, who) for each in ids)
-        return (_of_nobody(asked, who),)
+        return _of_items(asked, who) or (_of_nobody(asked, who),)
 
 
 def why_person(desk: Desk, school: str, person_id: int) -> WhyView:
@@ -80,7 +90,7 @@ def _ask(s: Session, school: School, desk: Desk) -> Asked:
     )
     if options.class_criteria:
         ctx = _with_criteria(s, school.id or 0, ctx)
-    return Asked(s, school, connection, ctx)
+    return Asked(s, school, connection, ctx, reports.views(s, school))
 
 
 def _scope(s: Session, school: School, connection: Connection | None) -> Scope:
@@ -125,12 +135,21 @@ def _of_person(asked: Asked, person_id: int, who: str) -> WhyView:
         absent=frozenset() if row.present else frozenset({facts.key}),
         outcomes={facts.key: _outcome(row, account)},
     )
+    results = gates.evaluate(facts, ctx)
+    failed = _failed(results)
+    offered = mend.offers(
+        mend.Situation(
+            s=asked.s, school=asked.school, connection=asked.connection, ctx=ctx, reports=asked.reports,
+            code=failed.code if failed else "", facts=facts, row=row, account=account,
+        )
+    )  # fmt: skip
     return _view(
         asked,
         who,
-        gates.evaluate(facts, ctx),
+        results,
         person=present.one_person(asked.s, person_id),
         account=present.one_account(asked.s, account.id or 0) if account else None,
+        offers=offered,
     )
 
 
@@ -143,11 +162,48 @@ def _outcome(row: Person, account: Account | None) -> Outcome:
     return Outcome(state="free")
 
 
+def _of_items(asked: Asked, who: str) -> tuple[WhyView, ...]:
+    """Contacts, classes and groups meant by ``who``, each with what keeps it out."""
+    return tuple(
+        _view(
+            asked, who, item.gates, person=None, account=None, subject=item.subject,
+            offers=_offers(asked, item.code, item.report),
+        )
+        for item in why_items.meant(asked.s, asked.id, who, asked.ctx.scope)
+    )  # fmt: skip
+
+
 def _of_nobody(asked: Asked, who: str) -> WhyView:
     """Nobody stored: a record the last run left out whole, or one that never came."""
     account = account_rows.by_username(asked.s, asked.id, who)
     shown = present.one_account(asked.s, account.id or 0) if account else None
-    return _view(asked, who, _left_out(asked, who) or gates.not_extracted(who), person=None, account=shown)
+    results = _left_out(asked, who) or _never_came(asked, who)
+    return _view(asked, who, results, person=None, account=shown, offers=_offers(asked, results[0].code))
+
+
+def _never_came(asked: Asked, who: str) -> tuple[GateResult, ...]:
+    """With what may be behind it: a report of people that the school has not accepted."""
+    first, *rest = gates.not_extracted(who)
+    closed = [r.title for r in asked.reports if r.report in mend.PEOPLE_REPORTS and r.state == "available"]
+    if asked.connection is None:
+        first = replace(first, mend="Connect the school to its MIS first.", who_can="operator")
+    elif closed:
+        named = " and ".join(closed)
+        first = replace(
+            first, detail=f"{first.detail} {named} is not accepted, so nobody in it is read.",
+            mend=f"Accept {named} under Connect, Reports. {first.mend}", who_can="head",
+        )  # fmt: skip
+    return (first, *rest)
+
+
+def _offers(asked: Asked, code: str, report: str = "") -> tuple[OfferView, ...]:
+    """For what is no person."""
+    return mend.offers(
+        mend.Situation(
+            s=asked.s, school=asked.school, connection=asked.connection, ctx=asked.ctx,
+            reports=asked.reports, code=code, report=report,
+        )
+    )  # fmt: skip
 
 
 def _left_out(asked: Asked, who: str) -> tuple[GateResult, ...] | None:
@@ -166,6 +222,10 @@ def _left_out(asked: Asked, who: str) -> tuple[GateResult, ...] | None:
     return None
 
 
+def _failed(results: Sequence[GateResult]) -> GateResult | None:
+    return next((each for each in results if each.state == "failed"), None)
+
+
 def _view(
     asked: Asked,
     who: str,
@@ -173,8 +233,10 @@ def _view(
     *,
     person: PersonView | None,
     account: AccountView | None,
+    offers: tuple[OfferView, ...] = (),
+    subject: str = "",
 ) -> WhyView:
-    failed = next((each for each in results if each.state == "failed"), None)
+    failed = _failed(results)
     reason = (
         Reason(code=failed.code, message=failed.detail, mend=failed.mend, who_can=failed.who_can)
         if failed
@@ -192,6 +254,8 @@ def _view(
         ),
         reason=reason,
         support_text="",
+        offers=offers,
+        subject=subject,
     )
     return case_text(view, school=asked.school, connection=asked.connection, run=_run(asked))
 

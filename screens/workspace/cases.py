@@ -134,13 +134,13 @@ class Cases(Tab[Row]):
         handing = bool(self.marked)
         title = f"Hand {self.many(rows)} over with a note" if handing else f"Note on {self.called(rows[0])}"
         asked = [
-            Asked(name="text", title="Note", check=partial(_short_enough, most=LONGEST_NOTE)),
+            Asked(name="text", title="Note", check=partial(short_enough, most=LONGEST_NOTE)),
             Asked(
                 name="to",
                 title="In hand of",
                 hint="who takes it on" if handing else "who takes it on; may stay empty",
                 required=handing,
-                check=partial(_short_enough, most=LONGEST_NAME),
+                check=partial(short_enough, most=LONGEST_NAME),
             ),
         ]
         about = [self.about(row) for row in rows]
@@ -166,5 +166,5 @@ def _hand_over(urn: str, ids: Ids, desk: Desk, answers: Answers) -> DecisionView
     return notes.hand_over(desk, urn, answers["to"], answers["text"], person_ids=people, account_ids=accounts)
 
 
-def _short_enough(text: str, *, most: int) -> str:
+def short_enough(text: str, *, most: int) -> str:
     return "" if len(text) <= most else f"at most {most:,} characters"

@@ -8,12 +8,13 @@ from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView, ExclusionItem
 from screens import glyphs
 from screens.commands import Command, bindings
-from screens.prompts import Answers, Asked, read_day
+from screens.prompts import Answers, read_day
 from screens.showing import said_day
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, Span, line, span, wrap
+from screens.widgets.order import Rows
+from screens.workspace.exclude_form import ExcludeName, is_pattern
 from screens.workspace.tab import Tab, facts
-from screens.workspace.unmatched import REVIEW
 
 
 class Exclusions(Tab[ExclusionItem]):
@@ -21,6 +22,16 @@ class Exclusions(Tab[ExclusionItem]):
     noun = ("excluded name", "excluded names")
     BINDINGS = bindings("exclusions")
     scopes = ("exclusions",)
+
+    def __init__(self, urn: str) -> None:
+        super().__init__(urn)
+        self._added = False
+
+    def toggle_details(self, *, shown: bool) -> None:
+        """A clash asks something, so what it asks is in view."""
+        if shown:
+            self.set_class(True, "-details")
+            self.set_class(False, "-plain")
 
     def fetch(self, desk: Desk) -> Sequence[ExclusionItem]:
         from misconsole.services import queues
@@ -63,12 +74,16 @@ class Exclusions(Tab[ExclusionItem]):
     def details(self, row: ExclusionItem, width: int) -> list[Line]:
         show = self.showing
         lines = [
-            line(span(show.name(row.name), "strong"), f"  {row.role or 'staff and pupils'}"),
+            line(
+                span(show.name(row.name), "strong"),
+                f"  {row.role or 'staff and pupils'}{', a pattern' if row.pattern else ''}",
+            ),
             *facts(
                 ("reason", show.prose(row.reason)),
                 ("by", f"{row.author}, {show.when(row.created_at)}"),
-                ("review on", said_day(row.review_on) or "no day set"),
+                ("review on", f"{said_day(row.review_on) or 'no day set'}{', due' if row.due else ''}"),
             ),
+            line(span("r", "key"), " renews it, ", span("l", "key"), " lifts it"),
         ]
         if row.clash:
             account = show.handle(row.clash.username)
@@ -94,33 +109,53 @@ class Exclusions(Tab[ExclusionItem]):
         return ""
 
     def do_add(self) -> None:
+        if self._unsettled():
+            return
+
         def add(desk: Desk, answers: Answers) -> DecisionView:
             from misconsole.services import decide
 
+            given, family = answers["given"], answers["family"]
             return decide.exclude_name(
                 desk,
                 self.urn,
-                given=answers["given"],
-                family=answers["family"],
+                given=given,
+                family=family,
                 role=answers["role"],
                 reason=answers["reason"],
                 review_on=read_day(answers["review"]),
+                pattern=is_pattern(given, family),
             )
 
-        asked = [
-            Asked(name="given", title="Given name"),
-            Asked(name="family", title="Family name"),
-            Asked(
-                name="role",
-                title="Role",
-                hint="staff or pupil; empty for both",
-                required=False,
-                check=lambda text: "" if text in ("staff", "pupil") else "staff or pupil",
-            ),
-            Asked(name="reason", title="Reason"),
-            REVIEW,
-        ]
-        self.ask_for("Exclude a name: no account is ever made for it", asked, add, verb="exclude")
+        def answered(answers: Answers | None) -> None:
+            if answers is None:
+                self.program.say("Nothing was changed.")
+                return
+            self._still_since = 0.0
+            self._added = True
+            self.decide(lambda desk: add(desk, answers))
+
+        self.program.push_screen(ExcludeName(self.urn), answered)
+
+    def _show(self, rows: Rows[ExclusionItem]) -> None:
+        """After one was added, what there is to settle about a live account stands under the cursor (Z25)."""
+        super()._show(rows)
+        if self._added:
+            self._added = False
+            newest = max(self.grid.items, key=lambda each: each.id, default=None)
+            if newest is not None:
+                self.grid.stand_on(newest.id)
+                self.toggle_details(shown=newest.clash is not None)
+
+    def do_renew(self) -> None:
+        if item := self.row:
+
+            def renew(desk: Desk) -> DecisionView:
+                from misconsole.services import decide
+
+                return decide.renew_exclusion(desk, self.urn, item.id)
+
+            self.decide(renew)
 
     def do_lift(self) -> None:
         if item := self.row:

@@ -72,7 +72,10 @@ class Unallocated(Cases[UnallocatedItem]):
         return f"{row.person_name} {row.account.username} {row.account.email or ''} {row.reason}"
 
     def empty(self) -> Sequence[Line]:
-        return [line("No account was taken away, or every one has been dealt with.")]
+        return [
+            line("No account was taken away, or every one has been dealt with."),
+            line(span("o", "key"), " shows who leaves soon."),
+        ]
 
     def details(self, row: UnallocatedItem, width: int) -> list[Line]:
         show = self.showing
@@ -143,6 +146,11 @@ class Unallocated(Cases[UnallocatedItem]):
 
         asked = [Asked(name="username", title="Restore it as", hint=trouble.mend)]
         self.ask_for(trouble.message, asked, again, verb="restore")
+
+    def do_leaving(self) -> None:
+        from screens.workspace.leaving import Leaving
+
+        self.program.push_screen(Leaving(self.urn, self.workspace.school_name))
 
     def do_let_go(self) -> None:
         if rows := self.marked:

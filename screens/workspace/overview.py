@@ -157,6 +157,11 @@ class Overview(Vertical, Hosting, Asking):
 
         start_and_watch(self.workspace, self.urn, dry_run=True)
 
+    def do_leaving(self) -> None:
+        from screens.workspace.leaving import Leaving
+
+        self.program.push_screen(Leaving(self.urn, self.workspace.school_name))
+
     def do_connect(self) -> None:
         from screens.connect.screen import Connect
 

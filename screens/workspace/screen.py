@@ -10,7 +10,7 @@ from textual.containers import Container
 from textual.dom import DOMNode
 from textual.timer import Timer
 
-from misconsole.services.views import DecisionView, RunView, Waiting
+from misconsole.services.views import DecisionView, PersonView, RunView, Waiting
 from misconsole.services.views import Overview as OverviewView
 from screens.asking import Trouble
 from screens.commands import Command, bindings
@@ -213,6 +213,10 @@ class Workspace(Frame[None]):
             return "This school has never been synced; s on Overview syncs it."
         if wanted.id == "workspace.why" and self.subject is None:
             return "Nobody is under the cursor; F2 asks about anybody."
+        if wanted.id == "workspace.contacts":
+            from screens.contacts import not_a_pupil
+
+            return not_a_pupil(self.person)
         if wanted.id == "workspace.details" and self.opened == "overview":
             return "Overview has no rows."
         return ""
@@ -225,6 +229,20 @@ class Workspace(Frame[None]):
         if not isinstance(tab, Tab) or tab.row is None:
             return None
         return tab.who(tab.row)
+
+    @property
+    def person(self) -> PersonView | None:
+        """The MIS person of the row under the cursor, or of the account the row is about."""
+        found = self.query(f"#tab-{self.opened}")
+        row = getattr(found.first(), "row", None) if found else None
+        person = getattr(row, "person", None) or getattr(getattr(row, "account", None), "person", None)
+        return person if isinstance(person, PersonView) else None
+
+    def do_contacts(self) -> None:
+        from screens.contacts import Contacts
+
+        if person := self.person:
+            self.program.push_screen(Contacts(self.school, person))
 
     def do_why(self) -> None:
         from screens.why import Why

@@ -34,6 +34,8 @@ HOSTS = {
     "problems": "screens.workspace.lists:Problems",
     "why": "screens.why:Why",
     "find": "screens.find:Find",
+    "contacts": "screens.contacts:Contacts",
+    "leaving": "screens.workspace.leaving:Leaving",
     "pick-person": "screens.workspace.pick:PickPerson",
 }
 #: Letters that end a terminal's escape sequences: a split arrow key must never write (textual-notes §7).
