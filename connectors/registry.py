@@ -27,6 +27,8 @@ FOUNDATION = frozenset(
         "http_transport",
         "registry",
         "catalogue",
+        "delimited",
+        "findings",
         "oauth",
         "simulator",
         "xml_rows",

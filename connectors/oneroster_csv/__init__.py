@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.delimited.source import whole_path
 from connectors.errors import BadSettings, ConnectorError
 from connectors.oneroster_csv.declaration import DECLARATION
 from connectors.oneroster_csv.grades import CHOICES
@@ -123,16 +124,7 @@ class OneRosterCsv:
         return settings
 
     def _path(self) -> Path:
-        text = self._setup.settings.get("path", "").strip()
-        if not text or "\0" in text:
-            raise BadSettings("No folder or ZIP is set.", mend="Set one: --set path=/whole/path/to/it.")
-        try:
-            path = Path(text).expanduser()
-        except RuntimeError:
-            raise BadSettings("The path begins with the home folder of somebody unknown.") from None
-        if not path.is_absolute():
-            raise BadSettings(f"The path {text[:200]} is not a whole path.", mend="Begin it at the root.")
-        return path
+        return whole_path(self._setup.settings.get("path", ""))
 
 
 CONNECTOR = OneRosterCsv
