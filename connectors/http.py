@@ -206,13 +206,21 @@ class Http:
 
     def fetch(self, url: str, params: Mapping[str, str] | None = None, *, accept: str = "*/*") -> Raw:
         """The body as it came; a web page where data was asked for (``html``) is still a BadAnswer."""
+        return self.wait(self.start_fetch(url, params, accept=accept))
+
+    def start_fetch(
+        self, url: str, params: Mapping[str, str] | None = None, *, accept: str = "*/*"
+    ) -> Future[Raw]:
         self.check_cancelled()
-        return self.wait(self._later(lambda t, u: t.fetch(u, params, accept), self.address(url)))
+        return self._later(lambda t, u: t.fetch(u, params, accept), self.address(url))
 
     def ask(self, url: str, body: Mapping[str, Any]) -> Answer:
         """A POST that only reads (a GraphQL question, a search): as safe to repeat as a GET."""
+        return self.wait(self.start_ask(url, body))
+
+    def start_ask(self, url: str, body: Mapping[str, Any]) -> Future[Answer]:
         self.check_cancelled()
-        return self.wait(self._later(lambda t, u: t.ask(u, body), self.address(url)))
+        return self._later(lambda t, u: t.ask(u, body), self.address(url))
 
     def post(self, url: str, body: Mapping[str, Any] | None = None) -> Answer:
         """One attempt: what is not safe to repeat is not repeated."""

@@ -30,7 +30,9 @@ FOUNDATION = frozenset(
         "delimited",
         "findings",
         "oauth",
+        "oneroster_common",
         "simulator",
+        "values",
         "xml_rows",
     }
 )
