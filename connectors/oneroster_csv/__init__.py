@@ -17,8 +17,9 @@ from types import TracebackType
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.delimited.source import whole_path
 from connectors.errors import BadSettings, ConnectorError
+from connectors.oneroster_common.grades import CHOICES
+from connectors.oneroster_common.words import USERNAME_USES
 from connectors.oneroster_csv.declaration import DECLARATION
-from connectors.oneroster_csv.grades import CHOICES
 from connectors.oneroster_csv.package import Package
 from connectors.oneroster_csv.read import PackageReader
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
@@ -118,7 +119,7 @@ class OneRosterCsv:
 
     def _settings(self) -> dict[str, str]:
         settings = {name: value.strip() for name, value in self._setup.settings.items()}
-        for name, choices in (("grades", CHOICES), ("username", ("ignore", "email"))):
+        for name, choices in (("grades", CHOICES), ("username", USERNAME_USES)):
             if settings.get(name) and settings[name] not in choices:
                 raise BadSettings(f"{name} is “{settings[name][:40]}”, not one of {', '.join(choices)}.")
         return settings

@@ -7,34 +7,23 @@ file is ``unsaid``: its rows are read, and nobody is taken for gone (Z20).
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.errors import BadFile
-from connectors.oneroster_csv.findings import Findings
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.rows import ABSENT, BULK, DELTA, UNSAID, Modes
 from connectors.oneroster_csv.package import Package
 from connectors.oneroster_csv.standard import COLUMNS, MANIFEST
 
-ABSENT, BULK, DELTA, UNSAID = "absent", "bulk", "delta", "unsaid"
 READ = ("users", *COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """``modes``: standard file name → bulk, delta, unsaid or absent, for the files misconsole reads."""
+class Manifest(Modes):
+    """The modes of the files misconsole reads, the standard's version, and who wrote the package."""
 
-    version: str
-    modes: dict[str, str] = field(default_factory=dict)
+    version: str = ""
     system: str = ""
-
-    def mode(self, name: str) -> str:
-        return self.modes.get(name, ABSENT)
-
-    def has(self, name: str) -> bool:
-        return self.mode(name) != ABSENT
-
-    def whole(self, name: str) -> bool:
-        """Whether the file lists everything there is, so that what it lacks does not exist."""
-        return self.mode(name) == BULK
 
 
 def read_manifest(package: Package, findings: Findings) -> Manifest:
@@ -54,7 +43,7 @@ def read_manifest(package: Package, findings: Findings) -> Manifest:
         )
     system = _system(properties, findings)
     modes = {name: _mode(name, properties, package, findings) for name in READ}
-    return Manifest(version, modes, system)
+    return Manifest(modes, version, system)
 
 
 def _properties(package: Package) -> dict[str, tuple[str, int]]:

@@ -68,21 +68,7 @@ NEEDED_COLUMNS = {
 MISSPELT = {"dataLastModified": "dateLastModified", "prefferedGivenName": "preferredGivenName"}
 EXTRA_COLUMN = re.compile(r"(metadata\.|ext_|ext:).+", re.DOTALL)
 
-SOURCED_ID = re.compile(r"[0-9A-Za-z./@_-]{1,255}")
-REMOVED = ("tobedeleted", "inactive")
-
-PUPIL, STAFF, CONTACT = 1, 2, 4
-ROLES = {
-    "student": PUPIL,
-    "parent": CONTACT, "guardian": CONTACT, "relative": CONTACT,
-    "teacher": STAFF, "aide": STAFF, "proctor": STAFF, "administrator": STAFF, "counselor": STAFF,
-    "principal": STAFF, "siteadministrator": STAFF, "districtadministrator": STAFF,
-    "systemadministrator": STAFF,
-}  # fmt: skip
-
-MAX_VALUE = 1000  # characters of one value; no name, address or list of ids is longer
 MAX_LINE = 1 << 20  # bytes of one line
 MAX_FILE = 512 << 20
 MAX_TOTAL = 1 << 30
 MAX_ENTRIES = 500
-PAGE = 500  # records a batch

@@ -11,22 +11,22 @@ import csv
 from collections.abc import Iterator
 
 from connectors.errors import BadFile
-from connectors.oneroster_csv.findings import Findings
+from connectors.oneroster_common import values
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.rows import ALL
+from connectors.oneroster_common.words import REMOVED, SOURCED_ID
 from connectors.oneroster_csv.package import Package
 from connectors.oneroster_csv.standard import (
     COLUMNS,
     EXTRA_COLUMN,
     MISSPELT,
     NEEDED_COLUMNS,
-    REMOVED,
-    SOURCED_ID,
     USERS_1_1,
     USERS_1_2,
 )
 from connectors.records import Report
 
 UTF8 = "Export the package again as UTF-8; nothing was changed."
-ALL = tuple(Report)
 
 
 class Row:
@@ -44,6 +44,12 @@ class Row:
         at = self._at.get(column)
         return None if at is None else (self._cells[at].strip() or None)
 
+    def words(self, column: str) -> tuple[str, ...]:
+        return values.words(self[column])
+
+    def user_ids(self) -> tuple[tuple[tuple[str, str], ...], str]:
+        return values.user_ids(self["userIds"])
+
     def where(self, column: str = "") -> str:
         return f"{self.file}:{self.line}:{column}" if column else f"{self.file}:{self.line}"
 
@@ -60,8 +66,11 @@ class Table:
         self._at = self._columns()
         self._check_needed()
 
-    def has(self, column: str) -> bool:
-        return column in self._at
+    def place(self, line: int, column: str) -> str:
+        return f"{self.file}:{line}:{column}"
+
+    def needs(self, column: str) -> bool:  # noqa: ARG002 - files must have them all filled
+        return True
 
     def rows(self, reports: tuple[Report, ...] = ALL, *, quiet: bool = False) -> Iterator[Row]:
         """The rows with a usable sourcedId; what is wrong is told under ``reports`` unless ``quiet``."""

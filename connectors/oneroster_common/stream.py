@@ -1,18 +1,17 @@
-"""users.csv streamed once for good: batches for every people's report asked for, then contact links."""
+"""The users streamed once for good: batches for every people's report asked for, then contact links."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.manifest import DELTA, Manifest
-from connectors.oneroster_csv.orgs import Org
-from connectors.oneroster_csv.people import Reading
-from connectors.oneroster_csv.roles import Roles, roles_of
-from connectors.oneroster_csv.roster import PEOPLE, kind_of, reports_of
-from connectors.oneroster_csv.scan import Scan
-from connectors.oneroster_csv.standard import CONTACT, PAGE, PUPIL, STAFF
-from connectors.oneroster_csv.table import Row, Table
+from connectors.oneroster_common import values
+from connectors.oneroster_common.orgs import Org
+from connectors.oneroster_common.people import Reading
+from connectors.oneroster_common.roles import Roles, roles_of
+from connectors.oneroster_common.roster import PEOPLE, kind_of, reports_of
+from connectors.oneroster_common.rows import DELTA, Modes, Row, Table
+from connectors.oneroster_common.scan import Scan
+from connectors.oneroster_common.words import CONTACT, PAGE, PUPIL, STAFF
 from connectors.records import Batch, ContactLink, Finished, Gone, Record, Report
 
 _GONE = (
@@ -27,10 +26,10 @@ class People:
 
     def __init__(
         self, table: Table, orgs: dict[str, Org], org: Org, roles: Roles | None, scan: Scan,
-        links: dict[str, list[str]], reading: Reading, manifest: Manifest,
+        links: dict[str, list[str]], reading: Reading, modes: Modes,
     ) -> None:  # fmt: skip
         self.table, self.orgs, self.org, self.roles, self.scan = table, orgs, org, roles, scan
-        self.links, self.reading, self.manifest = links, reading, manifest
+        self.links, self.reading, self.modes = links, reading, modes
         self.findings = reading.findings
         self._pages: dict[Report, list[Record]] = {}
         self._counts: dict[Report, int] = {}
@@ -85,13 +84,13 @@ class People:
 
     def _placed(self, row: Row, here: int, *, known: bool) -> bool:
         """Whether the role and the school can be told; a row without is rejected, not lost in silence."""
-        if self.table.version == "1.1":
+        if self.roles is None:
             return self._placed_1_1(row, here)
         if known or row.id in (self.roles.spoilt if self.roles else ()):
             return True
         if row["primaryOrgSourcedId"] in (None, self.org.id):
-            delta = self.manifest.mode("roles") == DELTA
-            said = "has no row in roles.csv"
+            delta = self.modes.mode("roles") == DELTA
+            said = f"has no role in {self.roles.file}" if self.roles else "has no role"
             mend = "A full package tells it." if delta else ""
             self._reject(
                 row, "sourcedId", "missing_role", f"The user {said}, so the role is not known.", 0, mend
@@ -104,11 +103,11 @@ class People:
                 kind = kind_of(row["role"])
                 self._reject(row, column, "missing_value", f"{column} is blank; the row is left out.", kind)
                 return False
-        orgs = values.words(row["orgSourcedIds"])
+        orgs = row.words("orgSourcedIds")
         if self.org.id in orgs and not here:
             self._reject(row, "role", "unknown_role", "The role is not one of the standard.", 0)
             return False
-        if self.manifest.whole("orgs"):
+        if self.modes.whole("orgs"):
             self._check_orgs(row, orgs)
         return True
 
@@ -145,18 +144,18 @@ class People:
                 self._pages[report].append(Gone(kind=word, source_id=person, at=at))  # type: ignore[arg-type]
 
     def _lone_roles(self) -> None:
-        """roles.csv against users.csv: users who are not there, and roles a delta takes away."""
+        """The roles against the users: users who are not there, and roles a delta takes away."""
         if self.roles is None:
             return
         for user, held in self.roles.of.items():
-            if self.manifest.whole("users") and user not in self.scan.known and user not in self.scan.gone:
+            if self.modes.whole("users") and user not in self.scan.known and user not in self.scan.gone:
                 role = held[0]
                 self.findings.reject(
-                    reports_of(role.kind), f"{self.roles.file}:{role.line}:userSourcedId", value=user,
+                    reports_of(role.kind), self.roles.place(role.line, "userSourcedId"), value=user,
                     code="unknown_reference", source_id=user,
-                    message="userSourcedId is not in users.csv; the row is left out.",
+                    message="userSourcedId is not among the users; the row is left out.",
                 )  # fmt: skip
-        if self.manifest.mode("roles") == DELTA:
+        if self.modes.mode("roles") == DELTA:
             for user, kind, here in self.roles.gone:
                 if here and not self.scan.here.get(user, 0) & kind:
                     self._role_gone(user, kind)
@@ -176,7 +175,7 @@ class People:
 
         Whether there may be no staff or no pupils any more is for the run to judge (Z20).
         """
-        whole = self.manifest.whole("users") and (self.roles is None or self.manifest.whole("roles"))
+        whole = self.modes.whole("users") and (self.roles is None or self.modes.whole("roles"))
         count = self._counts[report]
         if whole and not count:
             self.findings.note(

@@ -1,20 +1,20 @@
-"""Who is what, and where: roles.csv in 1.2, the role and orgs of the user's own row in 1.1."""
+"""Who is what, and where: rows of roles in 1.2, the role and orgs of the user's own row in 1.1."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.findings import Findings
-from connectors.oneroster_csv.orgs import Org
-from connectors.oneroster_csv.roster import PEOPLE, kind_of, read_day, reports_of
-from connectors.oneroster_csv.table import Row, Table
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.orgs import Org
+from connectors.oneroster_common.roster import PEOPLE, kind_of, read_day, reports_of
+from connectors.oneroster_common.rows import Row, Table
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One row of roles.csv, or the role and orgs of a 1.1 user."""
+    """One row of roles, or the role and orgs of a 1.1 user."""
 
     kind: int
     word: str
@@ -26,8 +26,8 @@ class Role:
 
 
 def read_roles(table: Table, org: Org, orgs: dict[str, Org], *, orgs_whole: bool) -> Roles:
-    """roles.csv (1.2) by user; roles elsewhere are kept only to tell "nowhere" from "not here"."""
-    roles = Roles(table.file)
+    """The roles (1.2) by user; roles elsewhere are kept only to tell "nowhere" from "not here"."""
+    roles = Roles(table.file, table.place)
     for row in table.rows(PEOPLE):
         user, org_id = row["userSourcedId"], row["orgSourcedId"]
         kind = kind_of(row["role"])
@@ -55,22 +55,23 @@ def read_roles(table: Table, org: Org, orgs: dict[str, Org], *, orgs_whole: bool
 
 @dataclass(slots=True)
 class Roles:
-    """``file`` as spelt; ``of`` maps a user to the roles that are on or ended."""
+    """``file`` as spelt, ``place`` tells a line of it; ``of``: user → roles that are on or ended."""
 
     file: str
+    place: Callable[[int, str], str]
     of: dict[str, list[Role]] = field(default_factory=dict)
     gone: list[tuple[str, int, bool]] = field(default_factory=list)  # user, kind, at this school
     spoilt: set[str] = field(default_factory=set)  # users who lost a role row; that was told already
 
 
 def roles_of(row: Row, org: Org, roles: Roles | None) -> list[Role]:
-    """The roles of a user row: its own columns in 1.1, roles.csv in 1.2."""
+    """The roles of a user row: its own columns in 1.1, the rows of roles in 1.2."""
     if roles is not None:
         return roles.of.get(row.id, [])
     word = row["role"]
     if word is None:
         return []
-    here = org.id in values.words(row["orgSourcedIds"])
+    here = org.id in row.words("orgSourcedIds")
     return [Role(kind_of(word), word, here, True, None, None, row.line)]
 
 

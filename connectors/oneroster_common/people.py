@@ -1,4 +1,4 @@
-"""A row of users.csv → ``Pupil``, ``Staff`` and ``Contact`` records; one person may be all three.
+"""A user → ``Pupil``, ``Staff`` and ``Contact`` records; one person may be all three.
 
 A value that cannot be used is rejected and left out, the person comes through.  ``enabledUser`` false
 means "may not sign in", not "does not exist", so such people come through too.
@@ -7,16 +7,16 @@ means "may not sign in", not "does not exist", so such people come through too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from connectors.oneroster_csv import grades, values
-from connectors.oneroster_csv.findings import Findings
-from connectors.oneroster_csv.roles import Role
-from connectors.oneroster_csv.standard import MAX_VALUE, PUPIL, STAFF
-from connectors.oneroster_csv.table import Row
+from connectors.oneroster_common import grades, values
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.roles import Role
+from connectors.oneroster_common.rows import Row
+from connectors.oneroster_common.words import PUPIL, STAFF
 from connectors.records import Contact, Pupil, PupilStatus, Report, Staff
 
 # userIds types, folded to letters → the identifier they are.
@@ -54,8 +54,10 @@ class Reading:
     registration: dict[str, str] | None
     births_whole: bool
     username_is_email: bool
-    declined: dict[Report, frozenset[str]]
+    declined: Mapping[Report, frozenset[str]]
     delta: bool
+    longest: int | None  # characters of one value
+    needs: Callable[[str], bool]  # whether a column must be filled
 
     def pupil(self, row: Row, roles: list[Role]) -> Pupil:
         values_ = self._person(row, Report.STUDENTS)
@@ -124,11 +126,12 @@ class Reading:
     def _texts(self, row: Row, report: Report) -> Callable[[str, str], str | None]:
         def text(column: str, field: str) -> str | None:
             value = row[column]
-            if value is None or len(value) <= MAX_VALUE:
+            if value is None or self.longest is None or len(value) <= self.longest:
                 return value
             self.findings.reject(
                 (report,), row.where(column), code="too_long", field=field, source_id=row.id,
-                value=value, message=f"{column} has {len(value):,} characters; the limit is {MAX_VALUE:,}.",
+                value=value,
+                message=f"{column} has {len(value):,} characters; the limit is {self.longest:,}.",
             )  # fmt: skip
             return None
 
@@ -137,7 +140,7 @@ class Reading:
     def _email(self, row: Row, report: Report) -> str | None:
         email = self._texts(row, report)("email", "email")
         username = row["username"]
-        if email is None and self.username_is_email and username and _EMAIL.fullmatch(username[:MAX_VALUE]):
+        if email is None and self.username_is_email and username and _EMAIL.fullmatch(username[:500]):
             return username
         return email
 
@@ -173,6 +176,8 @@ class Reading:
             self._unused(row, "username", "is blank.")
 
     def _unused(self, row: Row, column: str, message: str) -> None:
+        if row[column] is None and not self.needs(column):
+            return
         self.findings.note("missing_value", row.file, line=row.line, column=column, message=message)
 
     def _blank(self, row: Row, report: Report, column: str, field: str) -> None:
@@ -183,7 +188,7 @@ class Reading:
 
     def _identifiers(self, row: Row, report: Report, own: str) -> dict[str, Any]:
         """userIds by type; the plain ``identifier`` is the pupil's or the staff's own number."""
-        pairs, oddity = values.user_ids(row["userIds"])
+        pairs, oddity = row.user_ids()
         if oddity:
             self.findings.reject(
                 (report,), row.where("userIds"), code="bad_user_ids", field="upn" if report == Report.STUDENTS
@@ -202,11 +207,12 @@ class Reading:
         return found
 
     def _year(self, row: Row) -> str | None:
-        cell = values.words(row["grades"])
+        cell = row.words("grades")
         if len(cell) > 1:
             self.findings.reject(
                 (Report.STUDENTS,), row.where("grades"), code="several_grades", field="nc_year",
-                source_id=row.id, value=row["grades"], message="The pupil has several grades; none is taken.",
+                source_id=row.id, value=", ".join(cell),
+                message="The pupil has several grades; none is taken.",
             )  # fmt: skip
         return grades.year_text(cell[0][:60], self.mapping) if len(cell) == 1 else None
 

@@ -1,4 +1,4 @@
-"""enrollments.csv → who is in which class today, and the registration groups of pupils.
+"""Enrolments → who is in which class today, and the registration groups of pupils.
 
 An enrolment outside its own dates is not a membership (``endDate`` is exclusive).
 """
@@ -9,24 +9,23 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.classes import GROUPS, Classes, leave_out
-from connectors.oneroster_csv.manifest import Manifest
-from connectors.oneroster_csv.roster import kind_of, read_day
-from connectors.oneroster_csv.scan import Scan
-from connectors.oneroster_csv.standard import PUPIL, STAFF
-from connectors.oneroster_csv.table import Row, Table
+from connectors.oneroster_common import values
+from connectors.oneroster_common.classes import GROUPS, Classes, leave_out
+from connectors.oneroster_common.roster import kind_of, read_day
+from connectors.oneroster_common.rows import Modes, Row, Table
+from connectors.oneroster_common.scan import Scan
+from connectors.oneroster_common.words import PUPIL, STAFF
 from connectors.records import ClassKind, Membership, Part
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolments:
-    """How enrollments.csv is read: against which classes, people and day."""
+    """How enrolments are read: against which classes, people and day."""
 
     table: Table
     classes: Classes
     scan: Scan
-    manifest: Manifest
+    modes: Modes
     today: date
 
     def memberships(
@@ -66,9 +65,9 @@ class Enrolments:
         for column in ("classSourcedId", "userSourcedId", "role"):
             if row[column] is None:
                 return column, "missing_value", "is blank"
-        if self.manifest.whole("classes") and group not in self.classes.here:
+        if self.modes.whole("classes") and group not in self.classes.here:
             return "classSourcedId", "unknown_reference", "names a class that is not there"
-        if self.manifest.whole("users") and user not in self.scan.known:
+        if self.modes.whole("users") and user not in self.scan.known:
             return "userSourcedId", "unknown_reference", "names a user who is not there"
         kind = kind_of(role)
         if kind not in (PUPIL, STAFF):

@@ -1,27 +1,26 @@
-"""demographics.csv: dates of birth, the one thing of it that is read."""
+"""Demographics: dates of birth, the one thing of them that is read."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.findings import Findings
-from connectors.oneroster_csv.manifest import Manifest
-from connectors.oneroster_csv.roster import PEOPLE, read_day, reports_of
-from connectors.oneroster_csv.scan import Scan
-from connectors.oneroster_csv.table import Row, Table
+from connectors.oneroster_common import values
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.roster import PEOPLE, read_day, reports_of
+from connectors.oneroster_common.rows import Modes, Row, Table
+from connectors.oneroster_common.scan import Scan
 from connectors.records import Report
 
 
-def read_births(table: Table, scan: Scan, manifest: Manifest, today: date) -> dict[str, date]:
-    """demographics.csv. Slashed dates are believed day first only if the column has none that cannot be."""
+def read_births(table: Table, scan: Scan, modes: Modes, today: date) -> dict[str, date]:
+    """By user. Slashed dates are believed day first only if the column has none that cannot be."""
     births: dict[str, date] = {}
     slashed: list[tuple[Row, str, date]] = []
     month_first = False
     for row in table.rows(PEOPLE):
         text = row["birthDate"]
         kinds = scan.here.get(row.id, 0)
-        if row.removed or not _user_known(table, row, scan, manifest) or text is None:
+        if row.removed or not _user_known(table, row, scan, modes) or text is None:
             continue
         found, oddity = values.day(text)
         if oddity == values.DAY_FIRST and found:
@@ -54,20 +53,20 @@ def _settle_slashed(
             read_day(findings, row, "birthDate", text, (), source_id=row.id)
 
 
-def _user_known(table: Table, row: Row, scan: Scan, manifest: Manifest) -> bool:
-    """Whether the row's user is there; its sourcedId must be one of users.csv."""
+def _user_known(table: Table, row: Row, scan: Scan, modes: Modes) -> bool:
+    """Whether the row's user is there; its sourcedId must be a known user."""
     if row.id in scan.known or row.id in scan.gone:
         return row.id in scan.known
-    if manifest.whole("users"):
+    if modes.whole("users"):
         table.findings.reject(
             (Report.STUDENTS, Report.STAFF), row.where("sourcedId"), code="unknown_reference",
             value=row.id, field="date_of_birth", source_id=row.id,
-            message="The sourcedId is not in users.csv; this row is left out.",
+            message="The sourcedId is not among the users; this row is left out.",
         )  # fmt: skip
     else:
         table.findings.note(
             "birth_alone", row.file, line=row.line, column="sourcedId",
-            message="the user is not in this delta; the date of birth waits for the next whole package.",
+            message="the user is not in this delta; the date of birth waits for the next whole read.",
         )  # fmt: skip
     return False
 

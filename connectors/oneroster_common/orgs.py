@@ -1,4 +1,4 @@
-"""orgs.csv, and which of its schools is ours."""
+"""The orgs, and which of its schools is ours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connectors.base import SchoolRef
 from connectors.errors import BadSettings
-from connectors.oneroster_csv.table import Table
+from connectors.oneroster_common.rows import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,13 @@ def choose_org(orgs: dict[str, Org], setting: str, school: SchoolRef) -> Org:
         return schools[0]
     listed = "; ".join(f"{org.id} ({org.name})" for org in schools[:20])
     raise BadSettings(
-        f"The package holds {len(schools)} schools: {listed}." if schools else "The package names no school.",
-        mend="Say which one: --set org=SOURCEDID (or its identifier).", where="orgs.csv",
+        f"There are {len(schools)} schools here: {listed}." if schools else "No school is named here.",
+        mend="Say which one: --set org=SOURCEDID (or its identifier).", where="orgs",
     )  # fmt: skip
 
 
 def _set_org(orgs: dict[str, Org], setting: str) -> Org:
-    if not orgs:  # a delta without orgs.csv
+    if not orgs:  # a delta without orgs
         return Org(setting, "", "school", "")
     found = [org for org in orgs.values() if setting in (org.id, org.identifier)]
     if len(found) == 1:
@@ -63,5 +63,5 @@ def _set_org(orgs: dict[str, Org], setting: str) -> Org:
     listed = "; ".join(f"{org.id} ({org.name})" for org in list(orgs.values())[:20])
     raise BadSettings(
         f"org is set to “{setting[:60]}”, which names {len(found)} of: {listed}.",
-        mend="Set org to one sourcedId of orgs.csv.", where="orgs.csv",
+        mend="Set org to one sourcedId of these.", where="orgs",
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""classes.csv and courses.csv → classes and subjects.
+"""Classes and courses → classes and subjects.
 
 Terms are not asked whether a class is "on": between two terms every class would seem to end, and its
 pupils with it.
@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.findings import Findings
-from connectors.oneroster_csv.manifest import Manifest
-from connectors.oneroster_csv.orgs import Org
-from connectors.oneroster_csv.table import Row, Table
+from connectors.oneroster_common import values
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.orgs import Org
+from connectors.oneroster_common.rows import Modes, Row, Table
 from connectors.records import ClassKind, Gone, Report, SchoolClass, Subject
 
 GROUPS = (Report.GROUPS_CLASSES,)
@@ -45,7 +44,7 @@ def read_courses(table: Table | None) -> dict[str, Course]:
 
 def subject_of(row: Row) -> Subject | None:
     """The subject a course or class names, the same for all that name it alike."""
-    names, codes = values.words(row["subjects"]), values.words(row["subjectCodes"])
+    names, codes = row.words("subjects"), row.words("subjectCodes")
     if not names and not codes:
         return None
     code, name = (codes[0] if codes else None), (names[0] if names else None)
@@ -69,9 +68,9 @@ class Classes:
 
 def read_classes(
     table: Table, org: Org, orgs: dict[str, Org], courses: dict[str, Course], terms: set[str] | None,
-    manifest: Manifest,
+    modes: Modes,
 ) -> Classes:  # fmt: skip
-    """``terms`` are the ids of academicSessions.csv, None where that is not known whole."""
+    """``terms`` are the ids of academicSessions, None where that is not known whole."""
     classes = Classes()
     for row in table.rows(GROUPS):
         if row.removed:
@@ -79,7 +78,7 @@ def read_classes(
             classes.gone.append(Gone(kind="class", source_id=row.id, at=_at(row)))
             continue
         school = row["schoolSourcedId"]
-        if school is None or (manifest.whole("orgs") and school not in orgs):
+        if school is None or (modes.whole("orgs") and school not in orgs):
             code = "unknown_reference" if school else "missing_value"
             said = "names a school that is not there" if school else "is blank"
             leave_out(table.findings, row, "schoolSourcedId", code, said)
@@ -87,16 +86,15 @@ def read_classes(
         elif school != org.id:
             classes.elsewhere.add(row.id)
         else:
-            classes.here[row.id] = _class(table.findings, row, courses, classes, manifest)
+            classes.here[row.id] = _class(table, row, courses, classes, modes)
             _check_terms(table.findings, row, terms)
     return classes
 
 
-def _class(
-    findings: Findings, row: Row, courses: dict[str, Course], classes: Classes, manifest: Manifest
-) -> SchoolClass:
+def _class(table: Table, row: Row, courses: dict[str, Course], classes: Classes, modes: Modes) -> SchoolClass:
+    findings = table.findings
     course = courses.get(row["courseSourcedId"] or "")
-    if course is None and (row["courseSourcedId"] is None or manifest.whole("courses")):
+    if course is None and (row["courseSourcedId"] is None or modes.whole("courses")):
         said = "names a course that is not there" if row["courseSourcedId"] else "is blank"
         _drop(findings, row, "courseSourcedId", "subject_id", said)
     subject = subject_of(row) or (course.subject if course else None)
@@ -107,15 +105,16 @@ def _class(
         _drop(findings, row, "title", "name", "is blank; the class code or id stands in")
     return SchoolClass(
         source_id=row.id, name=title or _short(row["classCode"]) or row.id, code=_short(row["classCode"]),
-        description=course.title if course else None, kind=_kind(findings, row),
+        description=course.title if course else None, kind=_kind(table, row),
         subject_id=subject.source_id if subject else None,
     )  # fmt: skip
 
 
-def _kind(findings: Findings, row: Row) -> ClassKind:
-    word = row["classType"]
+def _kind(table: Table, row: Row) -> ClassKind:
+    word, findings = row["classType"], table.findings
     if word is None:
-        _drop(findings, row, "classType", "kind", "is blank; taken as a teaching class")
+        if table.needs("classType"):
+            _drop(findings, row, "classType", "kind", "is blank; taken as a teaching class")
         return ClassKind.TEACHING
     if word not in _KINDS and word.lower() in _KINDS:
         findings.note(
@@ -131,11 +130,11 @@ def _kind(findings: Findings, row: Row) -> ClassKind:
 
 
 def _check_terms(findings: Findings, row: Row, terms: set[str] | None) -> None:
-    named = values.words(row["termSourcedIds"])
+    named = row.words("termSourcedIds")
     if not named:
         message = "is blank."
     elif terms is not None and (missing := [t for t in named if t not in terms]):
-        message = f"“{missing[0][:60]}” is not in academicSessions.csv."
+        message = f"“{missing[0][:60]}” is not in academicSessions."
     else:
         return
     findings.note("term", row.file, line=row.line, column="termSourcedIds", message=message)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.findings import Findings
-from connectors.oneroster_csv.standard import CONTACT, PUPIL, ROLES, STAFF
-from connectors.oneroster_csv.table import Row
+from connectors.oneroster_common import values
+from connectors.oneroster_common.findings import Findings
+from connectors.oneroster_common.rows import Row
+from connectors.oneroster_common.words import CONTACT, PUPIL, ROLES, STAFF
 from connectors.records import Report
 
 PEOPLE = (Report.STUDENTS, Report.STAFF, Report.CONTACTS)

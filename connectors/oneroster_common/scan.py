@@ -1,4 +1,4 @@
-"""users.csv in one quiet pass: who is there, and who belongs to whom.
+"""The users in one quiet pass: who is there, and who belongs to whom.
 
 Small indexes of ids, so that the file can be streamed afterwards.  Passwords and profiles are never read.
 """
@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from connectors.oneroster_csv import values
-from connectors.oneroster_csv.manifest import Manifest
-from connectors.oneroster_csv.orgs import Org
-from connectors.oneroster_csv.roles import Roles, roles_of
-from connectors.oneroster_csv.standard import CONTACT, PUPIL
-from connectors.oneroster_csv.table import Row, Table
+from connectors.oneroster_common.orgs import Org
+from connectors.oneroster_common.roles import Roles, roles_of
+from connectors.oneroster_common.rows import Modes, Row, Table
+from connectors.oneroster_common.words import CONTACT, PUPIL
 from connectors.records import Report
 
 
 @dataclass(slots=True)
 class Scan:
-    """Who is in users.csv, by id, and the pairs of contact and pupil that ``agents`` name.
+    """Who is among the users, by id, and the pairs of contact and pupil that ``agents`` name.
 
     ``known`` maps id → kinds anywhere, ``here`` id → kinds at the school.
-    ``links`` maps (contact, pupil) → line of users.csv that names the pair first.
+    ``links`` maps (contact, pupil) → line of the users that names the pair first.
     ``gone`` maps ids of rows marked for removal → their kinds (0 if no role is told).
     """
 
@@ -52,7 +50,7 @@ def scan_users(table: Table, org: Org, roles: Roles | None) -> Scan:
             at_school |= role.kind if role.here else 0
         if at_school:
             scan.here[row.id] = at_school
-        if at_school & PUPIL and (grade := row["grades"]):
+        if at_school & PUPIL and (grade := ",".join(row.words("grades"))):
             scan.grades[row.id] = grade
         if kinds & CONTACT:
             scan.words[row.id] = next(role.word for role in held if role.kind == CONTACT)
@@ -61,7 +59,7 @@ def scan_users(table: Table, org: Org, roles: Roles | None) -> Scan:
 
 
 def _add_links(scan: Scan, row: Row, kinds: int, at_school: int) -> None:
-    agents = values.words(row["agentSourcedIds"])
+    agents = row.words("agentSourcedIds")
     for agent in agents:
         if at_school & PUPIL:
             scan.links.setdefault((agent, row.id), row.line)
@@ -69,9 +67,9 @@ def _add_links(scan: Scan, row: Row, kinds: int, at_school: int) -> None:
             scan.links.setdefault((row.id, agent), row.line)
 
 
-def settle_links(scan: Scan, table: Table, manifest: Manifest) -> dict[str, list[str]]:
+def settle_links(scan: Scan, table: Table, modes: Modes) -> dict[str, list[str]]:
     """contact → pupils of this school; a contact so linked belongs to the school wherever the role is."""
-    whole = manifest.whole("users")
+    whole = modes.whole("users")
     kept: dict[str, list[str]] = {}
     for (contact, pupil), line in scan.links.items():
         known = (scan.known.get(contact), scan.known.get(pupil))
@@ -93,7 +91,7 @@ def _is(kinds: int | None, kind: int) -> bool:
 
 def _unknown_agent(table: Table, line: int, agent: str) -> None:
     table.findings.reject(
-        (Report.CONTACTS,), f"{table.file}:{line}:agentSourcedIds", code="unknown_reference",
+        (Report.CONTACTS,), table.place(line, "agentSourcedIds"), code="unknown_reference",
         field="pupil_id", value=agent,
-        message="The agent is not in users.csv; that link is left out.",
+        message="The agent is not among the users; that link is left out.",
     )  # fmt: skip
