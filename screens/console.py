@@ -153,6 +153,8 @@ class Console(App[int], Hosting, Asking):
         return ""
 
     def why_not(self, wanted: Command) -> str:
+        if wanted.id in ("app.change-mis", "app.change-mode") and not self.frame.urn:
+            return "Stand on a school first."
         if (
             wanted.demo
             and wanted.id.startswith(("app.demo-approve", "app.demo-decline", "app.demo-revoke"))
@@ -247,6 +249,16 @@ class Console(App[int], Hosting, Asking):
         from screens.why import Why
 
         self.push_screen(Why(self.frame.urn))
+
+    def do_change_mis(self) -> None:
+        from screens.connect.changing import change_of
+
+        change_of(self.frame, self.frame.urn)
+
+    def do_change_mode(self) -> None:
+        from screens.modes.screen import ChangeMode
+
+        self.push_screen(ChangeMode(self.frame.urn))
 
     def do_find(self) -> None:
         from screens.find import Find

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from misconsole.services.guided_views import MovePlan
 from misconsole.services.views import ConnectionView, GuideStep, ProbeView
 from misconsole.text import fit
 from screens import glyphs
@@ -30,7 +31,9 @@ def step_list(steps: Sequence[GuideStep], opened: int, width: int) -> list[Line]
     return lines
 
 
-def step_lines(view: ConnectionView, step: GuideStep, probes: Sequence[ProbeView], width: int) -> list[Line]:
+def step_lines(
+    view: ConnectionView | MovePlan, step: GuideStep, probes: Sequence[ProbeView], width: int
+) -> list[Line]:
     """The open step in full; its fields follow as fields to type in."""
     sign, kind = STEP_SIGNS.get(step.state, (glyphs.LATER, ""))
     lines = wrap(line(span(f"Step {step.number}: {step.title}", "title")), width)
@@ -78,5 +81,8 @@ def what_next(step: GuideStep) -> Line:
         "wait": "asks at once; it is asked every few seconds anyway",
         "test": "tests the connection, and the data",
         "sync": "starts the first sync",
+        "rehearse": "rehearses the move; nothing is changed",
+        "settle": "opens the short list",
+        "switch": "asks once more, then switches over",
     }.get(step.kind, "ticks this step")
     return line(span("Enter", "key"), f" {words}", *link)

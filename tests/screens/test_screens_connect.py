@@ -15,7 +15,7 @@ from data import tables
 from misconsole.services.views import SettingView
 from screens import glyphs
 from screens.connect.link import qr_lines
-from screens.connect.screen import complaint
+from screens.connect.fields import complaint
 from tests import seed
 from tests.screens.driving import Opened
 
@@ -164,19 +164,21 @@ async def test_a_declined_report_asks_for_nothing_and_a_mandatory_field_cannot_b
     assert not next(r for r in larkmere.estate.all(tables.ReportScope) if r.report == "staff").accepted
 
 
-async def test_changing_the_mis_asks_first_and_keeps_the_links(larkmere: Opened) -> None:
-    """B14"""
-    before = len(larkmere.estate.all(tables.Link))
-    async with larkmere.running("c", "m") as driver:
+async def test_a_school_nobody_was_read_from_changes_its_mis_after_a_question(
+    estate: seed.Estate,
+) -> None:
+    """B14: with nobody to find again there is no move, just another guide."""
+    school = estate.school()
+    estate.connection(school)
+    async with Opened(estate, school).running("c", "m") as driver:
         await driver.until(lambda: "MISs" in driver.text)
         await driver.press("slash", *"bromcom", "enter", "enter")
         await driver.until(lambda: "Change to Bromcom?" in driver.text)
         await driver.press("enter")
-        assert [c.mis for c in larkmere.estate.all(tables.Connection) if c.active] == ["arbor"]
+        assert [c.mis for c in estate.all(tables.Connection) if c.active] == ["arbor"]
         await driver.press("m", "slash", *"bromcom", "enter", "enter", "y")
         await driver.settle()
-        assert [c.mis for c in larkmere.estate.all(tables.Connection) if c.active] == ["bromcom"]
-    assert len(larkmere.estate.all(tables.Link)) == before
+        assert [c.mis for c in estate.all(tables.Connection) if c.active] == ["bromcom"]
 
 
 async def test_o_opens_the_settings_that_rarely_change_and_saves_them(larkmere: Opened) -> None:
