@@ -45,13 +45,15 @@ DOUBTFUL = frozenset({"similar", "initial", "nickname", "part"})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
     """A person and an account compared. ``twin``: others share this surname and date of birth;
-    ``forced``: kept whatever the score, because an identifier or the whole name points here."""
+    ``forced``: kept whatever the score, because an identifier or the whole name points here;
+    ``unmistakable``: nothing but the name speaks for it, and that is enough (``namesakes``)."""
 
     account: AccountFacts
     score: float
     evidence: tuple[Evidence, ...]
     twin: bool = False
     forced: bool = False
+    unmistakable: bool = False
     habits: Habits = IN_GENERAL
 
     @property
@@ -76,7 +78,7 @@ class Scored:
                 return True
             if self.twin and item.field == "given_name" and item.agreement in DOUBTFUL:
                 return True
-        return self._undated
+        return self._doubtful
 
     def _usual(self, name: str) -> bool:
         """Whether that field is seen to be wrong here so often that it settles nothing by itself."""
@@ -85,14 +87,19 @@ class Scored:
         return name == "date_of_birth" and self.habits.dates_slip
 
     @property
-    def _undated(self) -> bool:
-        """Nothing but the name speaks for it, where dates of birth are not kept: it may be a namesake's."""
-        if self.account.role in self.habits.dated:
-            return False
+    def by_name_alone(self) -> bool:
+        """Nothing but name and role speaks for it: a date of birth is missing, no mark is in common."""
         kept = {item.field: item.agreement for item in self.evidence}
         return kept.get("date_of_birth", "missing") == "missing" and not any(
             kept.get(name) in ("equal", "former") for name in MARKS
         )
+
+    @property
+    def _doubtful(self) -> bool:
+        """The name alone, where it may be a namesake's."""
+        if not self.by_name_alone or self.unmistakable:
+            return False
+        return self.habits.twins or self.account.role not in self.habits.dated
 
 
 def margins(scored: Sequence[Scored], rivals: Sequence[float]) -> tuple[float, ...]:

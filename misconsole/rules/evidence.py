@@ -71,10 +71,11 @@ class Habits:
     where the other fields show that this one is often wrong here.  ``twins``: whether people who share
     surname and date of birth with somebody else are to be reckoned with; ``dates_slip``: whether dates of
     birth are seen to be plainly wrong often enough for one that differs not to settle the matter;
-    ``dated``: the roles of which most people and most accounts have a date of birth;
-    ``typed``: bits to add to names a typing error apart;  ``bound``: bits to take off where first name and
-    surname both agree, because names go together (there are more Mohammed Khans than Mohammeds and Khans
-    would make by chance).
+    ``dated``: the roles of which nearly all people and accounts have a date of birth;
+    ``namesakes``: how many of those who share a rare name, and nobody else has it, are two people all the
+    same, as their dates of birth tell;  ``typed``: bits to add to names a typing error apart;  ``bound``:
+    bits to take off where first name and surname both agree, because names go together (there are more
+    Mohammed Khans than Mohammeds and Khans would make by chance).
     """
 
     given_differs: float = GIVEN_WORTH["differs"][1]
@@ -83,6 +84,7 @@ class Habits:
     twins: bool = True
     dates_slip: bool = False
     dated: frozenset[str] = frozenset({"pupil", "staff"})
+    namesakes: float = 1.0
     typed: float = 0.0
     bound: float = 0.0
 

@@ -25,13 +25,16 @@ SLIPPING = 0.02  # dates of birth that differ outright, of pairs with rare equal
 TYPED = 0.01  # names with a typing error, in general
 BOUND, BOUND_BELIEF, FEW = 2.0, 5.0, 500  # bits that names go together; below FEW people it can't be seen
 RARE = 14.0  # bits that both names need together to be called rare
+NEARLY_ALL = 0.9  # of a role must have a date of birth for one without to be the exception
+NAMESAKES, NAMESAKES_BELIEF = 1 / 500, 200.0  # rare equal names that are two people's, before it is seen here
 
 
 def learn(
     people: Side, accounts: Side, everybody: Side, names: Lexicon, calendar: agreement.Calendar, *,
-    agreed: int, rare: Reals, dated: frozenset[str], vocabulary: Vocabulary,
+    agreed: int, kept: int, rare: Reals, dated: frozenset[str], vocabulary: Vocabulary,
 ) -> Habits:  # fmt: skip
-    """From those not linked (places in ``names``), with ``agreed`` pairs beside them that agree.
+    """From those not linked (places in ``names``), with ``agreed`` pairs beside them that agree, and ``kept``
+    linked before whose dates of birth are equal.
 
     ``everybody`` is the whole of the larger side (numbers of ``vocabulary``); ``rare`` the bits of both
     names of each of ``people`` together.
@@ -46,6 +49,7 @@ def learn(
     i, j = alone_together(_both(given, family), _both(*theirs))
     uncommon = rare[i] >= RARE
     born = calendar.words(people.day[i], accounts.day[j])[uncommon]
+    same = people.role[i] == accounts.role[j]
     first_rate = _rate(first == 0, agreed, GIVEN_WORTH["differs"][1])
     last_rate = _rate(last == 0, agreed, FAMILY_WORTH["differs"][1])
     # Of those that agree in everything about half have rare names; the rest is not to be counted here.
@@ -55,19 +59,32 @@ def learn(
         given_differs=_bits(first_rate, GIVEN_WORTH["differs"][1]),
         family_differs=_bits(last_rate, FAMILY_WORTH["differs"][1]),
         born_differs=_bits(born_rate, BORN_WORTH["differs"]),
+        namesakes=_namesakes(born[same[uncommon]], agreed + kept),
         twins=twins, dates_slip=not twins and born_rate >= SLIPPING, typed=_typed(first, last, agreed),
         bound=_bound(everybody, vocabulary), dated=dated,
     )  # fmt: skip
 
 
+def _namesakes(born: Ints, agreed: int) -> float:
+    """Of those who share a rare name that nobody else has, the share whose dates of birth are two people's.
+
+    It is what calling a pair one person by its name alone would get wrong here, and only dates can tell it;
+    of those who agree in everything about half have rare names.
+    """
+    differs = agreement.DATE_WORDS.index("differs")
+    told = float((born != agreement.DATE_WORDS.index("missing")).sum()) + agreed // 2
+    wrong = float((born == differs).sum())
+    return (wrong + NAMESAKES * NAMESAKES_BELIEF) / (told + NAMESAKES_BELIEF)
+
+
 def dated(people: Side, accounts: Side) -> frozenset[str]:
-    """The roles of which at least half the people and half the accounts have a date of birth: there, one
-    without is the exception, and a namesake would mostly show by the date."""
+    """The roles of which nearly all people and accounts have a date of birth: there, one without is the
+    exception, and a namesake would mostly show by the date."""
     return frozenset(
         name
         for number, name in enumerate(ROLES)
         if all(
-            2 * int((side.day[side.role == number] > 0).sum()) >= int((side.role == number).sum())
+            (side.day[side.role == number] > 0).sum() >= NEARLY_ALL * (side.role == number).sum()
             for side in (people, accounts)
         )
     )

@@ -6,11 +6,12 @@ Exact keys first, for everybody at once; then only those who are left, beside th
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
 import numpy as np
 
-from misconsole.rules import blocking, certain, columns, exact, habits, sieve
+from misconsole.rules import blocking, certain, columns, exact, habits, namesakes, sieve
 from misconsole.rules.agreement import Calendar
 from misconsole.rules.bands import Scored
 from misconsole.rules.certain import Findings
@@ -33,6 +34,7 @@ class Whole:
     ) -> None:  # fmt: skip
         self.people, self.seekers, self.accounts, self.refused = people, seekers, accounts, not_same
         self.ids = np.fromiter(map(attrgetter("account_id"), accounts), np.int64, len(accounts))
+        self.links = links
         self.taken = {(key[0], account_id) for key, account_id in links.items()} if links else set()
         self.names, self.days = Vocabulary(), columns.Days({None: 0})
         self.everybody = columns.of_people(people, self.names, self.days)
@@ -68,7 +70,7 @@ class Whole:
         plain = sieve.scales(names, calendar, self.often)
         learnt = habits.learn(
             side, having.take(~guest), self._larger(), names, calendar,
-            agreed=len(sure.links) + len(sure.plain[0]),
+            agreed=len(sure.links) + len(sure.plain[0]), kept=self._kept(),
             rare=plain.given[side.given[0]] + plain.family[side.family[0]], vocabulary=self.names,
             dated=habits.dated(self.everybody, self.having),
         )  # fmt: skip
@@ -88,7 +90,44 @@ class Whole:
             (i, j) for i, j in sorted(wanted)
             if not barred[side.role[i], j] and (people[i].key, accounts[j].account_id) not in self.refused
         ]  # fmt: skip
-        return weigher.weighed(allowed, forced)
+        return self._told_by_name(weigher.weighed(allowed, forced), rest, rows)
+
+    def _told_by_name(
+        self, scored: dict[Key, list[Scored]], rest: Sequence[int], rows: Ints
+    ) -> dict[Key, list[Scored]]:
+        """The same, with those marked that a rare name alone tells from everybody else."""
+        asked = [
+            (row, scored[self.seekers[row].key][0]) for row in rest
+            if scored[self.seekers[row].key]
+            and namesakes.rare_and_alike(self.seekers[row], scored[self.seekers[row].key][0], self.often)
+        ]  # fmt: skip
+        if not asked:
+            return scored
+        side = self.asking.take(np.array([row for row, _ in asked], np.int64))
+        place = dict(zip(self.ids[rows].tolist(), rows.tolist(), strict=True))
+        theirs = np.array([place[one.account.account_id] for _, one in asked], np.int64)
+        met = namesakes.met(side, self._own([row for row, _ in asked]), self.everybody, self.names, self.days)
+        met |= namesakes.met(side, theirs, self.having, self.names, self.days)
+        for (row, one), near in zip(asked, met.tolist(), strict=True):
+            if not near:
+                scored[self.seekers[row].key][0] = replace(one, unmistakable=True)
+        return scored
+
+    def _own(self, rows: Sequence[int]) -> Ints:
+        """Rows among ``people`` of these rows of seekers."""
+        if self.asking is self.everybody:
+            return np.array(rows, np.int64)
+        place = {person.key: row for row, person in enumerate(self.people)}
+        return np.array([place[self.seekers[row].key] for row in rows], np.int64)
+
+    def _kept(self) -> int:
+        """How many were linked before whose date of birth is the account's too."""
+        if not self.links:
+            return 0
+        held = set(self.links.values())
+        born = {a.account_id: a.date_of_birth for a in self.accounts if a.account_id in held}
+        mine = ((p.date_of_birth, born.get(self.links.get(p.key, 0))) for p in self.people)
+        return sum(one is not None and one == other for one, other in mine)
 
     def _left(self, side: columns.Side, sure: Findings) -> tuple[Ints, Bools, Bools]:
         """Accounts that may be somebody's: rows, which are guests, and (role, row) that are barred.

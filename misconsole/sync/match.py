@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from typing import cast
 
 from misconsole.rules import matching, plan_accounts, refusals
 from misconsole.rules.facts import PersonFacts
@@ -14,18 +14,18 @@ from misconsole.sync.snapshot import Here
 def run(roll: Roll, here: Here) -> Matched:
     """People who keep their account or get their own back are not matched again."""
     known = here.known
-    if known.mode == "lookup":
+    if not needed(roll, here):
         return Matched()
-    links = plan_accounts.staying(roll, known) | plan_accounts.returning(roll, known)
-    if not any(key not in links for key, judged in roll.people.items() if not judged.gate):
-        return Matched()  # everybody eligible has an account
-    people = [judged.facts for judged in roll.people.values() if not judged.gate]
+    links = _links(roll, here) | {
+        each.key: each.account_id for each in here.others if each.account_id is not None
+    }
+    people = _people(roll, here)
     found = matching.match(
         people, list(known.accounts.values()), links=links, not_same=_refused(people, here), mode=known.mode
     )
     return Matched(
         linked={
-            key: Match(one.account_id, one.how, tuple(asdict(e) for e in one.evidence))
+            key: Match(one.account_id, one.how, tuple(e.as_dict() for e in one.evidence))
             for key, one in found.linked.items()
         },
         waiting={key: _suggestions(key, waits) for key, waits in found.waiting.items()},
@@ -33,11 +33,37 @@ def run(roll: Roll, here: Here) -> Matched:
     )
 
 
+def needed(roll: Roll, here: Here) -> bool:
+    """Whether anybody eligible has no account."""
+    if here.known.mode == "lookup":
+        return False
+    links = _links(roll, here)
+    return any(key not in links for key, judged in roll.people.items() if not judged.gate)
+
+
+def _links(roll: Roll, here: Here) -> dict[Key, int]:
+    return plan_accounts.staying(roll, here.known) | plan_accounts.returning(roll, here.known)
+
+
+def _people(roll: Roll, here: Here) -> list[PersonFacts]:
+    """Everybody eligible: the carried over in order of the store, whether looked at or not, then the
+    delivered, so that a tie is settled alike however few are looked at."""
+    eligible = [judged for judged in roll.people.values() if not judged.gate]
+    delivered = [judged.facts for judged in eligible if judged.digest is not None]
+    carried = [judged.facts for judged in eligible if judged.digest is None]
+    # A bystander has of a person's facts those by which others may be confused with him.
+    others = [cast("PersonFacts", each) for each in here.others if not each.gate]
+    if others:
+        place = {facts.key: facts.person_id or 0 for facts in carried} | {e.key: e.id for e in here.others}
+        carried = sorted([*carried, *others], key=lambda facts: place[facts.key])
+    return carried + delivered
+
+
 def _suggestions(key: Key, waits: matching.Waiting) -> tuple[Suggestion, ...]:
     return tuple(
         Suggestion(
             key=key, account_id=one.account_id, band=waits.band, rank=one.rank, score=one.score,
-            margin=one.margin, evidence=tuple(asdict(e) for e in one.evidence),
+            margin=one.margin, evidence=tuple(e.as_dict() for e in one.evidence),
         )
         for one in waits.suggestions
     )  # fmt: skip
@@ -47,7 +73,7 @@ def _refused(people: list[PersonFacts], here: Here) -> set[tuple[Key, int]]:
     """Pairs that a person told apart, as long as neither record has changed since."""
     if not here.not_same:
         return set()
-    by_id = {facts.person_id: facts for facts in people if facts.person_id is not None}
+    by_id = {facts.person_id: facts for facts in people if isinstance(facts, PersonFacts)}
     pairs = set()
     for person_id, account_id, then in here.not_same:
         facts, account = by_id.get(person_id), here.known.accounts.get(account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from misconsole.rules.matching import MatchResult
+from misconsole.rules.matching import MatchResult, Suggestion
 from tests.bench.people import World
 
 #: Kinds of which nobody may ever be called likely to be the account that is there.
@@ -38,6 +38,17 @@ class Judged:
         if kind is not None:
             return counts[kind] / max(1, self.have[kind])
         return sum(counts.values()) / max(1, sum(self.have.values()))
+
+
+def by_name_alone(one: Suggestion) -> bool:
+    """Whether no date of birth on both sides stands behind a suggestion."""
+    return all(item.agreement == "missing" for item in one.evidence if item.field == "date_of_birth")
+
+
+def alone(world: World, result: MatchResult) -> list[bool]:
+    """Of everybody called likely by name and role alone, whether it is right."""
+    likely = ((key, waits.suggestions[0]) for key, waits in result.waiting.items() if waits.band == "likely")
+    return [world.truth.get(key) == one.account_id for key, one in likely if by_name_alone(one)]
 
 
 def judge(world: World, result: MatchResult) -> Judged:

@@ -11,8 +11,10 @@ import json
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from typing import Any
 
 from misconsole.rules.matching import MatchResult, match
 from tests.bench import febrl, judge, people
@@ -41,8 +43,10 @@ def main(*, quick: bool = False) -> None:
             rounds=1,
         )
         hard(draws=2 if quick else 5)
-    for dates in (True, False):
-        school(seeds=(1,) if quick else (1, 2, 3), size=3_000 if quick else 6_000, dates=dates)
+    seeds, size = ((1,), 3_000) if quick else ((1, 2, 3), 6_000)
+    for title, dated in (("with", people.EVERY), ("without", {})):
+        school(seeds=seeds, size=size, title=title, dated=dated)
+    undated(seeds=range(1, 3 if quick else 9))
     moved(seeds=(1,) if quick else (1, 2, 3), size=2_000 if quick else 6_000)
 
 
@@ -118,13 +122,12 @@ def hard(*, draws: int) -> None:
     table(["this band or better", "precision", "recall", "F1", "bar"], rows)
 
 
-def school(*, seeds: Sequence[int], size: int, dates: bool) -> None:
+def school(*, seeds: Sequence[int], size: int, title: str, dated: Mapping[str, float]) -> None:
     total = judge.Judged()
     for seed in seeds:
-        world = people.build(seed=seed, people=size, dates=dates)
+        world = people.build(seed=seed, people=size, dated=dated)
         total.add(judge.judge(world, match(world.people, world.accounts, links={})))
-    kept = "with" if dates else "without"
-    print(f"\nInvented British school {kept} dates of birth, {len(seeds)} x {size:,} people")
+    print(f"\nInvented British school {title} dates of birth, {len(seeds)} x {size:,} people")
     rows = [
         [
             kind,
@@ -139,8 +142,46 @@ def school(*, seeds: Sequence[int], size: int, dates: bool) -> None:
     print(
         f"false links made by itself: {len(total.false_linked)}; false in likely: {wrong} of {total.called}"
         f" (bar ≤ 1 in 1,000; of twins, siblings and ties: {never}, bar 0);"
-        f" right in the first three: {total.share(total.third):.4f} (bar ≥ {0.99 if dates else 0.90})"
+        f" right in the first three: {total.share(total.third):.4f} (bar ≥ {0.99 if dated else 0.90})"
     )
+
+
+#: what is missing: (people of the school, how it is built)
+UNDATED: dict[str, dict[str, Any]] = {
+    "none missing": {"people": 3_000},
+    "every account's": {"people": 3_000, "dated": {}},
+    "half the accounts'": {"people": 3_000, "dated": {"pupil": 0.5, "staff": 0.5}},
+    "one account's in ten": {"people": 3_000, "dated": {"pupil": 0.9, "staff": 0.9}},
+    "every staff account's": {"people": 1_200, "dated": {"pupil": 1.0}},
+    "half the staff accounts'": {"people": 1_200, "dated": {"pupil": 1.0, "staff": 0.5}},
+    "staff only, every one": {"people": 120, "staff": 1.0, "dated": {}},
+    "staff only, half": {"people": 120, "staff": 1.0, "dated": {"staff": 0.5}},
+}
+
+
+def undated(*, seeds: Sequence[int]) -> None:
+    """What is called likely where dates of birth are missing, and how much of it by name and role alone."""
+    rows = []
+    for planted in (True, False):
+        for title, how in UNDATED.items():
+            total, alone, wrong = judge.Judged(), 0, 0
+            for seed in seeds:
+                world = people.build(seed=seed, planted=planted, **how)
+                result = match(world.people, world.accounts, links={})
+                total.add(judge.judge(world, result))
+                by_name = judge.alone(world, result)
+                alone, wrong = alone + len(by_name), wrong + by_name.count(False)
+            kinds = Counter(kind for kind, _ in total.false_likely)
+            rows.append([
+                "planted" if planted else "by chance", title, sum(total.linked.values()),
+                len(total.false_linked), total.called, len(total.false_likely), alone, wrong,
+                f"{total.share(total.third):.4f}", ", ".join(f"{k} {n}" for k, n in kinds.items()) or "-",
+            ])  # fmt: skip
+    print(f"\nDates of birth that are missing, {len(seeds)} schools each")
+    table(
+        ["namesakes", "missing", "by itself", "false", "likely", "false", "by name", "false", "first three",
+         "false kinds"], rows,
+    )  # fmt: skip
 
 
 def _share(found: judge.Judged, counts: object, kind: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from misconsole.rules.facts import AccountFacts, PersonFacts
 from tests.bench.name_lists import CALLED, COMMUNITIES, ENDINGS, PLACES
 
 TODAY = date(2026, 9, 7)
+EVERY = {"pupil": 1.0, "staff": 1.0}  # share of accounts of each role that have a date of birth
 Key = tuple[str, str]
 
 #: Kinds with a right account: what the directory made of the name or the date.
@@ -44,12 +46,18 @@ class World:
 
 
 def build(
-    *, seed: int, people: int, slips: float = 0.25, unpaired: float = 0.10, dates: bool = True
-) -> World:
+    *, seed: int, people: int, slips: float = 0.25, unpaired: float = 0.10, staff: float = 0.1,
+    dated: Mapping[str, float] = EVERY, planted: bool = True,
+) -> World:  # fmt: skip
     """``people`` at the school, a share of ``slips`` and mixed cases in turn, the rest alike on both sides;
-    of each side a share ``unpaired`` beside these has nobody.  Without ``dates`` no account has one."""
-    world = _Making(seed)
-    kinds = (*SLIPS, *MIXED)
+    of each side a share ``unpaired`` beside these has nobody.
+
+    ``staff``  the share of staff;  ``dated`` the share of accounts of each role that have a date of birth
+    ``planted``  whether of a hundred people one has the very name of somebody who left, whatever name it is;
+                 else newcomers and leavers share a name as chance will have it
+    """
+    world = _Making(seed, staff=staff)
+    kinds = tuple(kind for kind in (*SLIPS, *MIXED) if planted or kind != "namesake left")
     odd, lone = round(people * slips), round(people * unpaired)
     for number in range(odd):
         world.case(kinds[number % len(kinds)])
@@ -59,16 +67,21 @@ def build(
         world.arrival()
         world.leaver()
     done = world.done()
-    if not dates:
-        done.accounts = [replace(account, date_of_birth=None) for account in done.accounts]
+    if dated != EVERY:
+        done.accounts = [
+            a if world.rnd.random() < dated.get(a.role, 0.0) else replace(a, date_of_birth=None)
+            for a in done.accounts
+        ]
     return done
 
 
 class _Making:
     """The world while it is made. Every name and date comes from one seeded source."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, staff: float = 0.1) -> None:
         self.rnd = random.Random(seed)
+        self.staff = staff
+        self.young = "pupil" if staff < 1 else "staff"  # the role of twins, siblings and namesakes
         self.world = World()
         self.weights = [share for share, _, _ in COMMUNITIES]
         self.rank = {id(names): [1 / (n + 3) for n in range(len(names))]
@@ -91,13 +104,13 @@ class _Making:
         return date(1960, 1, 1) + timedelta(days=self.rnd.randrange(42 * 365))
 
     def human(self, **more: Any) -> PersonFacts:
-        role = more.pop("role", None) or ("staff" if self.rnd.random() < 0.1 else "pupil")
+        role = more.pop("role", None) or ("staff" if self.rnd.random() < self.staff else "pupil")
         first, last = self.name()
         born = self.birth(role)
         facts: dict[str, Any] = {
             "given_name": first, "family_name": last, "legal_given_name": first, "legal_family_name": last,
             "date_of_birth": born, "source_id": f"m{len(self.world.people):06d}", "role": role,
-            "year_of_entry": born.year + 11 + (born.month > 8) if role == "pupil" else None,
+            "year_of_entry": _entry(role, born),
         } | more  # fmt: skip
         if "legal_given_name" not in more:
             facts["legal_given_name"] = facts["given_name"]
@@ -209,7 +222,7 @@ class _Making:
 
     def _twins(self, kind: str) -> None:
         """Both here; the directory has one of them with a slip in the first name."""
-        one = self.until(lambda p: p.role == "pupil" and len(p.given_name or "") >= 4)
+        one = self.until(lambda p: p.role == self.young and len(p.given_name or "") >= 4)
         other = self.twin(one)
         one, other = self.join(one, kind), self.join(other, kind)
         self.account(one, of=one.key, given_name=_typo(one.given_name or "", self.rnd))
@@ -224,28 +237,33 @@ class _Making:
         return replace(one, given_name=first, legal_given_name=first)
 
     def _twin__other_left(self, kind: str) -> None:
-        one = self.human(role="pupil")
+        one = self.human(role=self.young)
         self.join(one, kind)
         self.account(self.twin(one), state="unallocated")
 
     def _sibling__other_left(self, kind: str) -> None:
-        one = self.human(role="pupil")
+        one = self.human(role=self.young)
         self.join(one, kind)
-        self.account(replace(self.twin(one), date_of_birth=self.birth("pupil")), state="unallocated")
+        self.account(self.reborn(self.twin(one)), state="unallocated")
 
     def _namesakes(self, kind: str) -> None:
         """Two of one name, both here, one date with a digit wrong."""
-        one = self.human(role="pupil")
-        other = replace(one, date_of_birth=self.birth("pupil"))
+        one = self.human(role=self.young)
+        other = self.reborn(one)
         one, other = self.join(one, kind), self.join(other, kind)
         assert one.date_of_birth
         self.account(one, of=one.key, date_of_birth=_digit(one.date_of_birth, self.rnd))
         self.account(other, of=other.key)
 
     def _namesake_left(self, kind: str) -> None:
-        one = self.human(role="pupil")
+        one = self.human()
         self.join(one, kind)
-        self.account(replace(one, date_of_birth=self.birth("pupil")), state="unallocated")
+        self.account(self.reborn(one), state=self.rnd.choice(["active", "unallocated"]))
+
+    def reborn(self, one: PersonFacts) -> PersonFacts:
+        """Somebody else who has another date of birth, and the year of entry that goes with it."""
+        born = self.birth(one.role)
+        return replace(one, date_of_birth=born, year_of_entry=_entry(one.role, born))
 
     def _ties(self, kind: str) -> None:
         """Two accounts alike, of which one is right: nobody can tell."""
@@ -263,12 +281,16 @@ class _Making:
         self.account(one, of=one.key, role="pupil", state="unallocated")
 
     def _re_joiner(self, kind: str) -> None:
-        one = self.join(self.human(role="pupil"), kind)
+        one = self.join(self.human(role=self.young), kind)
         self.account(one, of=one.key, state="unallocated")
 
     def _new_MIS_id(self, kind: str) -> None:
         one = self.join(self.human(), kind)
         self.account(one, of=one.key, mis_id=f"old{self.rnd.randrange(10**6)}")
+
+
+def _entry(role: str, born: date) -> int | None:
+    return born.year + 11 + (born.month > 8) if role == "pupil" else None
 
 
 def _typo(name: str, rnd: random.Random) -> str:
