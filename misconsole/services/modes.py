@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from data import schools as school_rows
 from data.queues import ELIGIBLE_GATES
 from data.tables import School
 from misconsole.errors import Conflict, Usage
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 BY_HAND = "Removing the accounts of leavers is up to you in link mode; the overview counts them."
+UNREAD = "This MIS was never read whole, so it is no reliable source yet: sync once, then look here again."
 NAMES = "First, last and display names always come from the MIS; that cannot be set otherwise."
 
 
@@ -46,7 +48,8 @@ def plan_mode(desk: Desk, school: str, mode: str) -> ModePlan:
         found = resolve(s, school)
         _check(found, mode)
         here, roll, made = _rehearse(s, found, mode, desk.today)
-    return _view(found, mode, here.known, roll, made)
+        read = school_rows.last_complete_run(s, found.id or 0) is not None
+    return _view(found, mode, here.known, roll, made, read=read)
 
 
 def change_mode(desk: Desk, school: str, mode: str) -> DecisionView:
@@ -89,7 +92,7 @@ def _judged(here: Here, facts: PersonFacts) -> Judged:
     return Judged(facts, gate, known.gate_detail if gate else "", left=gate if gate in LEAVER_CODES else "")
 
 
-def _view(school: School, mode: str, known: Known, roll: Roll, made: Plan) -> ModePlan:
+def _view(school: School, mode: str, known: Known, roll: Roll, made: Plan, *, read: bool) -> ModePlan:
     renames = (*_renamed(made), *(_on_linking(known, roll, made) if mode == "link" else ()))
     return ModePlan(
         school=school.urn,
@@ -109,7 +112,7 @@ def _view(school: School, mode: str, known: Known, roll: Roll, made: Plan) -> Mo
         unallocates=len(made.unallocations),
         unallocated=tuple(f"{u.name} ({u.username})" for u in made.unallocations[:SHOWN]),
         leavers_by_hand=made.leavers_by_hand,
-        warnings=tuple(_warnings(mode, known, made, len(renames))),
+        warnings=tuple(_warnings(mode, known, made, len(renames), read=read)),
     )
 
 
@@ -135,7 +138,9 @@ def _on_linking(known: Known, roll: Roll, made: Plan) -> Iterator[RenameShown]:
             )
 
 
-def _warnings(mode: str, known: Known, made: Plan, renames: int) -> Iterable[str]:
+def _warnings(mode: str, known: Known, made: Plan, renames: int, *, read: bool) -> Iterable[str]:
+    if not read and mode != "lookup":
+        yield UNREAD
     if mode == "link":
         yield "Nothing is linked or created by itself any more: every link is confirmed by a person."
         yield NAMES

@@ -231,10 +231,18 @@ def _held(row: MisMove) -> str:
         return ""
     if result["unread"]:
         return f"The new MIS did not deliver everybody: {' and '.join(result['unread'])} were not read whole."
-    linked, found = result["linked"], result["linked_found"]
+    linked, found = result["linked"], result["linked_found"] + _settled(row)
     if linked and found * 100 < linked * SURE:
         return f"Only {found} of {linked} people with an account were found again in the new MIS."
     return ""
+
+
+def _settled(row: MisMove) -> int:
+    """People with an account whom somebody found on the short list."""
+    held = {
+        one["person"] for case in row.result["short_list"] for one in case["candidates"] if one["username"]
+    }
+    return len(held & set(settling.pairs(cases_of(row.result), log_of(row.result)).values()))
 
 
 def _reminders(s: Session, school: School, former: Connection | None, desk: Desk) -> Iterator[str]:

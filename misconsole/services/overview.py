@@ -44,6 +44,7 @@ class Situation:
     synced: bool
     today: date
     reviewed_at: datetime | None = None  # when somebody last looked at an account without a MIS person
+    moving_to: str = ""  # title of the MIS a change to is prepared (B14)
     leaving: int = 0  # people with an account who leave soon
 
 
@@ -60,6 +61,7 @@ def overview(desk: Desk, school: str) -> Overview:
         )
         synced = school_rows.last_complete_run(s, found.id or 0) is not None
         reviewed_at = moves.last_review(s, found.id or 0)
+        prepared = moves.prepared(s, found.id or 0)
         soon = waiting.leaving(found.id or 0, desk.today, desk.today + timedelta(days=LEAVING_DAYS))
         leaving = waiting.count(s, Person, *soon)
     row = next(each for each in list_schools(desk) if each.urn == found.urn)
@@ -75,6 +77,7 @@ def overview(desk: Desk, school: str) -> Overview:
         synced=synced,
         today=desk.today,
         reviewed_at=reviewed_at,
+        moving_to=catalogue.find(prepared.mis).title if prepared else "",
         leaving=leaving,
     )
     messages = runs.get(desk, last_runs[0].id).messages if last_runs else ()
@@ -115,10 +118,16 @@ def _accounts(s: Session, school_id: int) -> dict[str, int]:
 
 def hints(now: Situation) -> tuple[str, ...]:
     """What to do next, the most pressing first; one sentence each."""
-    told = [*_connecting(now), *_running(now)]
+    told = [*_moving(now), *_connecting(now), *_running(now)]
     if now.synced:
         told += [*_deciding(now), *_standing(now)]
     return tuple(told) or ("Nothing waits. The next sync runs by itself when it is scheduled.",)
+
+
+def _moving(now: Situation) -> list[str]:
+    if not now.moving_to:
+        return []
+    return [f"A change of MIS to {now.moving_to} is prepared and not made yet; Change MIS (Connect) goes on."]
 
 
 def _connecting(now: Situation) -> list[str]:

@@ -117,6 +117,12 @@ class Guided(Frame[None]):
         else:
             self.go_to(self.opened + 1)
 
+    def do_page_down(self) -> None:
+        self.query_one("#step").scroll_page_down(animate=False)
+
+    def do_page_up(self) -> None:
+        self.query_one("#step").scroll_page_up(animate=False)
+
     def do_edit(self) -> None:
         self.query_one(SettingFields).enter()
 

@@ -126,7 +126,7 @@ class ChangeMode(Frame[None]):
     # Commands
 
     def why_not(self, wanted: Command) -> str:
-        if wanted.id in ("modes.up", "modes.down"):
+        if wanted.id in ("modes.up", "modes.down", "modes.page-up", "modes.page-down"):
             return ""
         if not self.mode:
             return "The school is still being read."
@@ -143,6 +143,12 @@ class ChangeMode(Frame[None]):
 
     def do_down(self) -> None:
         self._go_to(self.opened + 1)
+
+    def do_page_down(self) -> None:
+        self.query_one("#step").scroll_page_down(animate=False)
+
+    def do_page_up(self) -> None:
+        self.query_one("#step").scroll_page_up(animate=False)
 
     def _go_to(self, place: int) -> None:
         self.opened = max(0, min(place, len(MODES) - 1))

@@ -54,7 +54,7 @@ def result_lines(plan: MovePlan, showing: Showing, width: int) -> list[Line]:
     ]  # fmt: skip
     lines: list[Line] = [line(span("What the rehearsal found", "title"))]
     lines += [
-        line(span(f"{words:<25} ", "muted"), span(f"{number:>6,}", kind)) for words, number, kind in rows
+        line(span(f"{words:<28} ", "muted"), span(f"{number:>6,}", kind)) for words, number, kind in rows
     ]
     if plan.held:
         lines += wrap(line(span(f"{glyphs.ATTENTION} {plan.held}", "warn")), width, indent=2)
@@ -105,9 +105,11 @@ def question_lines(plan: MovePlan) -> list[Line]:
     if settled := sum(1 for case in plan.short_list if case.settled):
         lines.append(line(f"{counted(settled, 'case')} of the short list as you settled them."))
     if plan.open_cases:
-        lines.append(line(span(f"{plan.open_cases} left open wait in Unmatched; accounts stay.", "warn")))
+        waits = counted(plan.open_cases, "case left open waits", "cases left open wait")
+        lines.append(line(span(f"{waits} in Unmatched; accounts stay.", "warn")))
     if plan.lost:
-        lines.append(line(f"{counted(len(plan.lost), 'account')} not found stay in use and wait in Non-MIS."))
+        stays = counted(len(plan.lost), "account not found stays", "accounts not found stay")
+        lines.append(line(f"{stays} in use, to be reviewed in Non-MIS."))
     lines.append(line(f"Accounts lost {plan.accounts_lost}, doubled {plan.accounts_doubled}."))
     if plan.held:
         lines.append(line(span(f"{glyphs.ATTENTION} {plan.held}", "warn")))

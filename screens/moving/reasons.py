@@ -7,7 +7,7 @@ from misconsole.services.views import GuideStep
 from screens.connect.guided import why_not_step
 
 AFTER = ("sync", "review", "take-back")
-ALWAYS = ("up", "down", "go", "run", "lost")
+ALWAYS = ("up", "down", "page-up", "page-down", "go", "run", "lost")
 REHEARSED = ("ready", "held")
 
 

@@ -15,6 +15,7 @@ from misconsole.services.views import Overview as OverviewView
 from screens.asking import Trouble
 from screens.commands import Command, bindings
 from screens.frame import Frame
+from screens.modes.telling import ModeLine
 from screens.widgets.grid import Grid
 from screens.widgets.tabbar import TabBar, TabLabel
 from screens.workspace.accounts import Accounts
@@ -81,6 +82,7 @@ class Workspace(Frame[None]):
 
     def body(self) -> ComposeResult:
         yield TabBar()
+        yield ModeLine(self.school)
         yield Container(id="tabs")
 
     def on_mount(self) -> None:
@@ -147,6 +149,7 @@ class Workspace(Frame[None]):
             for each in TABS
         ]
         self.query_one(TabBar).set(labels, self.opened)
+        self.query_one(ModeLine).told(self.opened)
 
     # Counts and runs
 

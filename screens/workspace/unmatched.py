@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from misconsole.services.desk import Desk
 from misconsole.services.views import BulkPlan, DecisionView, ManyView, UnmatchedItem
 from screens.commands import Command, bindings
+from screens.modes.telling import ModeLine, naming_lines
 from screens.prompts import Answers, Asked, day_check, read_day
 from screens.showing import counted, full_name
 from screens.widgets.columns import Column
@@ -98,7 +99,9 @@ class Unmatched(Cases[UnmatchedItem]):
         ]
 
     def details(self, row: UnmatchedItem, width: int) -> list[Line]:
-        return evidence_lines(row, self.showing, width)
+        mode = self.workspace.query_one(ModeLine).mode
+        told = naming_lines(mode, row, self.showing, width)
+        return [*told, *evidence_lines(row, self.showing, width)]
 
     def who(self, row: UnmatchedItem) -> int:
         return row.person.id
