@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+from itertools import chain
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +21,7 @@ from connectors.errors import (
 from connectors.http import Limits, redact
 
 EXCERPT = 200
+SAID = ("message", "error_description", "imsx_description", "error", "detail")
 
 
 class CutOff(BadAnswer):
@@ -33,14 +36,22 @@ def excerpt(body: bytes, secrets: tuple[str, ...]) -> str:
     try:
         from pydantic_core import from_json
 
-        value = from_json(body)
-        if isinstance(value, dict):
-            named = [value.get(k) for k in ("message", "error_description", "error", "detail")]
-            text = next((v for v in named if isinstance(v, str) and v), text)
+        text = _told(from_json(body)) or text
     except ValueError:
         pass
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return redact(line, secrets)[:EXCERPT]
+
+
+def _told(value: Any, depth: int = 0) -> str:
+    """What an error's JSON says, at its root or wrapped, once or twice, in an object or a list."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    if not isinstance(value, dict) or depth > 2:
+        return ""
+    named = [value.get(k) for k in SAID]
+    texts = [v for v in named if isinstance(v, str) and v]
+    return next(chain(texts, filter(None, (_told(v, depth + 1) for v in value.values()))), "")
 
 
 def refused(status: int, said: str, *, wait: float | None = None) -> ConnectorError:

@@ -7,7 +7,7 @@ wrong later ends in an error before any ``Finished``, so that nothing half-read 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from datetime import date
 
 from connectors.base import SchoolRef
@@ -69,7 +69,7 @@ class Roster(ABC):
         self.orgs = read_orgs(self.table("orgs"))
         self.org = choose_org(self.orgs, self.settings.get("org", "").strip(), school)
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Generator[Item]:
         users, roles = self.users()
         scan = scan_users(users, self.org, roles) if users else Scan()
         self._check_somebody(scan, users)

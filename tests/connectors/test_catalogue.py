@@ -91,13 +91,13 @@ def test_A7_sims_connected_needs_its_software_where_the_vpn_is() -> None:
 @pytest.mark.parametrize(
     ("mis", "routes"),
     [
-        ("sims", {"wonde", "xporter", "sims-agent", "sims-files"}), 
-        ("arbor", {"wonde", "arbor", "xporter"}),
+        ("sims", {"wonde", "xporter", "sims-agent", "sims-files", "oneroster"}), 
+        ("arbor", {"wonde", "arbor", "xporter", "oneroster"}),
         ("scholarpack", {"wonde", "scholarpack", "xporter"}), ("integris", {"wonde", "datashare"}),
         ("bromcom", {"wonde", "bromcom", "bromcom-push", "xporter"}),
-        ("isams", {"wonde", "isams", "xporter"}),
+        ("isams", {"wonde", "isams", "xporter", "oneroster"}),
         ("juniper-horizons", {"wonde", "juniper", "xporter"}), ("wcbs", {"wonde", "xporter", "hubmis"}),
-        ("cmis", {"wonde", "xporter"}), ("other", {"oneroster-csv"}),
+        ("cmis", {"wonde", "xporter"}), ("other", {"oneroster-csv", "oneroster"}),
     ],
 )  # fmt: skip
 def test_every_route_a_source_names_is_listed(mis: str, routes: set[str]) -> None:
