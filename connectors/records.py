@@ -279,9 +279,12 @@ class ExtractRequest:
     must not ask for them where the interface allows that, and must drop them in any case; it names
     on-request fields (``FieldOffer.on_request``) that nobody asked for, too (C14).
     ``since`` maps a report to the ``high_water`` of the last complete read; absent = full read.
+    ``last`` is the same for every report read before, whatever is asked for now: it never makes a read
+    smaller, but lets files be known again as those of last time.
     """
 
     reports: frozenset[Report]
     declined: dict[Report, frozenset[str]] = field(default_factory=dict)
     since: dict[Report, str] = field(default_factory=dict)
+    last: dict[Report, str] = field(default_factory=dict)
     today: date | None = None

@@ -101,7 +101,10 @@ def request(
         since = {
             r: str(connection.since[r.value]) for r in wanted.reports if _usable(r, wanted, connection.since)
         }
-    return ExtractRequest(reports=wanted.reports, declined=wanted.declined, since=since, today=today)
+    last = {r: str(connection.since[r.value]) for r in wanted.reports if r.value in connection.since}
+    return ExtractRequest(
+        reports=wanted.reports, declined=wanted.declined, since=since, last=last, today=today
+    )
 
 
 def _usable(report: Report, wanted: Wanted, since: dict[str, Any]) -> bool:
