@@ -101,8 +101,8 @@ class Package:
         ties = {tie.contact for pupil in self.pupils for tie in roll.ties.get(pupil.id, ())}
         self.contacts = [row for row in roll.contacts.values() if row.id in ties and not _joint(row)]
 
-    def files(self) -> dict[str, bytes]:
-        """File name → content, manifest first."""
+    def tables(self) -> dict[str, Iterable[Cells]]:
+        """Table name → rows; users and roles stand in the order of ``people``."""
         tables: dict[str, Iterable[Cells]] = {
             "academicSessions": self._sessions(), "classes": self._classes(), "courses": self._courses(),
             "demographics": self._demographics(), "enrollments": self._enrollments(), "orgs": self._orgs(),
@@ -110,6 +110,11 @@ class Package:
         }  # fmt: skip
         if self.version == "1.2":
             tables["roles"] = self._roles()
+        return tables
+
+    def files(self) -> dict[str, bytes]:
+        """File name → content, manifest first."""
+        tables = self.tables()
         made = {"manifest.csv": self._manifest(tables)}
         for name in sorted(tables):
             header = HEADERS.get(name) or HEADERS[f"{name} {self.version}"]
@@ -183,25 +188,25 @@ class Package:
             people += [(one, "teacher", "true" if first else "false") for one, first in teachers]
             rows += [
                 {
-                    "sourcedId": f"enr-{_set_id(row)}-{_user_id(person)}", "classSourcedId": _set_id(row),
-                    "schoolSourcedId": self.org, "userSourcedId": _user_id(person), "role": role,
+                    "sourcedId": f"enr-{_set_id(row)}-{user_id(person)}", "classSourcedId": _set_id(row),
+                    "schoolSourcedId": self.org, "userSourcedId": user_id(person), "role": role,
                     "primary": primary, "beginDate": self.start.isoformat(),
                 }
                 for person, role, primary in people if person.id in known
             ]  # fmt: skip
         return rows
 
-    def _people(self) -> list[PersonRow]:
+    def people(self) -> list[PersonRow]:
         return [*self.pupils, *self.staff, *self.contacts]
 
     def _users(self) -> list[Cells]:
-        return [self._user(row) for row in self._people()]
+        return [self._user(row) for row in self.people()]
 
     def _user(self, row: PersonRow) -> Cells:
         """1.2 has legal and preferred names apart; 1.1 has one name, the preferred one."""
         given, family = _names(row)
         cells = {
-            "sourcedId": _user_id(row), "enabledUser": "true", "username": _username(row, self.school.domain),
+            "sourcedId": user_id(row), "enabledUser": "true", "username": _username(row, self.school.domain),
             "givenName": given, "familyName": family, "middleName": row.middle or "",
             "email": row.email or "", "phone": row.phone or "",
         }  # fmt: skip
@@ -219,21 +224,21 @@ class Package:
 
     def _agents(self, pupil: PupilRow) -> list[str]:
         rows = (self.roll.contacts.get(tie.contact) for tie in self.roll.ties.get(pupil.id, ()))
-        return [_user_id(row) for row in rows if row is not None and not _joint(row)]
+        return [user_id(row) for row in rows if row is not None and not _joint(row)]
 
     def _roles(self) -> list[Cells]:
         return [
             {
-                "sourcedId": f"rol-{_user_id(row)}", "userSourcedId": _user_id(row), "roleType": "primary",
+                "sourcedId": f"rol-{user_id(row)}", "userSourcedId": user_id(row), "roleType": "primary",
                 "role": _role(row), "orgSourcedId": self.org,
                 "beginDate": row.admitted.isoformat() if isinstance(row, PupilRow) and row.admitted else "",
             }
-            for row in self._people()
+            for row in self.people()
         ]  # fmt: skip
 
     def _demographics(self) -> list[Cells]:
         return [
-            {"sourcedId": _user_id(row), "birthDate": row.born.isoformat(), "sex": row.gender}
+            {"sourcedId": user_id(row), "birthDate": row.born.isoformat(), "sex": row.gender}
             for row in (*self.pupils, *self.staff)
             if row.born
         ]
@@ -258,7 +263,7 @@ def _names(row: PersonRow) -> tuple[str, str]:
     return given or family or "-", family or given or "-"
 
 
-def _user_id(row: PersonRow) -> str:
+def user_id(row: PersonRow) -> str:
     kind = "stu" if isinstance(row, PupilRow) else "stf" if isinstance(row, StaffRow) else "con"
     return f"{kind}-{row.serial}"
 
@@ -270,7 +275,7 @@ def _set_id(row: SetRow) -> str:
 def _username(row: PersonRow, domain: str) -> str:
     if row.email:
         return row.email
-    return f"{plain(row.forename or '')[:1]}{plain(row.surname or '')[:12]}.{_user_id(row)}@{domain}"
+    return f"{plain(row.forename or '')[:1]}{plain(row.surname or '')[:12]}.{user_id(row)}@{domain}"
 
 
 def _role(row: PersonRow) -> str:
