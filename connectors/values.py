@@ -61,6 +61,11 @@ class Faults:
         )
 
 
+def no_object(faults: Faults, row: Any) -> None:
+    """Notes a row of a list that is not even an object."""
+    faults.whole("", "A record is not an object; it was left out.", code="wrong_type", value=row)
+
+
 def text(row: Row, key: str, faults: Faults, name: str) -> str | None:
     """Text exactly as delivered; blank is None.  A number is taken as its digits."""
     value = row.get(key)

@@ -1,0 +1,249 @@
+"""What stands beside people in collections of its own: enrolments, UPNs, houses, contracts, positions.
+
+Each is read once and kept as a small map from a person's id to values, never as rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from connectors.arbor.fields import dig, link, on, read, running
+from connectors.arbor.source import Source
+from connectors.errors import ScopeMissing
+from connectors.records import Report
+from connectors.values import Faults, Row
+
+
+@dataclass(slots=True)
+class Side:
+    """Values by person's id and field; ``fields`` those that were readable."""
+
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+
+    def put(self, owner: str | None, name: str, value: Any) -> None:
+        if owner and value is not None:
+            self.values.setdefault(owner, {})[name] = value
+
+    def of(self, owner: str) -> dict[str, Any]:
+        return self.values.get(owner, {})
+
+
+def rows(source: Source, entity: str, paths: Sequence[str]) -> Iterator[Row]:
+    for page in source.read(entity, paths).pages:
+        yield from (row for _, row in page if isinstance(row, dict))
+
+
+def readable(source: Source, entity: str, needed: Sequence[str]) -> bool:
+    return source.has_entity(entity) and all(source.has(entity, path) for path in needed)
+
+
+# Field → its membership entity, the link to the group, and the group's names in order of preference.
+MEMBERSHIPS = {
+    "house": ("HouseMembership", "house", "House", ("houseName", "displayName")),
+    "registration_group": (
+        "RegistrationFormMembership", "registrationForm", "RegistrationForm",
+        ("shortName", "registrationFormName"),
+    ),
+    "nc_year": (
+        "AcademicLevelMembership", "academicLevel", "AcademicLevel", ("academicLevelName", "shortName"),
+    ),
+}  # fmt: skip
+
+
+def pupils(source: Source, missing: frozenset[str], today: date) -> Side:
+    """The fields of ``missing`` that memberships, UPNs and enrolments can tell."""
+    side = Side()
+    for name in sorted(missing & MEMBERSHIPS.keys()):
+        _guarded(side, {name}, lambda name=name: _membership(source, side, name, today))
+    if missing & {"upn", "former_upn"}:
+        _guarded(side, {"upn", "former_upn"}, lambda: _upns(source, side))
+    if missing & {"admission_date", "leaving_date"}:
+        _guarded(side, {"admission_date", "leaving_date"}, lambda: _enrolments(source, side, today))
+    return side
+
+
+def _guarded(side: Side, names: set[str], work: Any) -> None:
+    """A collection that is not shared, or is not there, leaves its fields unknown and nothing else."""
+    from connectors.http_errors import NotFound
+
+    try:
+        if work():
+            side.fields |= names
+    except (ScopeMissing, NotFound):
+        pass
+
+
+def _membership(source: Source, side: Side, name: str, today: date) -> bool:
+    entity, group, target, labels = MEMBERSHIPS[name]
+    label = next((one for one in labels if source.has(target, one)), None)
+    if label is None or not readable(source, entity, (group, "student")):
+        return False
+    silent = Faults(Report.STUDENTS)
+    for row in rows(source, entity, ["student.id", f"{group}.{label}", "startDate", "endDate"]):
+        if running(row, today):
+            side.put(link(row, "student"), name, read(row, f"{group}.{label}", name, silent))
+    return True
+
+
+def _upns(source: Source, side: Side) -> bool:
+    """Current is the one without an end; former the one that ended last (G5, G7)."""
+    entity = "UkDfe_UpnAssignment"
+    if not readable(source, entity, ("upn", "student", "endDatetime")):
+        return False
+    silent, ended = Faults(Report.STUDENTS), dict[str, date]()
+    for row in rows(source, entity, ["student.id", "upn", "startDatetime", "endDatetime"]):
+        owner, upn, end = link(row, "student"), read(row, "upn", "upn", silent), on(row, "endDatetime")
+        if owner is None or upn is None:
+            continue
+        if end is None:
+            side.put(owner, "upn", upn)
+        elif end >= ended.get(owner, date.min):
+            ended[owner] = end
+            side.put(owner, "former_upn", upn)
+    for values in side.values.values():
+        if values.get("former_upn") == values.get("upn"):
+            values.pop("former_upn", None)
+    return True
+
+
+def _enrolments(source: Source, side: Side, today: date) -> bool:
+    """The latest entry that has begun, else the next one; its leaving date goes with it."""
+    entity = "EducationalInstitutionEnrolment"
+    if not readable(source, entity, ("student", "entryDate", "leavingDate")):
+        return False
+    best: dict[str, tuple[bool, int]] = {}
+    for row in rows(source, entity, ["student.id", "entryDate", "leavingDate"]):
+        owner, entry = link(row, "student"), on(row, "entryDate")
+        begun = entry is None or entry <= today
+        days = entry.toordinal() if entry else 0
+        rank = (begun, days if begun else -days)
+        if owner is None or (owner in best and rank <= best[owner]):
+            continue
+        best[owner] = rank
+        kept = side.values.setdefault(owner, {})
+        kept["admission_date"], kept["leaving_date"] = entry, on(row, "leavingDate")
+    return True
+
+
+@dataclass(slots=True)
+class Posts:
+    """Who holds which post now, and which position supervises which (reference §5, line manager).
+
+    ``titles`` in Arbor's order (Z14).  ``complete`` False: posts can't be read, so nothing is known.
+    """
+
+    titles: dict[str, list[str]] = field(default_factory=dict)
+    held: dict[str, list[str]] = field(default_factory=dict)  # staff → positions
+    holders: dict[str, list[str]] = field(default_factory=dict)  # position → staff
+    above: dict[str, str | None] = field(default_factory=dict)  # position → its supervisor's
+    roles_known: bool = False
+    managers_known: bool = False
+    several: int = 0  # people whose manager's position is held by more than one
+
+    def manager_of(self, staff_id: str) -> str | None:
+        """Up the chain of positions to the first that somebody else holds; nobody if several do."""
+        for position in self.held.get(staff_id, ()):
+            seen = {position}
+            up = self.above.get(position)
+            while up is not None and up not in seen:
+                seen.add(up)
+                others = [one for one in self.holders.get(up, ()) if one != staff_id]
+                if len(others) == 1:
+                    return others[0]
+                if others:
+                    self.several += 1
+                    return None
+                up = self.above.get(up)
+        return None
+
+
+def posts(source: Source, today: date, *, roles: bool, managers: bool) -> Posts:
+    """Empty, with nothing known, where the app may not read posts."""
+    found = Posts()
+    from connectors.http_errors import NotFound
+
+    try:
+        if roles or managers:
+            _read_posts(source, found, today, roles=roles, managers=managers)
+        if managers and found.managers_known:
+            _read_positions(source, found)
+    except (ScopeMissing, NotFound):
+        found.managers_known = False
+    return found
+
+
+def _read_posts(source: Source, found: Posts, today: date, *, roles: bool, managers: bool) -> None:
+    entity = "StaffContractPost"
+    if not readable(source, entity, ("staffContract.staff",)):
+        return
+    paths = [
+        "staffContract.staff.id",
+        "startDate",
+        "endDate",
+        "staffContract.startDate",
+        "staffContract.endDate",
+    ]
+    paths += ["jobTitle"] if roles else []
+    paths += ["position.id"] if managers else []
+    silent = Faults(Report.STAFF)
+    for row in rows(source, entity, paths):
+        owner = link(row, "staffContract.staff")
+        contract = dig(row, "staffContract")
+        now = running(row, today) and (not isinstance(contract, dict) or running(contract, today))
+        if owner is None or not now:
+            continue
+        title = read(row, "jobTitle", "roles", silent) if roles else None
+        if title is not None:
+            found.titles.setdefault(owner, []).append(title)
+        position = link(row, "position")
+        if position is not None:
+            found.held.setdefault(owner, []).append(position)
+            found.holders.setdefault(position, []).append(owner)
+    found.roles_known = roles and source.has(entity, "jobTitle")
+    found.managers_known = managers and source.has(entity, "position")
+
+
+def _read_positions(source: Source, found: Posts) -> None:
+    if not readable(source, "Position", ("supervisorPosition",)):
+        found.managers_known = False
+        return
+    for row in rows(source, "Position", ["supervisorPosition.id"]):
+        own = link(row, "id")
+        if own is not None:
+            found.above[own] = link(row, "supervisorPosition")
+
+
+def contracts(source: Source, today: date) -> Side:
+    """Start, end and current from contracts, where the member of staff's own row does not tell.
+
+    Current: a contract that has begun and has no past end (the vendor's own way, reference §3.3).
+    """
+    side = Side()
+
+    def work() -> bool:
+        if not readable(source, "StaffContract", ("staff", "startDate", "endDate")):
+            return False
+        for row in rows(source, "StaffContract", ["staff.id", "startDate", "endDate"]):
+            owner = link(row, "staff")
+            if owner is not None:
+                _contract(side.values.setdefault(owner, {}), row, today)
+        return True
+
+    _guarded(side, {"start_date", "end_date", "current"}, work)
+    return side
+
+
+def _contract(kept: dict[str, Any], row: Row, today: date) -> None:
+    start, end = on(row, "startDate"), on(row, "endDate")
+    starts = [one for one in (kept.get("start_date"), start) if one is not None]
+    kept["start_date"] = min(starts) if starts else None
+    if not kept.get("open"):
+        ends = [one for one in (kept.get("end_date"), end) if one is not None]
+        kept["end_date"] = max(ends) if ends else None
+    if end is None:
+        kept["open"], kept["end_date"] = True, None
+    kept["current"] = bool(kept.get("current")) or running(row, today)
