@@ -239,7 +239,7 @@ ASKING = (
       palette=False, help="Do what mends the reason, by the number it has on the screen: link, accept, lift, "
                           "sync; u takes it back."),
     C(id="why.undo", scope="why", title="Undo", footer=9, writes=True, keys=("u",),
-      help="Take back the last decision in this school."),
+      help="Take back what was just done from here."),
     C(id="why.contacts", scope="why", title="Contacts", footer=4, keys=("f7",),
       help="Ask the MIS now for the contacts of this pupil; nothing is kept unless you use one."),
     C(id="why.copy", scope="why", title="Copy text", footer=2, keys=("y",),
@@ -260,7 +260,7 @@ ASKING = (
     C(id="contacts.again", scope="contacts", title="Ask again", footer=2, keys=("f5",),
       help="Ask the MIS once more."),
     C(id="contacts.undo", scope="contacts", title="Undo", footer=3, writes=True, keys=("u",),
-      help="Take back the last decision in this school: the contact just kept is forgotten again."),
+      help="Forget the contact that was just kept."),
     C(id="contacts.drop", scope="contacts", title="Forget", footer=4, desk=False, keys=("escape",),
       help="Forget what was asked and go back."),
 )  # fmt: skip

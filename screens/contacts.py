@@ -54,6 +54,7 @@ class Contacts(Frame[None]):
         self.used: tuple[ContactUseView, ...] = ()
         self.asked_at: datetime | None = None
         self.problem: Trouble | None = None
+        self.kept: list[int] = []  # decisions taken here, the newest last: what u takes back
 
     def place(self) -> Sequence[str]:
         return (self.program.showing.person(self.person), "Contacts")
@@ -133,8 +134,12 @@ class Contacts(Frame[None]):
         if self.contacts is None:
             return [line("Asking the MIS…")]
         show = self.program.showing
-        found = counted(len(self.contacts), "contact") if self.contacts else "No contact"
-        asked = f"{found}, as the MIS has it at {show.when(self.asked_at)}."
+        at = show.when(self.asked_at)
+        has = "it" if len(self.contacts) == 1 else "them"
+        found = counted(len(self.contacts), "contact")
+        asked = f"{found}, as the MIS has {has} at {at}."
+        if not self.contacts:
+            return [line(span(f"The MIS has no contact of this pupil, asked at {at}.", "strong"))]
         return [line(span(asked, "strong")), *wrap(line(span(KEPT_NOT, "accent")), width)]
 
     def _contact(self, each: ContactView, width: int) -> list[Line]:
@@ -163,6 +168,8 @@ class Contacts(Frame[None]):
     def why_not(self, wanted: Command) -> str:
         if wanted.id == "contacts.use" and not self.contacts:
             return "There is no contact to use."
+        if wanted.id == "contacts.undo" and not self.kept:
+            return "No contact was kept from here."
         return ""
 
     def do_again(self) -> None:
@@ -197,24 +204,29 @@ class Contacts(Frame[None]):
 
             return contact_now.use_contact(desk, school, person, chosen, reason=reason)
 
-        self.ask(use, lambda done: self._done(f"{done.summary}. u takes it back"), group="use", each=True)
+        def kept(done: DecisionView) -> None:
+            self.kept.append(done.id)
+            self._done(f"{done.summary}. u takes it back")
+
+        self.ask(use, kept, group="use", each=True)
 
     def do_undo(self) -> None:
-        desk, school = self.program.desk, self.school
+        desk, newest = self.program.desk, self.kept[-1]
 
-        def undo() -> DecisionView | None:
+        def undo() -> DecisionView:
             from misconsole.services import decide
 
-            return decide.undo_last(desk, school)
+            return decide.undo(desk, newest)
 
-        def undone(done: DecisionView | None) -> None:
-            said = f"Taken back: {done.summary}" if done else "You have decided nothing here to take back"
-            self._done(said)
+        def undone(done: DecisionView) -> None:
+            self.kept = [each for each in self.kept if each != done.id]
+            self._done(f"Taken back: {done.summary}")
 
         self.ask(undo, undone, group="use", each=True)
 
     def _done(self, said: str) -> None:
         self.program.say(f"{self.program.showing.prose(said, otherwise='Done').rstrip('.')}.", kind="good")
+        self.refresh_bindings()
         self._read_used()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.widgets import Input
@@ -18,6 +19,9 @@ from screens.showing import Showing
 from screens.widgets.evidence import said_person
 from screens.widgets.field import Field
 from screens.widgets.lines import Line, line, span, wrap
+
+if TYPE_CHECKING:
+    from misconsole.services.mend import Done
 
 GATE_SIGNS = {
     "passed": (glyphs.OK, "good", "passed"),
@@ -44,6 +48,7 @@ class Why(Frame[None]):
         self.subject = subject
         self.views: tuple[WhyView, ...] | None = None
         self.shown = 0
+        self.decisions: list[int] = []  # taken from here, the newest last: what u takes back
 
     def place(self) -> Sequence[str]:
         name = self.views[0].school_name if self.views else self.school
@@ -145,8 +150,8 @@ class Why(Frame[None]):
             from screens.contacts import not_a_pupil
 
             return not_a_pupil(self.view.person if self.view else None)
-        if wanted.id == "why.undo" and not self.school_asked:
-            return "Ask about somebody first."
+        if wanted.id == "why.undo" and not self.decisions:
+            return "Nothing was done from here that u could take back."
         if wanted.id in ("why.next", "why.previous") and len(self.views or ()) < 2:
             return "Only one person fits."
         return ""
@@ -191,32 +196,38 @@ class Why(Frame[None]):
     def _carry_out(self, offer: OfferView) -> None:
         desk, school = self.program.desk, self.school_asked
 
-        def work() -> str:
+        def work() -> Done:
             from misconsole.services import mend
 
             return mend.carry_out(desk, school, offer)
 
-        self.ask(work, lambda said: self._changed(said, "Done"), group="mend", each=True)
+        self.ask(work, self._carried_out, group="mend", each=True)
+
+    def _carried_out(self, done: Done) -> None:
+        if done.decision is not None:
+            self.decisions.append(done.decision)
+        takes_back = "" if done.decision is None else ". u takes it back"
+        self._changed(f"{done.said}{takes_back}", "Done")
 
     def do_undo(self) -> None:
-        desk, school = self.program.desk, self.school_asked
+        """Only what was done from here: an older decision may be about somebody who is not in view."""
+        desk, newest = self.program.desk, self.decisions[-1]
 
-        def undo() -> DecisionView | None:
+        def undo() -> DecisionView:
             from misconsole.services import decide
 
-            return decide.undo_last(desk, school)
+            return decide.undo(desk, newest)
 
         self.ask(undo, self._undone, group="mend", each=True)
 
-    def _undone(self, decision: DecisionView | None) -> None:
-        if decision is None:
-            self.program.say("You have decided nothing here that could be taken back.")
-        else:
-            self._changed(f"Taken back: {decision.summary}", "Taken back")
+    def _undone(self, decision: DecisionView) -> None:
+        self.decisions = [each for each in self.decisions if each != decision.id]
+        self._changed(f"Taken back: {decision.summary}", "Taken back")
 
     def _changed(self, said: str, masked: str) -> None:
         """Say it, and ask the same again: the answer in view is about how things stand now."""
         self.program.say(f"{self.program.showing.prose(said, otherwise=masked).rstrip('.')}.", kind="good")
+        self.refresh_bindings()
         if self.view:
             self._again(self.view)
 

@@ -1,8 +1,8 @@
 """What can be done here and now about the reason somebody has no account (W): offered, and carried out.
 
-Each offer is a decision that exists anyway, so that it is journalled, shows in History and can be undone;
-nothing is offered that the person at the keyboard could not do with its command.  What only the school
-office can mend in the MIS is offered as the sync that picks it up.
+Each offer is a decision that exists anyway, so that it is signed, shows in the audit trail, and is taken back
+as it would be elsewhere; nothing is offered that the person at the keyboard could not do with its command.
+What only the school office can mend in the MIS is offered as the sync that picks it up.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from misconsole.rules.gates import GateContext
 from misconsole.rules.standing import CURRENT_REPORT, FUTURE_REPORT, starts_later
 from misconsole.services import not_same
 from misconsole.services.desk import Desk
-from misconsole.services.views import OfferView, ReportView
+from misconsole.services.views import DecisionView, OfferView, ReportView
 
 PEOPLE_REPORTS = (Report.STAFF, Report.STUDENTS)
+FUTURE_REPORTS = (Report.STAFF_FUTURE, Report.STUDENTS_FUTURE)
 CANDIDATES = 3
 AGREED = "Only with the agreement of whoever decides for the school."
 LOOSER = "This changes what the school requires of everybody, from the next sync on."
@@ -58,8 +59,16 @@ def offers(now: Situation) -> tuple[OfferView, ...]:
     return ()
 
 
-def carry_out(desk: Desk, school: str, offer: OfferView) -> str:
-    """Do it; gives what was done in a sentence. Raises whatever the decision raises, with what mends it."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """``said`` in a sentence; ``decision`` what takes it back, None where only its opposite does."""
+
+    said: str
+    decision: int | None = None
+
+
+def carry_out(desk: Desk, school: str, offer: OfferView) -> Done:
+    """Do it. Raises whatever the decision raises, with what mends it."""
     return DOERS[offer.does](desk, school, *offer.target)
 
 
@@ -67,7 +76,7 @@ def carry_out(desk: Desk, school: str, offer: OfferView) -> str:
 
 
 def _not_extracted(now: Situation) -> Iterator[OfferView]:
-    for report in PEOPLE_REPORTS:
+    for report in (*PEOPLE_REPORTS, *FUTURE_REPORTS):
         yield from _accept(now, report)
     yield from _sync(now, "Sync now, after the record was put right in the MIS")
 
@@ -257,62 +266,66 @@ def _sync(now: Situation, title: str) -> Iterator[OfferView]:
 # Doing it
 
 
-def _do_accept_report(desk: Desk, school: str, report: str) -> str:
+def _do_accept_report(desk: Desk, school: str, report: str) -> Done:
     from misconsole.services import reports
 
     view = reports.accept(desk, school, report)
-    return f"Accepted the report {view.title}; it is read from the next sync on"
+    return Done(f"Accepted the report {view.title}; it is read from the next sync on")
 
 
-def _do_accept_field(desk: Desk, school: str, report: str, field: str) -> str:
+def _do_accept_field(desk: Desk, school: str, report: str, field: str) -> Done:
     from misconsole.services import reports
 
     view = reports.accept_field(desk, school, report, field)
     title = next(each.title for each in view.fields if each.name == field)
-    return f"Accepted the field {title} of {view.title}; it is read from the next sync on"
+    return Done(f"Accepted the field {title} of {view.title}; it is read from the next sync on")
 
 
-def _do_lift(desk: Desk, school: str, exclusion: str) -> str:
+def _do_lift(desk: Desk, school: str, exclusion: str) -> Done:
     from misconsole.services import decide
 
-    return decide.lift_exclusion(desk, school, int(exclusion)).summary
+    return _decided(decide.lift_exclusion(desk, school, int(exclusion)))
 
 
-def _do_link(desk: Desk, school: str, person: str, account: str) -> str:
+def _do_link(desk: Desk, school: str, person: str, account: str) -> Done:
     from misconsole.services import decide
 
-    return decide.link(desk, school, int(person), int(account)).summary
+    return _decided(decide.link(desk, school, int(person), int(account)))
 
 
-def _do_create(desk: Desk, school: str, person: str) -> str:
+def _do_create(desk: Desk, school: str, person: str) -> Done:
     from misconsole.services import decide
 
-    return decide.create(desk, school, int(person)).summary
+    return _decided(decide.create(desk, school, int(person)))
 
 
-def _do_restore(desk: Desk, school: str, account: str) -> str:
+def _do_restore(desk: Desk, school: str, account: str) -> Done:
     from misconsole.services import decide
 
-    return decide.restore(desk, school, int(account)).summary
+    return _decided(decide.restore(desk, school, int(account)))
 
 
-def _do_set(desk: Desk, school: str, name: str, value: str) -> str:
+def _decided(view: DecisionView) -> Done:
+    return Done(view.summary, view.id)
+
+
+def _do_set(desk: Desk, school: str, name: str, value: str) -> Done:
     from misconsole.services import schools
 
     schools.set_options(desk, school, {name: value})
-    return f"Set {name} to {value}; it counts from the next sync on"
+    return Done(f"Set {name} to {value}; it counts from the next sync on")
 
 
-def _do_sync(desk: Desk, school: str) -> str:
+def _do_sync(desk: Desk, school: str) -> Done:
     from misconsole.services import runs
 
-    return f"Started run {runs.start(desk, school)}"
+    return Done(f"Started run {runs.start(desk, school)}")
 
 
-DOERS: dict[str, Callable[..., str]] = {
+DOERS: dict[str, Callable[..., Done]] = {
     "accept-report": _do_accept_report, "accept-field": _do_accept_field, "lift": _do_lift, "link": _do_link,
     "create": _do_create, "restore": _do_restore, "set": _do_set, "sync": _do_sync,
 }  # fmt: skip
 
 
-__all__ = ["DOERS", "Situation", "carry_out", "offers"]
+__all__ = ["DOERS", "Done", "Situation", "carry_out", "offers"]

@@ -39,6 +39,8 @@ from misconsole.sync import belongings, source
 from misconsole.sync.extract import Extract
 from misconsole.sync.snapshot import stored_facts
 
+READ = tuple(report for report in Report if report is not Report.ATTENDANCE)  # what brings people and items
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -182,18 +184,32 @@ def _of_nobody(asked: Asked, who: str) -> WhyView:
 
 
 def _never_came(asked: Asked, who: str) -> tuple[GateResult, ...]:
-    """With what may be behind it: a report of people that the school has not accepted."""
+    """With what may be behind it: a report of people that is not accepted (W3, W12), or one that the route
+    cannot supply (W11)."""
     first, *rest = gates.not_extracted(who)
-    closed = [r.title for r in asked.reports if r.report in mend.PEOPLE_REPORTS and r.state == "available"]
     if asked.connection is None:
-        first = replace(first, mend="Connect the school to its MIS first.", who_can="operator")
-    elif closed:
-        named = " and ".join(closed)
+        return (replace(first, mend="Connect the school to its MIS first.", who_can="operator"), *rest)
+    closed, ahead = (
+        _named(asked, reports_, "available") for reports_ in (mend.PEOPLE_REPORTS, mend.FUTURE_REPORTS)
+    )
+    if closed:
         first = replace(
-            first, detail=f"{first.detail} {named} is not accepted, so nobody in it is read.",
-            mend=f"Accept {named} under Connect, Reports. {first.mend}", who_can="head",
+            first, detail=f"{first.detail} {closed} is not accepted, so nobody in it is read.",
+            mend=f"Accept {closed} under Connect, Reports. {first.mend}", who_can="head",
         )  # fmt: skip
+    if ahead:
+        first = replace(
+            first, mend=f"{first.mend} Somebody who starts later comes with {ahead}, once it is accepted."
+        )
+    if never := _named(asked, READ, "not available"):
+        first = replace(first, detail=f"{first.detail} This route does not supply {never}.")
     return (first, *rest)
+
+
+def _named(asked: Asked, which: Sequence[str], state: str) -> str:
+    """Those of the reports that are in that state, by title."""
+    *most, last = [r.title for r in asked.reports if r.report in which and r.state == state] or [""]
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _offers(asked: Asked, code: str, report: str = "") -> tuple[OfferView, ...]:

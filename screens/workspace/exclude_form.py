@@ -23,8 +23,6 @@ def is_pattern(given: str, family: str) -> bool:
 
 
 class ExcludeName(Form, Asking):
-    DEFAULT_CSS = "ExcludeName .prompt--label { margin-top: 0; }"
-
     def __init__(self, urn: str) -> None:
         super().__init__("Exclude a name: no account is ever made for it", FIELDS, verb="exclude")
         self.urn = urn

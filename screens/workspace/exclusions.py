@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView, ExclusionItem
@@ -12,8 +13,8 @@ from screens.prompts import Answers, read_day
 from screens.showing import said_day
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, Span, line, span, wrap
-from screens.widgets.order import Rows
 from screens.workspace.exclude_form import ExcludeName, is_pattern
+from screens.workspace.outcome import Outcome
 from screens.workspace.tab import Tab, facts
 
 
@@ -26,12 +27,6 @@ class Exclusions(Tab[ExclusionItem]):
     def __init__(self, urn: str) -> None:
         super().__init__(urn)
         self._added = False
-
-    def toggle_details(self, *, shown: bool) -> None:
-        """A clash asks something, so what it asks is in view."""
-        if shown:
-            self.set_class(True, "-details")
-            self.set_class(False, "-plain")
 
     def fetch(self, desk: Desk) -> Sequence[ExclusionItem]:
         from misconsole.services import queues
@@ -132,20 +127,23 @@ class Exclusions(Tab[ExclusionItem]):
                 self.program.say("Nothing was changed.")
                 return
             self._still_since = 0.0
-            self._added = True
             self.decide(lambda desk: add(desk, answers))
 
         self.program.push_screen(ExcludeName(self.urn), answered)
 
-    def _show(self, rows: Rows[ExclusionItem]) -> None:
+    def _decided(self, outcome: Outcome) -> None:
+        self._added = isinstance(outcome, DecisionView) and outcome.kind == "exclude-name"
+        super()._decided(outcome)
+
+    def _show(self, rows: Any) -> None:
         """After one was added, what there is to settle about a live account stands under the cursor (Z25)."""
         super()._show(rows)
-        if self._added:
+        if self._added and rows.keys:
             self._added = False
-            newest = max(self.grid.items, key=lambda each: each.id, default=None)
-            if newest is not None:
-                self.grid.stand_on(newest.id)
-                self.toggle_details(shown=newest.clash is not None)
+            self.grid.stand_on(max(int(str(key)) for key in rows.keys))
+            if self.row is not None and self.row.clash is not None:
+                self.set_class(True, "-details")
+                self.set_class(False, "-plain")
 
     def do_renew(self) -> None:
         if item := self.row:
