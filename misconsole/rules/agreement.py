@@ -21,6 +21,7 @@ NAME_WORDS = (
     "differs", "missing", "equal", "nickname", "spelling", "particle", "part", "initial", "similar",
 )  # fmt: skip
 DATE_WORDS = ("differs", "missing", "equal", "swapped", "digit", "near", "year")
+_EPOCH = date(1970, 1, 1).toordinal()
 _NAME = {word: place for place, word in enumerate(NAME_WORDS)}
 _DATE = {word: place for place, word in enumerate(DATE_WORDS)}
 
@@ -135,13 +136,23 @@ class Calendar:
     """The days of a match, taken apart: year, month, day and the eight digits."""
 
     def __init__(self, days: Mapping[date | None, int]) -> None:
-        known = sorted((number, day) for day, number in days.items() if day is not None)
-        self.numbers = np.array([0] + [number for number, _ in known], np.int64)
-        parts = [(0, 0, 0)] + [(day.year, day.month, day.day) for _, day in known]
-        self.year, self.month, self.day = (np.array(each, np.int64) for each in zip(*parts, strict=True))
-        self.digits = np.array([[*map(int, f"{y:04d}{m:02d}{d:02d}")] for y, m, d in parts], np.int8)
+        self.numbers = np.sort(np.fromiter(days.values(), np.int64, len(days)))
+        day = (self.numbers - _EPOCH).astype("datetime64[D]")
+        month = day.astype("datetime64[M]")
+        known = self.numbers > 0
+        months = np.where(known, month.astype(np.int64), 0)
+        self.year, self.month = (np.where(known, each, 0) for each in (months // 12 + 1970, months % 12 + 1))
+        self.day = np.where(known, (day - month).astype(np.int64) + 1, 0)
+        eight = self.year * 10_000 + self.month * 100 + self.day
+        self.digits = (eight[:, None] // 10 ** np.arange(7, -1, -1) % 10).astype(np.int8)
         self.unknown = (self.month == 1) & (self.day == 1)
-        self.turned = np.array([0] + [_turned(day) for _, day in known], np.int64)
+        self.turned = np.where(known & (self.day <= 12), self._turned(), 0)
+
+    def _turned(self) -> Ints:
+        """The numbers of the days with day and month changed over, of those of which there are such."""
+        month = ((self.year - 1970) * 12 + self.day - 1).astype("datetime64[M]")
+        numbers: Ints = month.astype("datetime64[D]").astype(np.int64) + self.month - 1 + _EPOCH
+        return numbers
 
     def place(self, numbers: Ints) -> Ints:
         return np.searchsorted(self.numbers, numbers).astype(np.int64)
@@ -170,10 +181,6 @@ class Calendar:
             changed |= both & (mine[:, i] == theirs[:, i + 1]) & (mine[:, i + 1] == theirs[:, i])
         found: Bools = (count == 1) | ((count == 2) & changed)
         return found
-
-
-def _turned(day: date) -> int:
-    return date(day.year, day.day, day.month).toordinal() if day.day <= 12 else 0
 
 
 def worths(words: tuple[str, ...], worth: Mapping[str, tuple[float, float]]) -> tuple[Reals, Reals]:

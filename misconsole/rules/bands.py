@@ -34,7 +34,9 @@ AGAINST = {
     "date_of_birth": frozenset({"differs", "near", "year", "digit"}),
     "role": frozenset({"differs"}),
     "upn": frozenset({"differs"}),
+    "uln": frozenset({"differs"}),
     "username": frozenset({"initial and surname"}),
+    "email_name": frozenset({"initial and surname"}),
 }
 #: Fields of which an equal one tells namesakes apart.
 MARKS = ("upn", "uln", "staff_code", "mis_id", "email")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from misconsole.rules.compare import account_pairs, person_pairs
+from misconsole.rules.compare import account_pairs, fits, local_part, person_pairs
 from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.names import letters
 from misconsole.rules.vocabulary import Ints, Lexicon, Rows
@@ -125,17 +125,20 @@ def marks(people: Sequence[PersonFacts], accounts: Sequence[AccountFacts]) -> se
 
 
 def account_marks(account: AccountFacts) -> set[str]:
-    keys = {f"i:{value}" for value in (account.upn, account.staff_code, account.mis_id) if value}
-    keys.update(f"i:{value}" for values in account.anchors.values() for value in values)
+    keys = {_identifier(value) for value in (account.upn, account.staff_code, account.mis_id) if value}
+    keys.update(_identifier(value) for values in account.anchors.values() for value in values)
     if account.email:
         keys.add(f"e:{account.email.strip().casefold()}")
-    if not account_pairs(account) and (pattern := letters(account.username)):
+    pairs = account_pairs(account)
+    if not pairs and (pattern := letters(account.username)):
+        keys.add(f"u:{pattern}")
+    if account.email and (pattern := letters(local_part(account))) and not fits(pairs, pattern):
         keys.add(f"u:{pattern}")
     return keys
 
 
 def person_marks(person: PersonFacts) -> set[str]:
-    keys = {f"i:{value}" for values in person.identifiers.values() for value in values}
+    keys = {_identifier(value) for values in person.identifiers.values() for value in values}
     if person.email:
         keys.add(f"e:{person.email.strip().casefold()}")
     for given, family in person_pairs(person):
@@ -145,3 +148,7 @@ def person_marks(person: PersonFacts) -> set[str]:
                 (f"u:{first}{last}", f"u:{last}{first}", f"u:{first[0]}{last}", f"u:{last}{first[0]}")
             )
     return keys
+
+
+def _identifier(value: str) -> str:
+    return "i:" + "".join(value.split()).upper()

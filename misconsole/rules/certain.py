@@ -19,7 +19,7 @@ from operator import attrgetter
 import numpy as np
 
 from misconsole.rules import similarity
-from misconsole.rules.compare import account_pairs, names_agree, person_pairs
+from misconsole.rules.compare import account_pairs, names_agree, person_pairs, tidy
 from misconsole.rules.evidence import Frequencies
 from misconsole.rules.exact import Exact
 from misconsole.rules.facts import AccountFacts, PersonFacts
@@ -170,11 +170,6 @@ def _name_keys(record: PersonFacts | AccountFacts) -> Iterator[NameKey]:
             yield (record.role, first, last, born.isoformat())
 
 
-def _tidy(kind: str, value: str) -> str:
-    text = "".join(value.split())
-    return text if kind == "mis_id" else text.upper()
-
-
 class _Claims:
     """The accounts, ready to be asked by identifier and by name."""
 
@@ -194,7 +189,7 @@ class _Claims:
         if not self.simple or any(map(_ANCHORS, accounts)):
             for account in accounts:
                 for kind, value in _held(account):
-                    self.identifiers.setdefault((account.role, kind, _tidy(kind, value)), []).append(account)
+                    self.identifiers.setdefault((account.role, kind, tidy(kind, value)), []).append(account)
         for row in exact.asked.tolist():
             self.add_names(accounts[row])
 
@@ -205,7 +200,7 @@ class _Claims:
     def known(self, person: PersonFacts) -> bool:
         """Whether any account answers to an identifier of this person."""
         return any(
-            (person.role, kind, _tidy(kind, value)) in self.identifiers for kind, value in _asked(person)
+            (person.role, kind, tidy(kind, value)) in self.identifiers for kind, value in _asked(person)
         )
 
     def spoken_for(self, person: PersonFacts, account: AccountFacts, told_apart: Collection[Key]) -> bool:
@@ -215,7 +210,7 @@ class _Claims:
         """("identifier", one account, kind), or a reason to wait with the accounts, or None."""
         hits: dict[int, tuple[AccountFacts, str]] = {}
         for kind, value in _asked(person):
-            for account in self.identifiers.get((person.role, kind, _tidy(kind, value)), ()):
+            for account in self.identifiers.get((person.role, kind, tidy(kind, value)), ()):
                 if (person.key, account.account_id) not in self.refused:
                     hits.setdefault(account.account_id, (account, kind))
         if not hits:
@@ -317,4 +312,4 @@ def compatible(person: PersonFacts, account: AccountFacts, often: Frequencies) -
 def _other_upn(person: PersonFacts, account: AccountFacts) -> bool:
     """The account has a UPN, the person has UPNs, and it is none of them."""
     own = [v for kind in ("upn", *_UPNS) for v in person.identifiers.get(kind, ())]
-    return bool(account.upn and own) and _tidy("upn", account.upn or "") not in {_tidy("upn", v) for v in own}
+    return bool(account.upn and own) and tidy("upn", account.upn or "") not in {tidy("upn", v) for v in own}

@@ -106,7 +106,9 @@ def _side(records: Sequence[Any], fields: tuple[str, ...], names: Vocabulary, da
     for start in range(0, len(records), AT_ONCE):
         some = records[start : start + AT_ONCE]
         for column, values, of in zip(columns, zip(*map(read, some), strict=True), number, strict=True):
-            column[start : start + len(some)] = np.fromiter(map(of.__getitem__, values), np.int64, len(some))
+            if values.count(None) < len(some):  # a field that nobody has stays 0
+                numbers = np.fromiter(map(of.__getitem__, values), np.int64, len(some))
+                column[start : start + len(some)] = numbers
     return Side(_two(*columns[:2]), _two(*columns[2:4]), columns[4], columns[5], columns[6])
 
 

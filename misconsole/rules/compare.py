@@ -6,17 +6,20 @@ round as well.  Where an account has no names, its username stands in, as far as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from misconsole.rules import nicknames, similarity
 from misconsole.rules.evidence import (
+    ADDRESS_WORTH,
     BORN_LESS,
     BORN_WORTH,
     ENTRY_WORTH,
     FAMILY_WORTH,
     GIVEN_WORTH,
+    IDENTIFIER_WORTH,
+    NATIONAL,
     PLACEHOLDER_AT_LEAST,
     PLACEHOLDER_LESS,
     ROLE_DIFFERS,
@@ -158,21 +161,52 @@ def _name_evidence(person: PersonFacts, found: NameAgreement, often: Frequencies
 
 
 def _username(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Iterator[Evidence]:
-    first, last = letters(person.first), letters(person.last)
-    pattern = letters(account.username)
-    if not last or not pattern:
-        return
-    if first and pattern in (first + last, last + first):
-        bits, word = often.given_bits(person.first) + often.family_bits(person.last) - 2, "full name"
-    elif first and pattern in (first[0] + last, last + first[0]):
-        bits, word = often.family_bits(person.last) + 1.5, "initial and surname"
-    else:
-        return
-    yield Evidence(
-        field="username", person=f"{person.first or ''} {person.last}".strip(),
-        account=account.username,
-        agreement=word, weight=round(bits, 1), note="the account has no names",
-    )  # fmt: skip
+    """The username, else the local part of the address, standing in for the names an account hasn't got."""
+    for field, shown, said in (
+        ("username", account.username, account.username),
+        ("email_name", account.email or "", local_part(account)),
+    ):
+        if word := fits(((person.first, person.last),), letters(said)):
+            bits = often.family_bits(person.last)
+            bits += often.given_bits(person.first) - 2 if word == FULL else 1.5
+            yield Evidence(
+                field=field, person=f"{person.first or ''} {person.last}".strip(), account=shown,
+                agreement=word, weight=round(bits, 1), note="the account has no names",
+            )  # fmt: skip
+            return
+
+
+FULL, SHORT = "full name", "initial and surname"
+
+
+def fits(pairs: Iterable[Pair], pattern: str) -> str:
+    """How ``pattern``, letters only, is made of a given name and a surname: FULL, SHORT, or "" for not."""
+    found = ""
+    for given, family in pairs:
+        first, last = letters(given), letters(family)
+        if first and last and pattern in (first + last, last + first):
+            return FULL
+        if first and last and pattern in (first[0] + last, last + first[0]):
+            found = SHORT
+    return found
+
+
+def local_part(account: AccountFacts) -> str:
+    return (account.email or "").partition("@")[0]
+
+
+def _address(person: PersonFacts, account: AccountFacts) -> Iterator[Evidence]:
+    """An address made of this person's name though the account has another: somebody who has married since.
+
+    Where it is made of the account's own name it says no more than that name."""
+    pattern = letters(local_part(account))
+    word = fits(person_pairs(person), pattern) if pattern else ""
+    if word and not fits(account_pairs(account), pattern):
+        yield Evidence(
+            field="email_name", person=f"{person.first or ''} {person.last or ''}".strip(),
+            account=account.email or "", agreement=word, weight=ADDRESS_WORTH[word],
+            note="the address is made of this name, not of the account's",
+        )  # fmt: skip
 
 
 def _birth(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Iterator[Evidence]:
@@ -205,6 +239,8 @@ def _rest(
             field="email", person=person.email, account=account.email, agreement="equal",
             weight=8.0 if named else 12.0,
         )  # fmt: skip
+    elif named and account.email:
+        yield from _address(person, account)
     mine, theirs = person.year_of_entry, account.year_of_entry
     if mine is not None and theirs is not None and not (person.date_of_birth and account.date_of_birth):
         apart = abs(mine - theirs)
@@ -228,17 +264,36 @@ def _role(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Evi
 
 
 def _identifiers(person: PersonFacts, account: AccountFacts) -> Iterator[Evidence]:
-    """Identifiers that both sides have; a MIS id that differs says nothing after a change of MIS."""
-    for kind, equal, differs in (("upn", 20.0, -8.0), ("staff_code", 9.0, -4.0), ("mis_id", 9.0, 0.0)):
-        theirs: str | None = getattr(account, kind)
-        mine = person.identifiers.get(kind, ())
-        if not theirs or not mine or (kind != "upn" and (account.local or account.role != person.role)):
+    """Identifiers that both sides have, those of the account's earlier links included; a MIS id that differs
+    says nothing after a change of MIS."""
+    for kind, equal, differs in IDENTIFIER_WORTH:
+        if kind not in NATIONAL and (account.local or account.role != person.role):
             continue
-        earlier = (*person.identifiers.get("former_upn", ()), *person.identifiers.get("local_upn", ()))
-        if theirs in mine[:1]:
+        mine, theirs = _values(kind, person.identifiers), _values(kind, account.anchors)
+        if own := getattr(account, kind, None):
+            theirs = (own, *theirs)
+        if not theirs or not person.identifiers.get(kind):
+            continue
+        known = {tidy(kind, value) for value in mine}
+        shared = [value for value in theirs if tidy(kind, value) in known]
+        if shared and tidy(kind, shared[0]) == tidy(kind, mine[0]):
             word, weight = "equal", equal
-        elif theirs in mine[1:] or (kind == "upn" and theirs in earlier):
+        elif shared:
             word, weight = "former", equal - 4
         else:
             word, weight = "differs", differs
-        yield Evidence(field=kind, person=mine[0], account=theirs, agreement=word, weight=weight)
+        yield Evidence(
+            field=kind, person=mine[0], account=(shared or theirs)[0], agreement=word, weight=weight
+        )
+
+
+def _values(kind: str, held: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The values of one kind, current first; former and local UPNs are UPNs."""
+    kinds = (kind, "former_upn", "local_upn") if kind == "upn" else (kind,)
+    return tuple(value for each in kinds for value in held.get(each, ()))
+
+
+def tidy(kind: str, value: str) -> str:
+    """An identifier as it is compared: without spaces, in capitals; a MIS id as it is but for spaces (G6)."""
+    text = "".join(value.split())
+    return text if kind == "mis_id" else text.upper()

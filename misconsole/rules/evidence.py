@@ -39,6 +39,11 @@ BORN_WORTH = {"near": 0.0, "year": 1.0, "differs": -8.0, "missing": 0.0}
 HEAD_START = 4.0
 DAYS = log2(365.25)
 ENTRY_WORTH = {"equal": 2.5, "near": 0.0, "differs": -4.0}
+#: An equal identifier, and one that differs; UPN and ULN are national, the others the school's or the MIS's.
+IDENTIFIER_WORTH = (("upn", 20.0, -8.0), ("uln", 20.0, -8.0), ("staff_code", 9.0, -4.0), ("mis_id", 9.0, 0.0))
+NATIONAL = frozenset({"upn", "uln"})
+#: An address made of the person's name though the account's is another.
+ADDRESS_WORTH = {"full name": 6.0, "initial and surname": 3.0}
 ROLE_DIFFERS, ROLE_UNKNOWN = -5.0, -1.0
 SWAPPED_PENALTY = -2.0
 PLACEHOLDER_LESS = 6.3  # 1 January is what people type when they do not know

@@ -48,22 +48,23 @@ class Table:
     surname: Mapping[str, str]
 
 
-def rows(lines: Iterable[str]) -> list[dict[str, str]]:
-    """Of the file's text.  Raises ValueError where its heading is another."""
-    read = csv.DictReader(lines, strict=True)
-    if tuple(read.fieldnames or ()) != COLUMNS:
-        raise ValueError(f"{FILE.name} begins with {read.fieldnames}, not with {COLUMNS}")
-    return list(read)
+def rows(lines: Iterable[str]) -> list[list[str]]:
+    """Of the file's text, without the heading.  Raises ValueError where that is another."""
+    heading, *found = csv.reader(lines, strict=True)
+    if tuple(heading) != COLUMNS:
+        raise ValueError(f"{FILE.name} begins with {heading}, not with {COLUMNS}")
+    return found
 
 
 @cache
 def table() -> Table:
     """The file, read once."""
     text = FILE.read_text("utf-8")
-    first, last = [], []
-    for row in rows(text.splitlines()):
-        family = Family(tuple(row["spellings"].split()), tuple(row["short forms"].split()), row["group"])
-        (first if row["kind"] == FIRST_NAME else last).append(family)
+    first: list[Family] = []
+    last: list[Family] = []
+    for kind, group, spellings, short in rows(text.splitlines()):
+        family = Family(tuple(spellings.split()), tuple(short.split()), group)
+        (first if kind == FIRST_NAME else last).append(family)
     of: dict[str, frozenset[int]] = {}
     for place, family in enumerate(first):
         for name in family.members:

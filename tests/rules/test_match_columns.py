@@ -128,3 +128,18 @@ def test_a_day_that_half_the_directory_has_is_no_key():
     born = np.full(1000, date(1900, 1, 1).toordinal())
     pairs = list(blocking.joined([blocking.day_keys(born[:3])], [blocking.day_keys(born)]))
     assert sum(len(i) for i, _ in pairs) == 0
+
+
+@given(st.lists(st.dates() | st.none(), max_size=30))
+def test_a_calendar_takes_days_apart_as_dates_are(days):
+    numbered = columns.Days({None: 0})
+    calendar = Calendar(numbered | {day: numbered[day] for day in days})
+    for day in {*days, None}:
+        place = calendar.place(np.array([numbered[day]]))[0]
+        got = calendar.year[place], calendar.month[place], calendar.day[place]
+        assert got == ((day.year, day.month, day.day) if day else (0, 0, 0))
+        assert "".join(map(str, calendar.digits[place])) == (
+            day.strftime("%Y%m%d").zfill(8) if day else "0" * 8
+        )
+        turned = similarity.turned(day) if day else None
+        assert calendar.turned[place] == (turned.toordinal() if turned else 0)
