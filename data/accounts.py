@@ -27,6 +27,12 @@ def rows(s: Session, *conditions: Any) -> Sequence[Row[Any]]:
     return s.connection().execute(asked).all()
 
 
+def created_runs(s: Session, ids: Sequence[int]) -> dict[int, int | None]:
+    """account id -> the run that made it."""
+    asked = select(col(Account.id), col(Account.created_run)).where(col(Account.id).in_(ids))
+    return dict(s.execute(asked).all())
+
+
 def names(s: Session, school_id: int) -> Sequence[tuple[Any, ...]]:
     """(id, role, given, family, preferred given, preferred family) of the school's active accounts."""
     c = table_of(Account).c

@@ -132,9 +132,10 @@ def not_same(s: Session, school_id: int) -> list[tuple[NotSame, Person, Account]
     return [(refusal, person, account) for refusal, person, account in s.execute(asked)]
 
 
-def problems(s: Session, school_id: int, run_id: int) -> list[Problem]:
-    """The problems the run left, in the order in which a person reads them."""
-    asked = select(Problem).where(col(Problem.school_id) == school_id, col(Problem.run_id) == run_id)
-    return list(
-        s.execute(asked.order_by(col(Problem.report), col(Problem.subject), col(Problem.id))).scalars()
-    )
+def problems_of(school_id: int, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """What the run left out; without a run there is nothing."""
+    return (col(Problem.school_id) == school_id, col(Problem.run_id) == (run_id or 0))
+
+
+def problems_by_id(s: Session, ids: Sequence[int]) -> Sequence[Problem]:
+    return s.execute(select(Problem).where(col(Problem.id).in_(ids))).scalars().all()

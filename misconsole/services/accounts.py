@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col
-
 from data import accounts as account_rows
 from data.tables import Account
 from misconsole.errors import NotFound, Usage
 from misconsole.rules import usernames
 from misconsole.rules.names import fold
-from misconsole.services import name_domain, new_account, present
+from misconsole.services import name_domain, new_account, present, queues
 from misconsole.services.decisions.case import Case, deciding, options_of
 from misconsole.services.desk import Desk
 from misconsole.services.importing import import_csv
@@ -26,12 +24,7 @@ def listing(
     desk: Desk, school: str, *, role: str | None = None, state: str | None = None
 ) -> tuple[AccountView, ...]:
     """Accounts in username order; the removed only when asked for by their state."""
-    with desk.store.read() as s:
-        wanted = [col(Account.school_id) == (resolve(s, school).id or 0)]
-        wanted.append(col(Account.state) == state if state else col(Account.state) != "removed")
-        if role:
-            wanted.append(col(Account.role) == role)
-        return tuple(present.accounts(s, *wanted))
+    return tuple(queues.account_list(desk, school, role=role, state=state).each())
 
 
 def show(desk: Desk, school: str, account_id: int) -> AccountView:

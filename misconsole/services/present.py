@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -124,6 +124,11 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
         )
         for row in rows
     ]
+
+
+def accounts_by_id(s: Session, ids: Sequence[int]) -> dict[int, AccountView]:
+    """The accounts of those ids, each with the person who has it; an id that is gone is left out."""
+    return {each.id: each for each in accounts(s, col(Account.id).in_(ids))}
 
 
 def _linked_ids(conditions: tuple[Any, ...], former: bool) -> Any:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 from misconsole.text import shown
@@ -18,6 +20,8 @@ class Field(Input):
     DEFAULT_CSS = """
     Field, Field:focus { height: 1; border: none; padding: 0; }
     """
+
+    virtual_size = Reactive(Size(0, 0))  # one line whatever it holds: a letter needs no new layout
 
     def on_mount(self) -> None:
         self.cursor_blink = False

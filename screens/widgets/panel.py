@@ -16,6 +16,7 @@ from screens.showing import counted
 from screens.widgets.field import FilterField
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Lines, line, span
+from screens.widgets.told import Arranged
 
 
 class Panel(Vertical, Hosting):
@@ -55,8 +56,8 @@ class Panel(Vertical, Hosting):
         grid = self.grid
         if not grid.loaded:
             return [line(span(self.heading, "strong"))]
-        if grid.wanted:
-            said = f"{grid.shown_count:,} of {counted(grid.total, *self.noun)} match “{grid.wanted}”"
+        if grid.shown_for:
+            said = f"{grid.shown_count:,} of {counted(grid.total, *self.noun)} match “{grid.shown_for}”"
         else:
             said = counted(grid.total, *self.noun)
         parts = [span(f"{self.heading}  " if self.heading else "", "strong"), span(said, "muted")]
@@ -67,7 +68,7 @@ class Panel(Vertical, Hosting):
             parts.append(span(f" {glyphs.MARK} {len(grid.marked)} marked{hidden}", "accent"))
         return [line(*parts)]
 
-    def on_grid_arranged(self, message: Grid.Arranged) -> None:
+    def on_grid_arranged(self, message: Arranged) -> None:
         if message.grid is self.grid:
             self._count.show(self._count_lines)
 

@@ -9,9 +9,10 @@ from misconsole.services.views import AccountView, DecisionView
 from screens import glyphs
 from screens.commands import Command, bindings
 from screens.prompts import Answers, Asked
-from screens.showing import counted, full_name, oldest_first
+from screens.showing import counted
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, Span, line, span, wrap
+from screens.widgets.stored import Stored
 from screens.workspace.tab import Tab, facts
 
 
@@ -22,10 +23,10 @@ class Accounts(Tab[AccountView]):
     BINDINGS = bindings("accounts")
     scopes = ("accounts",)
 
-    def fetch(self, desk: Desk) -> Sequence[AccountView]:
+    def source(self, desk: Desk) -> Stored[AccountView]:
         from misconsole.services import queues
 
-        return queues.accounts(desk, self.urn)
+        return Stored(queues.account_list(desk, self.urn))
 
     def columns(self) -> list[Column[AccountView]]:
         return [
@@ -47,7 +48,6 @@ class Accounts(Tab[AccountView]):
                 rank=4,
                 right=True,
                 cell=lambda a: str(a.year_of_entry or ""),
-                sort=lambda a: a.year_of_entry,
             ),
             Column(
                 name="created",
@@ -55,7 +55,6 @@ class Accounts(Tab[AccountView]):
                 width=10,
                 rank=5,
                 cell=lambda a: self.showing.when(a.created_at),
-                sort=lambda a: oldest_first(a.created_at),
             ),
         ]
 
@@ -65,11 +64,6 @@ class Accounts(Tab[AccountView]):
             return glyphs.DASH
         group = person.registration_group or person.staff_code or person.source_id
         return f"{glyphs.OK} {group if person.role == 'pupil' else self.showing.handle(group)}"
-
-    def search(self, row: AccountView) -> str:
-        group = (row.person.registration_group or "") if row.person else ""
-        names = f"{row.username} {row.display_name} {full_name(row)} {row.email or ''}"
-        return f"{names} {row.role} {row.state} {group}"
 
     def empty(self) -> Sequence[Line]:
         return [

@@ -8,9 +8,9 @@ from misconsole.services.desk import Desk
 from misconsole.services.views import NewUserItem, ProblemItem
 from screens import glyphs
 from screens.commands import bindings
-from screens.showing import full_name, oldest_first
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, line, span, wrap
+from screens.widgets.stored import Stored
 from screens.workspace.tab import Tab, facts
 
 
@@ -22,10 +22,10 @@ class NewUsers(Tab[NewUserItem]):
     BINDINGS = bindings("new-users")
     scopes = ("new-users",)
 
-    def fetch(self, desk: Desk) -> Sequence[NewUserItem]:
+    def source(self, desk: Desk) -> Stored[NewUserItem]:
         from misconsole.services import queues
 
-        return queues.new_users(desk, self.urn)
+        return Stored(queues.new_user_list(desk, self.urn))
 
     def columns(self) -> list[Column[NewUserItem]]:
         return [
@@ -46,7 +46,6 @@ class NewUsers(Tab[NewUserItem]):
                 title="Made",
                 width=10,
                 cell=lambda i: self.showing.when(i.account.created_at),
-                sort=lambda i: oldest_first(i.account.created_at),
             ),
             Column(
                 name="run",
@@ -55,15 +54,11 @@ class NewUsers(Tab[NewUserItem]):
                 rank=2,
                 right=True,
                 cell=lambda i: str(i.created_run or ""),
-                sort=lambda i: i.created_run or 0,
             ),
         ]
 
     def key(self, row: NewUserItem) -> int:
         return row.account.id
-
-    def search(self, row: NewUserItem) -> str:
-        return f"{row.account.username} {full_name(row.account)} {row.account.role} {_group(row)}"
 
     def empty(self) -> Sequence[Line]:
         return [line("No new account waits to be handed out.")]
@@ -99,10 +94,10 @@ class Problems(Tab[ProblemItem]):
     BINDINGS = bindings("problems")
     scopes = ("problems",)
 
-    def fetch(self, desk: Desk) -> Sequence[ProblemItem]:
+    def source(self, desk: Desk) -> Stored[ProblemItem]:
         from misconsole.services import queues
 
-        return queues.problems(desk, self.urn)
+        return Stored(queues.problem_list(desk, self.urn))
 
     def columns(self) -> list[Column[ProblemItem]]:
         return [
@@ -127,9 +122,6 @@ class Problems(Tab[ProblemItem]):
 
     def _subject(self, item: ProblemItem) -> str:
         return str(self.showing.name(item.subject))
-
-    def search(self, row: ProblemItem) -> str:
-        return f"{row.subject} {row.code} {row.field or ''} {row.message} {row.who} {row.report} {row.role}"
 
     def empty(self) -> Sequence[Line]:
         return [line("The last sync left nothing out.")]

@@ -24,7 +24,7 @@ from screens.showing import Showing
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line, span
-from screens.widgets.order import Rows
+from screens.widgets.order import Source
 from screens.widgets.panel import Panel
 from screens.workspace.outcome import Outcome, left_out, told
 
@@ -65,6 +65,10 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         """Read the rows; called in a thread."""
         raise NotImplementedError
 
+    def source(self, desk: Desk) -> Source[Row]:
+        """What the list shows; called in a thread. A list that may be long leaves its rows in the store."""
+        return self.grid.prepare(self.fetch(desk))
+
     def columns(self) -> list[Column[Row]]:
         raise NotImplementedError
 
@@ -72,6 +76,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         return int(cast(Any, row).id)
 
     def search(self, row: Row) -> str:
+        """What a filter looks through; the service knows it of a list in the store."""
         raise NotImplementedError
 
     def empty(self) -> Sequence[Line]:
@@ -130,9 +135,9 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
 
     def read(self) -> None:
         desk = self.program.desk
-        self.ask(lambda: self.grid.prepare(self.fetch(desk)), self._show, group="rows", failed=self._not_read)
+        self.ask(lambda: self.source(desk), self._show, group="rows", failed=self._not_read)
 
-    def _show(self, rows: Rows[Row]) -> None:
+    def _show(self, rows: Source[Row]) -> None:
         self._rereading = False
         self.grid.show(rows)
 
