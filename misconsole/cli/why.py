@@ -19,7 +19,10 @@ def add(sub: Any) -> None:
     parser = sub.add_parser("why", help="why somebody has no account: every gate in order")
     parser.add_argument("school", metavar="SCHOOL")
     parser.add_argument(
-        "who", nargs="+", metavar="WHO", help="name, UPN, admission number, username, id in the MIS"
+        "who",
+        nargs="+",
+        metavar="WHO",
+        help="name, UPN, admission number, username, id in the MIS; or a contact, class or group",
     )
     parser.add_argument("--case", action="store_true", help="the text for a support case")
     parser.set_defaults(run=why)

@@ -29,7 +29,8 @@ MISCONSOLE = str(Path(sys.executable).with_name("misconsole"))
 PEOPLE = 200
 STILL = 0.26  # seconds; just longer than a list that has moved takes no decision
 TOO_QUICK = "Too quick"
-COUNTER = re.compile(r"^\s*(\d+) pupils? waits?\b", re.MULTILINE)
+COUNTER = re.compile(r"^\s*([\d,]+) (?:pupils?|members? of staff) waits?\b", re.MULTILINE)
+FINISHED = re.compile(r"No (?:pupil|member of staff) waits: everybody")
 
 
 def september(e: seed.Estate) -> None:
@@ -76,10 +77,10 @@ def _suggest(s: Session, school: int, pairs: list[tuple[int, int]]) -> None:
 
 def waiting(text: str) -> int | None:
     """What the counter above the list says; None while it says nothing."""
-    if "No pupil waits" in text:
+    if FINISHED.search(text):
         return 0
     found = COUNTER.search(text)
-    return int(found[1]) if found else None
+    return int(found[1].replace(",", "")) if found else None
 
 
 def pointed(text: str) -> str:
