@@ -79,8 +79,14 @@ Told = Callable[[str, str, Any], None]  # column, key, value
 def cells_of(name: str, row: Json, told: Told) -> Cells:
     """The columns of ``row`` that hold something; ``told`` hears of each value of a wrong type."""
     shape, cells = SHAPES[name], Cells()
-    for key, column in shape.texts.items():
-        _text(row.get(key), key, column, cells, told)
+    get = row.get
+    for key, column in shape.texts.items():  # the loop every row passes: plain text without a call
+        value = get(key)
+        if value.__class__ is str:
+            if value and not value.isspace():
+                cells[column] = value
+        elif value is not None:
+            _text(value, key, column, cells, told)
     for key in shape.flags:
         value = row.get(key)
         _text(str(value).lower() if isinstance(value, bool) else value, key, key, cells, told)

@@ -7,7 +7,6 @@ service twice would cost twice the time and might give two different answers.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -35,11 +34,12 @@ class Row:
 
     def __init__(self, file: str, line: int, place: str, id_: str, cells: Cells) -> None:
         self.file, self.line, self.id, self._place, self._cells = file, line, id_, place, cells
-        self.removed = str(cells.get("status", "")).strip().lower() in REMOVED
+        status = cells.get("status", "active")
+        self.removed = status != "active" and status.strip().lower() in REMOVED
 
     def __getitem__(self, column: str) -> str | None:
         value = self._cells.get(column)
-        return ", ".join(map(str, value)) if isinstance(value, list) else value
+        return ", ".join(map(str, value)) if value.__class__ is list else value
 
     def words(self, column: str) -> tuple[str, ...]:
         value = self._cells.get(column)
@@ -62,7 +62,9 @@ class Table:
     ) -> None:  # fmt: skip
         self.name, self.file, self.mode, self.version = name, file, mode, version
         self.findings, self.reports = findings, reports
-        self.count = 0
+        from pydantic_core import to_json
+
+        self.count, self._to_json = 0, to_json
         self._kept = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
 
     def close(self) -> None:
@@ -93,8 +95,7 @@ class Table:
         return cells
 
     def keep(self, index: int, where: str, id_: str, cells: Cells) -> None:
-        line = json.dumps([index, where, id_, cells], ensure_ascii=True, separators=(",", ":"))
-        self._kept.write(line.encode("ascii") + b"\n")
+        self._kept.write(self._to_json((index, where, id_, cells)) + b"\n")
         self.count += 1
 
     def rows(self, reports: tuple[Report, ...] = ALL, *, quiet: bool = False) -> Iterator[Row]:  # noqa: ARG002
@@ -132,10 +133,12 @@ class Table:
         return None
 
     def _check_status(self, cells: Cells, index: int) -> None:
-        word = str(cells.get("status", "active")).strip().lower()
+        word = cells.get("status", "active").strip().lower()
+        if word == "active":
+            return
         if word == "inactive":
             said = "“inactive” is taken as tobedeleted."
-        elif word not in ("active", *REMOVED):
+        elif word not in REMOVED:
             said = f"“{word[:40]}” is not a status; taken as active."
         else:
             return
