@@ -7,9 +7,10 @@ for those who changed (``bulk.load``) or whom the MIS did not speak of this time
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlmodel import Session, col
 
 from data import bulk
@@ -91,26 +92,38 @@ def local_schools(s: Session, school_id: int) -> list[int]:
     return [i for i in s.execute(asked).scalars() if i is not None]
 
 
-def people(s: Session, school_id: int) -> Iterator[PersonMark]:
+def _each(s: Session, asked: Any, column: Any, only: Collection[int] | None) -> Iterator[Any]:
+    """The rows of a question, or of a part of it: those whose column is one of ``only``, in that order."""
+    if only is None:
+        yield from _stream(s, asked)
+        return
+    for part in bulk.chunks(sorted(only)):
+        yield from s.connection().execute(asked.where(col(column).in_(part)))
+
+
+def people(s: Session, school_id: int, only: Collection[int] | None = None) -> Iterator[PersonMark]:
+    """In order of ids; of some people alone where ``only`` names their ids, as everywhere here."""
     asked = select(
         col(Person.role), col(Person.source_id), col(Person.id), col(Person.digest), col(Person.present),
         col(Person.gate), col(Person.gate_detail),
     ).where(col(Person.school_id) == school_id)  # fmt: skip
-    for row in _stream(s, asked):
+    for row in _each(s, asked.order_by(col(Person.id)), Person.id, only):
         yield PersonMark(*row)
 
 
-def active_links(s: Session, school_id: int) -> Iterable[Any]:
+def active_links(s: Session, school_id: int, only: Collection[int] | None = None) -> Iterable[Any]:
     """(link id, person id, account id) of the school's people."""
     asked = (
         select(*map(col, (Link.id, Link.person_id, Link.account_id)))
         .join(Person, col(Person.id) == col(Link.person_id))
         .where(col(Link.active).is_(True), col(Person.school_id) == school_id)
     )
-    return _stream(s, asked)
+    return _each(s, asked.order_by(col(Person.id)), Link.person_id, only)
 
 
-def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Iterable[Any]:
+def ended_links(
+    s: Session, school_id: int, reasons: Collection[str], only: Collection[int] | None = None
+) -> Iterable[Any]:
     """(role, source_id, account id) of links that ended for one of the reasons, oldest first."""
     asked = (
         select(col(Person.role), col(Person.source_id), col(Link.account_id))
@@ -122,7 +135,7 @@ def ended_links(s: Session, school_id: int, reasons: Collection[str]) -> Iterabl
         )
         .order_by(col(Link.ended_at), col(Link.id))
     )
-    return _stream(s, asked)
+    return _each(s, asked, Link.person_id, only)
 
 
 def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
@@ -134,14 +147,18 @@ def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
     return col(Account.school_id).in_([school_id, *local]) | col(Account.id).in_(linked)
 
 
-def accounts(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
+def accounts(
+    s: Session, school_id: int, local: Sequence[int], only: Collection[int] | None = None
+) -> Iterable[Any]:
     """ACCOUNT_COLUMNS of the accounts a run of this school may meet; removed ones are left out."""
     columns = [getattr(Account, name) for name in ACCOUNT_COLUMNS]
     asked = select(*columns).where(_accounts_of(school_id, local), col(Account.state) != "removed")
-    return _stream(s, asked.order_by(col(Account.id)))
+    return _each(s, asked.order_by(col(Account.id)), Account.id, only)
 
 
-def associations(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
+def associations(
+    s: Session, school_id: int, local: Sequence[int], only: Collection[int] | None = None
+) -> Iterable[Any]:
     """(account id, school id, role, person id) of the active links of those accounts to present people."""
     asked = (
         select(col(Link.account_id), col(Person.school_id), col(Person.role), col(Person.id))
@@ -149,10 +166,12 @@ def associations(s: Session, school_id: int, local: Sequence[int]) -> Iterable[A
         .join(Account, col(Account.id) == col(Link.account_id))
         .where(col(Link.active).is_(True), col(Person.present).is_(True), _accounts_of(school_id, local))
     )
-    return _stream(s, asked)
+    return _each(s, asked, Link.account_id, only)
 
 
-def anchors(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
+def anchors(
+    s: Session, school_id: int, local: Sequence[int], only: Collection[int] | None = None
+) -> Iterable[Any]:
     """(account id, anchors) of links of those accounts that ended or whose person is gone."""
     asked = (
         select(col(Link.account_id), col(Link.anchors))
@@ -163,7 +182,7 @@ def anchors(s: Session, school_id: int, local: Sequence[int]) -> Iterable[Any]:
         )
         .order_by(col(Link.id))
     )
-    return _stream(s, asked)
+    return _each(s, asked, Link.account_id, only)
 
 
 def items(s: Session, school_id: int) -> Iterator[tuple[str, str, int, str, bool, str]]:
@@ -176,21 +195,75 @@ def items(s: Session, school_id: int) -> Iterator[tuple[str, str, int, str, bool
             yield kind, source_id, row_id, digest, present, rest[0] if rest else ""
 
 
-def stored_people(s: Session, school_id: int) -> Iterator[dict[str, Any]]:
-    """Whole rows of the people who are present, for those the MIS did not speak of this time."""
+def stored_people(
+    s: Session, school_id: int, only: Collection[int] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Whole rows of the people who are present, for those the MIS did not speak of this time, by id."""
     table = bulk.table_of(Person)
     asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    return _whole_rows(s, asked)
+    asked = asked.order_by(table.c.id)
+    if only is None:
+        yield from _whole_rows(s, asked)
+        return
+    for part in bulk.chunks(sorted(only)):
+        yield from _whole_rows(s, asked.where(table.c.id.in_(part)))
 
 
-def identifiers(s: Session, school_id: int, *, only_former: bool = False) -> Iterable[Any]:
+class Bystander(NamedTuple):
+    """Somebody a run of changes leaves alone, as far as others may be confused with this person."""
+
+    id: int
+    role: str
+    source_id: str
+    gate: str
+    account_id: int | None
+    given_name: str | None
+    family_name: str | None
+    legal_given_name: str | None
+    legal_family_name: str | None
+    date_of_birth: date | None
+    year_of_entry: int | None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.role, self.source_id)
+
+    @property
+    def first(self) -> str | None:
+        return self.given_name or self.legal_given_name
+
+    @property
+    def last(self) -> str | None:
+        return self.family_name or self.legal_family_name
+
+
+def bystanders(s: Session, school_id: int) -> Iterator[Bystander]:
+    """Everybody present, by id, with the account each has."""
+    asked = (
+        select(
+            *map(col, (Person.id, Person.role, Person.source_id, Person.gate, Link.account_id)),
+            *map(col, (Person.given_name, Person.family_name, Person.legal_given_name)),
+            *map(col, (Person.legal_family_name, Person.date_of_birth, Person.year_of_entry)),
+        )
+        .select_from(Person)
+        .outerjoin(Link, (col(Link.person_id) == col(Person.id)) & col(Link.active).is_(True))
+        .where(col(Person.school_id) == school_id, col(Person.present).is_(True))
+        .order_by(col(Person.id))
+    )
+    return map(Bystander._make, _stream(s, asked))
+
+
+def identifiers(
+    s: Session, school_id: int, *, only_former: bool = False, only: Collection[int] | None = None
+) -> Iterable[Any]:
     """(person id, kind, value, current), current ones first, newest first."""
     asked = select(
         col(Identifier.person_id), col(Identifier.kind), col(Identifier.value), col(Identifier.current)
     ).where(col(Identifier.school_id) == school_id)
     if only_former:
         asked = asked.where(col(Identifier.current).is_(False))
-    return _stream(s, asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc()))
+    asked = asked.order_by(col(Identifier.current).desc(), col(Identifier.id).desc())
+    return _each(s, asked, Identifier.person_id, only)
 
 
 def identifiers_of(s: Session, person_ids: Sequence[int]) -> dict[int, list[Identifier]]:
@@ -244,11 +317,18 @@ def contact_links(s: Session, school_id: int) -> Iterable[Any]:
     return _stream(s, asked)
 
 
-def stored_items(s: Session, school_id: int, kind: str) -> Iterator[dict[str, Any]]:
-    """Whole rows of one kind that are present."""
+def stored_items(
+    s: Session, school_id: int, kind: str, only: Collection[str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Whole rows of one kind that are present; some by source id, where ``only`` names them."""
     table = bulk.table_of(ITEM_TABLES[kind])
     asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    return _whole_rows(s, asked)
+    asked = asked.order_by(table.c.id)
+    if only is None:
+        yield from _whole_rows(s, asked)
+        return
+    for part in bulk.chunks(sorted(only)):
+        yield from _whole_rows(s, asked.where(table.c.source_id.in_(part)))
 
 
 def person_ids(s: Session, school_id: int, role: str) -> dict[str, int]:
@@ -257,6 +337,14 @@ def person_ids(s: Session, school_id: int, role: str) -> dict[str, int]:
         col(Person.school_id) == school_id, col(Person.role) == role
     )
     return {source: key for source, key in s.execute(asked) if key is not None}
+
+
+def present(s: Session, school_id: int, role: str) -> int:
+    """How many of that role were at the school as of the last run."""
+    asked = select(func.count()).select_from(Person).where(
+        col(Person.school_id) == school_id, col(Person.role) == role, col(Person.present).is_(True)
+    )  # fmt: skip
+    return int(s.execute(asked).scalar_one())
 
 
 def exclusions(s: Session, school_id: int) -> list[Exclusion]:
@@ -282,7 +370,21 @@ def replace_suggestions(s: Session, school_id: int, rows: Sequence[dict[str, Any
     bulk.insert(s, Candidate, rows)
 
 
-def replace_problems(s: Session, school_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """The problems of the newest run only; those of earlier ones are history nobody asks for."""
-    s.connection().execute(delete(bulk.table_of(Problem)).where(col(Problem.school_id) == school_id))
+def problems(s: Session, school_id: int) -> Sequence[Any]:
+    """(id, role, source_id, code, place) of the problems the last run left."""
+    p = bulk.table_of(Problem)
+    asked = select(p.c.id, p.c.role, p.c.source_id, p.c.code, p.c.place).where(p.c.school_id == school_id)
+    return s.connection().execute(asked.order_by(p.c.id)).all()
+
+
+def replace_problems(
+    s: Session, school_id: int, rows: Sequence[dict[str, Any]], *, kept: Sequence[int] = (), run_id: int = 0
+) -> None:
+    """The problems of the newest run only; those of earlier ones are history nobody asks for.
+
+    The ``kept`` ones (ids) are those of the run ``run_id`` as well.
+    """
+    p = bulk.table_of(Problem)
+    bulk.update(s, Problem, [{"id": i, "run_id": run_id} for i in kept])
+    s.connection().execute(delete(p).where(p.c.school_id == school_id, p.c.run_id != run_id))
     bulk.insert(s, Problem, rows)

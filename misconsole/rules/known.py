@@ -41,6 +41,16 @@ class KnownItem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """Whom a run of changes leaves alone, counted: ``people`` at the school besides those looked at,
+    ``accounts`` of the school that are active and ``held`` accounts of people that are, theirs included."""
+
+    people: int
+    accounts: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """The store's side.
 
@@ -48,6 +58,7 @@ class Known:
     ``links``     the active ones; ``left`` maps a person whose link a run ended to the account of then
     ``taken``     usernames in use or reserved in the collision domain, lower case (Z8)
     ``first``     no sync was ever applied to this school
+    ``rest``      None: everybody is known here; else only those whom the run looks at, and the rest counted
     """
 
     school_id: int
@@ -62,6 +73,7 @@ class Known:
     left: Mapping[Key, int] = field(default_factory=dict)
     items: Mapping[tuple[str, str], KnownItem] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
+    rest: Rest | None = None
 
 
 class Judged(NamedTuple):
@@ -105,6 +117,7 @@ class Roll:
     ``named_gone`` people a delta says were deleted
     ``items``      contacts, classes, groups and subjects; ``whole_items`` the kinds read completely
     ``since``      high water to remember once the plan is applied; ``full`` whether all was read
+    ``judged``     what the run judged by, to remember beside it; ``classes`` whether it read of classes
     """
 
     people: Mapping[Key, Judged]
@@ -116,6 +129,8 @@ class Roll:
     troubles: tuple[Trouble, ...] = ()
     since: Mapping[str, str] = field(default_factory=dict)
     full: bool = True
+    judged: str = ""
+    classes: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from misconsole.rules.plan_parts import (
     GateChange,
     Item,
     Key,
+    LookedAt,
     NewAccount,
     NewLink,
     PersonChange,
@@ -64,6 +65,8 @@ class Plan:
     renamed_on_link: int = 0  # O11
     since: dict[str, str] = field(default_factory=dict)
     full: bool = True
+    judged: str = ""  # what this run judged by, for the next one
+    looked_at: LookedAt | None = None  # None: everybody
 
     @property
     def empty(self) -> bool:
@@ -86,6 +89,7 @@ def build(roll: Roll, *, known: Known, matched: Matched, naming: Naming) -> Plan
     people = plan_people.people(roll, known, matched, linked)
     items = plan_people.items(roll, known)
     touched = {c.facts.key for c in people.changed} | changed.updated
+    everybody = len(roll.people) + (known.rest.people if known.rest is not None else 0)
     fresh = {c.facts.key for c in people.new} | {a.key for a in creating} | {n.key for n in links}
     return Plan(
         school_id=known.school_id, version=known.version, mode=known.mode, first=known.first,
@@ -103,11 +107,12 @@ def build(roll: Roll, *, known: Known, matched: Matched, naming: Naming) -> Plan
         population=_population(roll, known),
         changes={
             "created": len(creating), "updated": len(touched - fresh), "linked": len(links),
-            "unallocated": len(leaving.unallocated), "unchanged": len(roll.people) - len(touched | fresh),
+            "unallocated": len(leaving.unallocated), "unchanged": everybody - len(touched | fresh),
             "added": len(people.new), "gone": len(people.gone),
         },
         leavers_by_hand=leaving.by_hand, renamed_on_link=changed.renamed_on_link,
-        since=dict(roll.since), full=roll.full,
+        since=dict(roll.since), full=roll.full, judged=roll.judged,
+        looked_at=None if known.rest is None else _looked_at(roll, known),
     )  # fmt: skip
 
 
@@ -120,7 +125,19 @@ def _linked_keys(
     return kept | {link.key for link in links} | {account.key for account in creating}
 
 
+def _looked_at(roll: Roll, known: Known) -> LookedAt:
+    items = {(item.kind, item.source_id) for item in roll.items} | roll.gone_items
+    return LookedAt(
+        people=tuple(sorted(known.people.keys() | roll.people.keys())), items=tuple(sorted(items)),
+        classes=roll.classes,
+    )  # fmt: skip
+
+
 def _population(roll: Roll, known: Known) -> dict[str, int]:
+    if known.rest is not None:
+        rest = known.rest
+        everybody = rest.people + len(roll.people)
+        return {"create": rest.accounts, "update": rest.held, "link": everybody, "unallocate": rest.held}
     here = {a.account_id for a in known.accounts.values() if a.school_id == known.school_id}
     active = sum(1 for i in here if known.accounts[i].state == "active")
     held = sum(

@@ -164,3 +164,16 @@ class Absent:
 
     kind: str
     row_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """What a run of changes looked at; what is told of others in the store still stands.
+
+    ``items``    (kind, source id) of contacts, classes, groups and subjects, the deleted ones too
+    ``classes``  whether the report of classes and groups was read at all
+    """
+
+    people: tuple[Key, ...]
+    items: tuple[Key, ...]
+    classes: bool

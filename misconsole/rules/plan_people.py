@@ -110,4 +110,6 @@ def items(roll: Roll, known: Known) -> Items:
         for place, stored in known.items.items()
         if stored.present and place not in seen and (place[0] in roll.whole_items or place in roll.gone_items)
     )
+    # In the order of the store, whatever the order in which they were told or looked up.
+    changed.sort(key=lambda item: (item.kind, item.row_id))
     return Items(tuple(new), tuple(changed), gone_items)

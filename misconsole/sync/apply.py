@@ -15,16 +15,17 @@ from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from data import bulk, roster, runs
+from data import affected, bulk, roster, runs
 from data.journal import Scribe
 from data.tables import Account, Connection, Identifier, Link, Person, ReservedName, School
 from misconsole.errors import Conflict
-from misconsole.rules import facts_from
+from misconsole.rules import criteria, facts_from
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.plan import Plan
 from misconsole.rules.plan_parts import AccountChange, AccountData, Key, NewAccount, PersonChange
 from misconsole.rules.plan_people import GONE, GONE_DETAIL
 from misconsole.sync import apply_items
+from misconsole.sync.narrow import JOURNAL, JUDGED
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -35,6 +36,7 @@ NO_EVIDENCE: dict[str, Any] = {}
 ACCOUNT_DATA = tuple(field.name for field in fields(AccountData))
 _account_data = attrgetter(*ACCOUNT_DATA)
 _person_columns = attrgetter(*facts_from.SAME)
+TOLD_ONCE = frozenset({"no_username", "username_review"})  # by the run that makes the account
 T = TypeVar("T")
 
 
@@ -207,11 +209,7 @@ class Applied:
             self.scribe.insert_many(Link, rows)
 
     def _known_ids(self, keys: set[Key]) -> dict[Key, int]:
-        found: dict[Key, int] = {}
-        for role in {key[0] for key in keys}:
-            ids = roster.person_ids(self.s, self.plan.school_id, role)
-            found.update({(role, source): i for source, i in ids.items() if (role, source) in keys})
-        return found
+        return affected.known_ids(self.s, self.plan.school_id, keys) if keys else {}
 
     def _link(
         self,
@@ -257,7 +255,23 @@ class Applied:
             }
             for t in self.plan.troubles
         ]  # fmt: skip
-        roster.replace_problems(self.s, self.plan.school_id, rows)
+        kept = self._problems_kept()
+        roster.replace_problems(self.s, self.plan.school_id, rows, kept=kept, run_id=self.run_id)
+
+    def _problems_kept(self) -> list[int]:
+        """Problems of people and groups this run did not look at, which stand as they did."""
+        looked = self.plan.looked_at
+        if looked is None:
+            return []
+        people, items = set(looked.people), set(looked.items)
+        return [
+            row.id
+            for row in roster.problems(self.s, self.plan.school_id)
+            if not row.place and row.code not in TOLD_ONCE
+            and ((row.role, row.source_id) not in people if row.role
+                 else looked.classes and row.code in criteria.REASONS
+                 and (kind_of(row.code), row.source_id) not in items)
+        ]  # fmt: skip
 
     def _high_water(self) -> None:
         """How far this school was read; a next run may ask for changes only."""
@@ -265,9 +279,16 @@ class Applied:
         if connection is None or connection.id is None:
             return
         values: dict[str, Any] = {"since": {**connection.since, **self.plan.since}}
+        if self.plan.judged:
+            values["since"] |= {JUDGED: self.plan.judged, JOURNAL: affected.newest_entry(self.s)}
         if self.plan.full:
             values["last_full_at"] = self.now
         bulk.update(self.s, Connection, [{"id": connection.id, **values}])
+
+
+def kind_of(code: str) -> str:
+    """Class or group, by the code of why it does not come through (``criteria.REASONS``)."""
+    return code.partition("_")[0]
 
 
 def delivered(change: PersonChange) -> set[tuple[str, str]]:

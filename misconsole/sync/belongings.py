@@ -6,9 +6,9 @@ not speak of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from connectors.records import (
     ClassKind,
@@ -22,7 +22,7 @@ from connectors.records import (
     SchoolClass,
     Subject,
 )
-from data import roster
+from data import affected, roster
 from misconsole.rules import digest
 from misconsole.rules.criteria import CriteriaResult
 from misconsole.rules.plan_parts import Detail, Item
@@ -47,11 +47,11 @@ def timetable(extract: Extract, s: Session, school_id: int) -> Timetable:
     """What is known of classes now; from the store what this extract does not speak of."""
     page = extract.of(Report.GROUPS_CLASSES)
     if page is not None and page.full:
-        return _delivered(page)
+        return delivered(page)
     old = _stored(s, school_id)
     if page is None:
         return old
-    new = _delivered(page)
+    new = delivered(page)
     gone = page.gone
     told = {("class", c.source_id) for c in new.classes} | {("group", g.source_id) for g in new.groups} | gone
     classes = {c.source_id: c for c in (*old.classes, *new.classes) if ("class", c.source_id) not in gone}
@@ -66,13 +66,23 @@ def timetable(extract: Extract, s: Session, school_id: int) -> Timetable:
     )
 
 
-def _delivered(page: Page) -> Timetable:
+def delivered(page: Page) -> Timetable:
+    """What one report tells, its parts settled."""
     page.members.settle(page.classes.values())
     return Timetable(
         classes=tuple(page.classes.values()),
         groups=tuple(page.groups.values()),
         subjects=tuple(page.subjects.values()),
         members=page.members,
+    )
+
+
+def without(table: Timetable, gone: Collection[tuple[str, str]]) -> Timetable:
+    """The same less the classes and groups that the same report says were deleted."""
+    return replace(
+        table,
+        classes=tuple(c for c in table.classes if ("class", c.source_id) not in gone),
+        groups=tuple(g for g in table.groups if ("group", g.source_id) not in gone),
     )
 
 
@@ -85,21 +95,36 @@ def _stored(s: Session, school_id: int) -> Timetable:
             )
             for row in roster.stored_items(s, school_id, "class")
         ),
-        groups=tuple(
-            Group(source_id=row["source_id"], name=row["name"], code=row["code"], kind=GroupKind(row["kind"]))
-            for row in roster.stored_items(s, school_id, "group")
-        ),
+        groups=_groups(roster.stored_items(s, school_id, "group")),
         subjects=tuple(
             Subject(source_id=row["source_id"], code=row["code"], name=row["name"])
             for row in roster.stored_items(s, school_id, "subject")
         ),
-        members=Members(
-            Membership(
-                container=row[0], container_id=row[1], person_role=row[2], person_id=row[3], part=Part(row[4])
-            )
-            for row in roster.memberships(s, school_id)
-        ),
+        members=Members(_membership(*row) for row in roster.memberships(s, school_id)),
     )  # fmt: skip
+
+
+def _groups(rows: Iterable[Mapping[str, Any]]) -> tuple[Group, ...]:
+    return tuple(
+        Group(source_id=row["source_id"], name=row["name"], code=row["code"], kind=GroupKind(row["kind"]))
+        for row in rows
+    )
+
+
+def _membership(container: str, place: str, role: str, person_id: str, part: str) -> Membership:
+    return Membership(
+        container=container, container_id=place, person_role=role, person_id=person_id, part=Part(part)
+    )
+
+
+def stored_groups(s: Session, school_id: int, ids: Collection[str]) -> Timetable:
+    """Some groups as they are stored, with their members."""
+    if not ids:
+        return Timetable()
+    return Timetable(
+        groups=_groups(roster.stored_items(s, school_id, "group", ids)),
+        members=Members(_membership("group", *row) for row in affected.members(s, school_id, "group", ids)),
+    )
 
 
 def timetable_items(table: Timetable, criteria: CriteriaResult) -> list[Item]:

@@ -25,7 +25,7 @@ from misconsole.rules.limits import Holding
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan import Plan
 from misconsole.sync import filter as filtering
-from misconsole.sync import lease, match, outcome, process, reading, snapshot, source
+from misconsole.sync import lease, locality, match, narrow, outcome, process, reading, snapshot, source
 from misconsole.sync.apply import Applied, Overtaken
 from misconsole.sync.job import Job
 from misconsole.sync.progress import Recorder
@@ -139,18 +139,22 @@ def _plan(job: Job, read: reading.Reading) -> Plan:
     recorder = job.recorder
     with job.desk.store.read() as s:
         with recorder.stage("filter"):
-            here = snapshot.read(s, job.school_id)
+            looked = narrow.find(s, job, read)
+            here = snapshot.read(s, job.school_id, looked.only)
             here = job.anew(s, here, read.extract) if job.anew is not None else here
             sifted = filtering.run(
                 read.extract, here, s, scope=read.scope, today=job.desk.today, recorder=recorder
             )
             job.counts = sifted.counts
         with recorder.stage("match"):
-            matched = match.run(sifted.roll, here)
+            if match.needed(sifted.roll, here):
+                here = snapshot.widened(s, here)
+            matched = match.run(sifted.roll, here, locality.nearby(s, sifted.roll, here))
         with recorder.stage("plan"):
             formats = {role: here.options.username_format(role) for role in ("pupil", "staff")}
             naming = Naming(formats=formats, day=job.desk.today)
-            roll = replace(sifted.roll, since={**sifted.roll.since, **read.marks})
+            marks = {**sifted.roll.since, **read.marks}
+            roll = replace(sifted.roll, since=marks, judged=looked.mark)
             known = here.known
             if plan_accounts.free(roll, known, matched, plan_accounts.returning(roll, known)):
                 known = snapshot.with_names(s, known)

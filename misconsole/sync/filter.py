@@ -21,7 +21,7 @@ from misconsole.rules.plan_accounts import display_name
 from misconsole.rules.plan_parts import Item, Key, Trouble
 from misconsole.rules.plan_people import NO_ACCOUNT, WAITING
 from misconsole.rules.standing import Scope
-from misconsole.sync import belongings
+from misconsole.sync import belongings, neighbours
 from misconsole.sync.extract import CURRENT, GONE_ROLES, PEOPLE, Extract, Page
 from misconsole.sync.progress import Recorder
 from misconsole.sync.snapshot import Here, stored_facts
@@ -58,8 +58,11 @@ def run(extract: Extract, here: Here, s: Session, *, scope: Scope, today: date, 
     ctx = GateContext(
         options=here.options, today=today, scope=scope, mode=here.known.mode, exclusions=here.exclusions
     )
-    table = belongings.timetable(extract, s, here.known.school_id)
-    result = _criteria(table, everybody, ctx)
+    if here.only is None:
+        table = belongings.timetable(extract, s, here.known.school_id)
+        result = _criteria(table, everybody, ctx)
+    else:
+        table, result = neighbours.timetable(extract, s, here, everybody, ctx)
     ctx = GateContext(
         options=here.options, today=today, scope=scope, mode=here.known.mode, exclusions=here.exclusions,
         criteria=result,
@@ -68,12 +71,14 @@ def run(extract: Extract, here: Here, s: Session, *, scope: Scope, today: date, 
     people = {
         key: _judge(facts, ctx, here, troubles, fresh=key in delivered) for key, facts in everybody.items()
     }
-    items, whole, gone_items = _items(extract, table, result, here, people, troubles, recorder)
+    items, whole, gone_items = _items(extract, table, result, here, people, troubles, recorder, s)
     roll = Roll(
         people=people, rolls=rolls, named_gone=gone, items=tuple(items), whole_items=whole,
         gone_items=gone_items, troubles=tuple(troubles), since=_since(extract), full=extract.full,
+        classes=extract.of(Report.GROUPS_CLASSES) is not None,
     )  # fmt: skip
-    return Sifted(roll=roll, counts=_counts(extract, people, items))
+    passing = items if here.only is None else neighbours.everything(here, roll)
+    return Sifted(roll=roll, counts=_counts(extract, people, passing))
 
 
 def _since(extract: Extract) -> dict[str, str]:
@@ -149,7 +154,9 @@ def _carried(
     }
     if not keys:
         return {}
-    return {key: facts for key, facts in stored_facts(s, here.known.school_id).items() if key in keys}
+    only = None if here.only is None else [here.known.people[key].person_id for key in keys]
+    stored = stored_facts(s, here.known.school_id, only)
+    return {key: facts for key, facts in stored.items() if key in keys}
 
 
 def _criteria(
@@ -224,6 +231,7 @@ def _items(
     people: Mapping[Key, Judged],
     troubles: list[Trouble],
     recorder: Recorder,
+    s: Session,
 ) -> tuple[list[Item], frozenset[str], frozenset[tuple[str, str]]]:
     """Items to store, the kinds that were read whole, and the items a delta says are gone."""
     items: list[Item] = []
@@ -235,10 +243,10 @@ def _items(
         whole |= {"class", "group", "subject"} if page.full and page.size else set()
         troubles += _left_out(items)
     if (page := extract.of(Report.CONTACTS)) is not None:
-        sifted = sift(
-            page.contacts.values(), page.links.values(), options=here.options,
-            pupils={key[1] for key, j in people.items() if key[0] == "pupil" and j.gate in ("", "excluded")},
-        )  # fmt: skip
+        pupils = {key[1] for key, j in people.items() if key[0] == "pupil" and j.gate in ("", "excluded")}
+        if here.only is not None:
+            pupils |= neighbours.pupils(s, here, neighbours.ELIGIBLE)
+        sifted = sift(page.contacts.values(), page.links.values(), options=here.options, pupils=pupils)
         if note := priority_note(sifted, mis="The MIS"):
             recorder.message("info", "assumed_priority", note)
         made = belongings.contact_items(sifted.contacts, sifted.links, sifted.left_out)
@@ -261,9 +269,10 @@ def _left_out(items: Iterable[Item]) -> Iterator[Trouble]:
 
 
 def _counts(
-    extract: Extract, people: Mapping[Key, Judged], items: Iterable[Item]
+    extract: Extract, people: Mapping[Key, Judged], items: Iterable[Item | neighbours.Place]
 ) -> dict[str, dict[str, int]]:
     counts = {}
+    passing = tuple(items)
     for report, page in extract.pages.items():
         if not page.whole:
             continue
@@ -272,7 +281,7 @@ def _counts(
             kept = sum(1 for source in page.people if _passes(people.get((role, source))))
         else:
             kinds = ("contact",) if report is Report.CONTACTS else ("class", "group")
-            kept = sum(1 for item in items if item.kind in kinds and not item.gate)
+            kept = sum(1 for item in passing if item.kind in kinds and not item.gate)
         kept = min(kept, extracted)
         counts[report.value] = {"extracted": extracted, "kept": kept, "dropped": extracted - kept}
     return counts

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from misconsole.rules import matching, plan_accounts, refusals
-from misconsole.rules.facts import PersonFacts
+from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.known import Match, Matched, Roll
 from misconsole.rules.plan_parts import Key, Suggestion
 from misconsole.sync.snapshot import Here
 
 
-def run(roll: Roll, here: Here) -> Matched:
-    """People who keep their account or get their own back are not matched again."""
+def run(roll: Roll, here: Here, nearby: Sequence[AccountFacts] = ()) -> Matched:
+    """People who keep their account or get their own back are not matched again.
+
+    ``nearby`` are accounts of the local authority's other schools that somebody here may have (``locality``).
+    """
     known = here.known
     if not needed(roll, here):
         return Matched()
@@ -20,9 +24,11 @@ def run(roll: Roll, here: Here) -> Matched:
         each.key: each.account_id for each in here.others if each.account_id is not None
     }
     people = _people(roll, here)
+    accounts = {**known.accounts, **{account.account_id: account for account in nearby}}
     found = matching.match(
-        people, list(known.accounts.values()), links=links, not_same=_refused(people, here), mode=known.mode
-    )
+        people, list(accounts.values()), links=links, not_same=_refused(people, here, accounts),
+        mode=known.mode,
+    )  # fmt: skip
     return Matched(
         linked={
             key: Match(one.account_id, one.how, tuple(e.as_dict() for e in one.evidence))
@@ -39,6 +45,12 @@ def needed(roll: Roll, here: Here) -> bool:
         return False
     links = _links(roll, here)
     return any(key not in links for key, judged in roll.people.items() if not judged.gate)
+
+
+def without_account(roll: Roll, here: Here) -> list[PersonFacts]:
+    """The eligible people whom matching is about."""
+    links = _links(roll, here)
+    return [j.facts for key, j in roll.people.items() if not j.gate and key not in links]
 
 
 def _links(roll: Roll, here: Here) -> dict[Key, int]:
@@ -69,14 +81,16 @@ def _suggestions(key: Key, waits: matching.Waiting) -> tuple[Suggestion, ...]:
     )  # fmt: skip
 
 
-def _refused(people: list[PersonFacts], here: Here) -> set[tuple[Key, int]]:
+def _refused(
+    people: list[PersonFacts], here: Here, accounts: Mapping[int, AccountFacts]
+) -> set[tuple[Key, int]]:
     """Pairs that a person told apart, as long as neither record has changed since."""
     if not here.not_same:
         return set()
     by_id = {facts.person_id: facts for facts in people if isinstance(facts, PersonFacts)}
     pairs = set()
     for person_id, account_id, then in here.not_same:
-        facts, account = by_id.get(person_id), here.known.accounts.get(account_id)
+        facts, account = by_id.get(person_id), accounts.get(account_id)
         if facts is not None and account is not None and refusals.digest(facts, account) == then:
             pairs.add((facts.key, account_id))
     return pairs

@@ -31,6 +31,10 @@ class Members:
         for place in self._places:
             yield from self.of(place)
 
+    @property
+    def places(self) -> Collection[Place]:
+        return self._places.keys()
+
     def add(self, member: Membership) -> None:
         who = (member.person_role, member.person_id)
         who = self._people.setdefault(who, who)

@@ -13,10 +13,8 @@ from data import roster, runs
 from misconsole.errors import MisconsoleError
 from misconsole.rules import facts_from
 from misconsole.rules.facts import PersonFacts
-from misconsole.rules.known import KnownPerson
-from misconsole.rules.plan_parts import Key
 from misconsole.rules.standing import Scope
-from misconsole.sync import extract, outcome, snapshot, source
+from misconsole.sync import extract, outcome, source
 from misconsole.sync.extract import PEOPLE, Extract
 from misconsole.sync.job import Job
 
@@ -56,7 +54,8 @@ def _extract(job: Job, connection: Connection, connector: Connector, access: Acc
     now, declaration = job.desk.now(), connector.declaration
     with job.desk.store.read() as s:
         scopes = roster.scopes(s, job.school_id)
-        known = snapshot.people(s, job.school_id)
+        known = {role: roster.person_ids(s, job.school_id, role) for role in sorted(set(PEOPLE.values()))}
+        present = {role: roster.present(s, job.school_id, role) for role in known}
         earlier = runs.last_applied(s, job.school_id)
     wanted = source.wanted(declaration, scopes, access.withheld)
     _tell_withheld(job, wanted.accepted & access.withheld)
@@ -69,31 +68,25 @@ def _extract(job: Job, connection: Connection, connector: Connector, access: Acc
         recorder=job.recorder,
     )  # fmt: skip
     counts = earlier.reports if earlier is not None else {}
-    extract.check_present(found, _present(known), {r: int(c.get("extracted", 0)) for r, c in counts.items()})
+    extract.check_present(found, present, {r: int(c.get("extracted", 0)) for r, c in counts.items()})
     _tell_unfinished(job, found)
     marks = {mark: text for mark, text in wanted.marks.items() if found.of(Report(mark[1:])) is not None}
     return Reading(extract=found, scope=wanted.scope, marks=marks)
 
 
-def _converter(job: Job, known: Mapping[Key, KnownPerson]) -> extract.Convert:
-    """Records become facts at once, so that only one of the two is in memory."""
+def _converter(job: Job, known: Mapping[str, Mapping[str, int]]) -> extract.Convert:
+    """Records become facts at once, so that only one of the two is in memory. ``known``: role -> source id
+    -> person id."""
     options, country, today = job.options, job.school.country, job.desk.today
 
     def convert(record: Pupil | Staff) -> PersonFacts:
-        stored = known.get(("pupil" if isinstance(record, Pupil) else "staff", record.source_id))
+        role = "pupil" if isinstance(record, Pupil) else "staff"
         return facts_from.from_record(
             record, options=options, country=country, today=today,
-            person_id=stored.person_id if stored else None,
+            person_id=known[role].get(record.source_id),
         )  # fmt: skip
 
     return convert
-
-
-def _present(known: Mapping[Key, KnownPerson]) -> dict[str, int]:
-    counts = dict.fromkeys(PEOPLE.values(), 0)
-    for (role, _), person in known.items():
-        counts[role] += person.present
-    return counts
 
 
 def _tell_withheld(job: Job, reports: Collection[Report]) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data import accounts as account_rows
-from data import roster, runs
+from data import affected, roster, runs
 from misconsole.rules import collision, facts_from
 from misconsole.rules.exclusions import ExclusionFacts, Exclusions
 from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.gates import LEAVER_CODES
-from misconsole.rules.known import Known, KnownItem, KnownLink, KnownPerson
+from misconsole.rules.known import Known, KnownItem, KnownLink, KnownPerson, Rest
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan_accounts import ABSENT
 from misconsole.rules.plan_parts import Key
@@ -30,7 +30,11 @@ SHARED = ("role", "state", "given_name", "family_name", "year_of_entry", "date_o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Here:
-    """A school as a run sees it. ``former`` are identifiers the MIS stopped sending (G7)."""
+    """A school as a run sees it. ``former`` are identifiers the MIS stopped sending (G7).
+
+    ``only``    ids of the people this run looks at, who alone are known here; None for everybody
+    ``others``  everybody else at the school, once matching needs to know of them
+    """
 
     known: Known
     options: SchoolOptions
@@ -38,30 +42,35 @@ class Here:
     exclusions: Exclusions
     not_same: tuple[tuple[int, int, str], ...]  # person id, account id, digest of the pair then
     former: dict[int, tuple[tuple[str, str], ...]]
+    only: frozenset[int] | None = None
+    others: tuple[roster.Bystander, ...] = ()
 
 
-def read(s: Session, school_id: int) -> Here:
-    """Everything a plan needs to know, of one moment."""
+def read(s: Session, school_id: int, only: frozenset[int] | None = None) -> Here:
+    """Everything a plan needs to know, of one moment; of the people ``only`` alone, if ids are given."""
     school = roster.school(s, school_id)
     assert school is not None  # noqa: S101 - the caller holds its lease
     options = SchoolOptions.from_dict(school.options)
     return Here(
-        known=_known(s, school, options),
+        known=_known(s, school, options, only),
         options=options,
         country=school.country,
         exclusions=Exclusions.of(_exclusion(row) for row in roster.exclusions(s, school_id)),
         not_same=tuple((n.person_id, n.account_id, n.digest) for n in roster.not_same(s, school_id)),
-        former=_by_person(roster.identifiers(s, school_id, only_former=True)),
+        former=_by_person(roster.identifiers(s, school_id, only_former=True, only=only)),
+        only=only,
     )
 
 
-def _known(s: Session, school: School, options: SchoolOptions) -> Known:
+def _known(s: Session, school: School, options: SchoolOptions, only: frozenset[int] | None) -> Known:
     school_id = school.id or 0
     where = collision.domain_key(options.collision, urn=school.urn, trust=school.trust)
-    everybody = people(s, school_id)
-    by_person = {row[1]: KnownLink(*row) for row in roster.active_links(s, school_id)}
+    everybody = people(s, school_id, only)
+    by_person = {row[1]: KnownLink(*row) for row in roster.active_links(s, school_id, only)}
     links = {k: by_person[p.person_id] for k, p in everybody.items() if p.person_id in by_person}
-    ended = roster.ended_links(s, school_id, [ABSENT, *LEAVER_CODES])
+    ended = roster.ended_links(s, school_id, [ABSENT, *LEAVER_CODES], only)
+    left = {(role, source): account for role, source, account in ended if (role, source) not in links}
+    theirs = None if only is None else {link.account_id for link in links.values()} | set(left.values())
     return Known(
         school_id=school_id,
         version=school.version,
@@ -70,13 +79,28 @@ def _known(s: Session, school: School, options: SchoolOptions) -> Known:
         domain_key=where,
         first=runs.last_applied(s, school_id) is None,
         people=everybody,
-        accounts=accounts(s, school_id),
+        accounts=accounts(s, school_id, theirs),
         links=links,
-        left={
-            (role, source): account_id for role, source, account_id in ended if (role, source) not in links
-        },
+        left=left,
         items={(row[0], row[1]): KnownItem(*row[2:]) for row in roster.items(s, school_id)},
+        rest=None if only is None else _rest(s, school_id, everybody),
     )
+
+
+def _rest(s: Session, school_id: int, looked_at: Mapping[Key, KnownPerson]) -> Rest:
+    present, active, held = affected.totals(s, school_id)
+    return Rest(
+        people=present - sum(person.present for person in looked_at.values()), accounts=active, held=held
+    )
+
+
+def widened(s: Session, here: Here) -> Here:
+    """The same with every account and everybody else: what matching compares with."""
+    if here.only is None:
+        return here
+    school_id = here.known.school_id
+    others = tuple(each for each in roster.bystanders(s, school_id) if each.id not in here.only)
+    return replace(here, known=replace(here.known, accounts=accounts(s, school_id)), others=others)
 
 
 def with_names(s: Session, known: Known) -> Known:
@@ -84,27 +108,27 @@ def with_names(s: Session, known: Known) -> Known:
     return replace(known, taken=frozenset(account_rows.taken_names(s, known.domain_key)))
 
 
-def people(s: Session, school_id: int) -> dict[Key, KnownPerson]:
+def people(s: Session, school_id: int, only: Collection[int] | None = None) -> dict[Key, KnownPerson]:
     intern = sys.intern
     return {
         (intern(row.role), row.source_id): KnownPerson(
             row.id, row.digest, row.present, intern(row.gate), intern(row.gate_detail)
         )
-        for row in roster.people(s, school_id)
+        for row in roster.people(s, school_id, only)
     }
 
 
-def accounts(s: Session, school_id: int) -> dict[int, AccountFacts]:
+def accounts(s: Session, school_id: int, only: Collection[int] | None = None) -> dict[int, AccountFacts]:
     """Accounts of the school and of schools local to it, each with whom it belongs to now."""
     local = roster.local_schools(s, school_id)
     holders: dict[int, tuple[tuple[int, str, int], ...]] = {}
-    for account_id, home, role, person_id in roster.associations(s, school_id, local):
+    for account_id, home, role, person_id in roster.associations(s, school_id, local, only):
         holders[account_id] = (*holders.get(account_id, ()), (home, sys.intern(role), person_id))
-    before = _anchors(roster.anchors(s, school_id, local))
+    before = _anchors(roster.anchors(s, school_id, local, only))
     names = roster.ACCOUNT_COLUMNS[1:]
     found = {}
     pool: dict[Any, Any] = {}
-    for row in roster.accounts(s, school_id, local):
+    for row in roster.accounts(s, school_id, local, only):
         values: dict[str, Any] = dict(zip(names, row[1:], strict=True))
         for name in SHARED:
             values[name] = pool.setdefault(values[name], values[name])
@@ -143,14 +167,14 @@ def _by_person(rows: Iterable[Any]) -> dict[int, tuple[tuple[str, str], ...]]:
     return found
 
 
-def stored_facts(s: Session, school_id: int) -> dict[Key, PersonFacts]:
+def stored_facts(s: Session, school_id: int, only: Collection[int] | None = None) -> dict[Key, PersonFacts]:
     """The people who are present, from the store, with what they were last delivered with."""
     held: dict[int, list[tuple[str, str]]] = {}
-    for person_id, kind, value, current in roster.identifiers(s, school_id):
+    for person_id, kind, value, current in roster.identifiers(s, school_id, only=only):
         if current:
             held.setdefault(person_id, []).append((sys.intern(kind), value))
     found = {}
-    for row in roster.stored_people(s, school_id):
+    for row in roster.stored_people(s, school_id, only):
         facts = facts_from.from_row(row, held.get(row["id"], ()))
         found[facts.key] = facts
     return found

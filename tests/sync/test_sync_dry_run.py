@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,9 +12,9 @@ from sqlalchemy import MetaData, select
 
 from connectors.records import Membership, Part, Pupil, Report, SchoolClass, Staff
 from data.store import Store
-from data.tables import Account
 from misconsole.services import runs
-from tests.fake_mis import Bench, FakeMis
+from tests.any_school import directory, fresh
+from tests.fake_mis import Bench
 
 BOOKKEEPING = {"run", "run_stage", "run_progress", "run_message", "runstage", "runprogress", "runmessage"}
 
@@ -69,34 +65,12 @@ ROSTERS = st.fixed_dictionaries(
 ACCOUNTS = st.lists(st.tuples(NAMES, NAMES, BIRTHS, st.sampled_from(["pupil", "staff", "other"])), max_size=3)
 
 
-@contextmanager
-def fresh(empty: Path, mode: str) -> Iterator[Bench]:
-    with tempfile.TemporaryDirectory() as name:
-        shutil.copy(empty, Path(name) / "s.sqlite3")
-        with Store.open(f"sqlite:///{name}/s.sqlite3") as store:
-            bench = Bench(store, Path(name), FakeMis(), mode=mode)
-            bench.accept(Report.GROUPS_CLASSES)
-            yield bench
-
-
-def directory(bench: Bench, accounts: list[tuple[str | None, str | None, date | None, str]]) -> None:
-    with bench.store.write() as s:
-        for n, (given_name, family_name, born, role) in enumerate(accounts):
-            s.add(
-                Account(
-                    school_id=bench.school_id, username=f"u{n}", username_key=f"u{n}", role=role,
-                    given_name=given_name, family_name=family_name, date_of_birth=born,
-                    domain_key="school:100001",
-                )
-            )  # fmt: skip
-
-
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=ROSTERS, now=ROSTERS, accounts=ACCOUNTS, mode=st.sampled_from(["create", "link", "lookup"]))
 def test_a_dry_run_leaves_the_store_as_it_was_and_foretells_the_run(
     _empty_store: Path, before: Any, now: Any, accounts: Any, mode: str
 ) -> None:
-    with fresh(_empty_store, mode) as bench:
+    with fresh(_empty_store, Report.GROUPS_CLASSES, mode=mode) as bench:
         directory(bench, accounts)
         bench.mis.records = before
         bench.sync()
@@ -116,7 +90,7 @@ def test_a_dry_run_leaves_the_store_as_it_was_and_foretells_the_run(
 def test_the_same_again_changes_nothing_for_any_roster(
     _empty_store: Path, roster: Any, accounts: Any, mode: str
 ) -> None:
-    with fresh(_empty_store, mode) as bench:
+    with fresh(_empty_store, Report.GROUPS_CLASSES, mode=mode) as bench:
         directory(bench, accounts)
         bench.mis.records = roster
         if bench.sync().state != "succeeded":
