@@ -95,7 +95,10 @@ def opener(desk: Desk, school: str) -> Open:
     return open_new
 
 
-def approved(desk: Desk, school: str, open_connector: Open | None, *, ask: bool = True) -> bool:
+GOOD = (AccessState.APPROVED, AccessState.UNKNOWN)
+
+
+def told_access(desk: Desk, school: str, open_connector: Open | None, *, ask: bool = True) -> Access:
     """How access stands at the new MIS; where the school was never asked, it is asked now (``ask``)."""
     with desk.store.read() as s:
         found = resolve(s, school)
@@ -105,7 +108,7 @@ def approved(desk: Desk, school: str, open_connector: Open | None, *, ask: bool 
         if ask and told.state is AccessState.NOT_ASKED and connector.declaration.asks_for_access:
             told = connector.request_access()
     _remember(desk, row.id or 0, told)
-    return told.state in (AccessState.APPROVED, AccessState.UNKNOWN)
+    return told
 
 
 def _remember(desk: Desk, move_id: int, told: Access) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
+from connectors.base import Access
 from connectors.catalogue.shapes import Entry
 from connectors.errors import ConnectorError
 from data.tables import Connection, MisMove, School
@@ -23,8 +24,9 @@ CHANGING = "Changing MIS"  # the situation of a note in the catalogue (B15, B16)
 def view(
     school: School, row: MisMove, *, former: Connection | None, run: RunView | None,
     error: ConnectorError | MisconsoleError | None, held: str, reminders: tuple[str, ...],
-    secrets: Mapping[str, str], accepted: Sequence[str] = (),
+    secrets: Mapping[str, str], accepted: Sequence[str] = (), access: Access | None = None,
 ) -> MovePlan:  # fmt: skip
+    said, mend = _said(row, error, access)
     entry = catalogue.find(row.mis)
     route = catalogue.choose_route(entry, row.route)
     settings = catalogue.settings_of(
@@ -48,8 +50,8 @@ def view(
         route=row.route,
         state=state,
         access=row.access,
-        message=error.message if error else "",
-        mend=error.mend if error else guide.MENDS.get(row.access, ""),
+        message=said,
+        mend=mend,
         steps=move_steps.steps(
             guide.steps(route.steps, progress),
             entry.title,
@@ -58,8 +60,8 @@ def view(
                 rehearsed=bool(result),
                 open_cases=sum(1 for c in short_list if not c.settled),
                 cases=len(short_list),
-                problem=error.message if error else "",
-                mend=error.mend if error else "",
+                problem=said if error or row.access in guide.WRONG else "",
+                mend=mend,
             ),
         ),
         settings=settings,
@@ -81,6 +83,17 @@ def view(
         accounts_lost=_unaccounted(result, short_list, lost, run),
         accounts_doubled=_doubled(result, short_list),
     )
+
+
+def _said(
+    row: MisMove, error: ConnectorError | MisconsoleError | None, access: Access | None
+) -> tuple[str, str]:
+    """What was said just now, and what mends it."""
+    if error is not None:
+        return error.message, error.mend
+    if access is not None and row.access in guide.WRONG:
+        return access.message or f"Access is {row.access}.", access.mend or guide.MENDS.get(row.access, "")
+    return "", guide.MENDS.get(row.access, "")
 
 
 def _state(school: School, row: MisMove, held: str) -> str:

@@ -14,6 +14,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from connectors.base import Access
 from connectors.errors import ConnectorError
 from data import moves
 from data import schools as school_rows
@@ -28,7 +29,7 @@ from misconsole.services.desk import Desk
 from misconsole.services.guided_views import MovePlan
 from misconsole.services.move_apply import switch
 from misconsole.services.move_people import Rehearsal
-from misconsole.services.move_prepare import approved, correct, opener, prepared, start
+from misconsole.services.move_prepare import GOOD, correct, opener, prepared, start, told_access
 from misconsole.services.move_settle import cases_of, kept_log, log_of
 from misconsole.services.move_view import view
 from misconsole.services.overview import reviewed
@@ -69,13 +70,15 @@ def plan_move(
     if mis or settings or secrets:
         prepare_move(desk, school, mis=mis, route=route, settings=settings, secrets=secrets)
     error: ConnectorError | MisconsoleError | None = None
+    told: Access | None = None
     run_id = None
     try:
-        if approved(desk, school, open_connector):
+        told = told_access(desk, school, open_connector)
+        if told.state in GOOD:
             run_id = _rehearse(desk, school, open_connector)
     except (ConnectorError, MisconsoleError) as problem:
         error = problem
-    return move(desk, school, run_id=run_id, error=error)
+    return move(desk, school, run_id=run_id, error=error, access=told)
 
 
 def prepare_move(
@@ -98,11 +101,12 @@ def prepare_move(
 def ask_move(desk: Desk, school: str, *, ask: bool = True, open_connector: Open | None = None) -> MovePlan:
     """How access stands at the new MIS; with ``ask`` a school never asked is asked. Rehearses nothing."""
     error: ConnectorError | MisconsoleError | None = None
+    told: Access | None = None
     try:
-        approved(desk, school, open_connector, ask=ask)
+        told = told_access(desk, school, open_connector, ask=ask)
     except (ConnectorError, MisconsoleError) as problem:
         error = problem
-    return move(desk, school, error=error)
+    return move(desk, school, error=error, access=told)
 
 
 def move(
@@ -111,8 +115,11 @@ def move(
     *,
     run_id: int | None = None,
     error: ConnectorError | MisconsoleError | None = None,
+    access: Access | None = None,
 ) -> MovePlan:
-    """The prepared move as it stands, without asking anybody. Raises NotFound."""
+    """The prepared move as it stands, without asking anybody; ``error`` or ``access`` is what was just said.
+
+    Raises NotFound."""
     from misconsole.services import runs
 
     with desk.store.read() as s:
@@ -126,7 +133,7 @@ def move(
     )
     return view(
         found, row, former=former, run=run, error=error, held=_held(row), reminders=reminders,
-        secrets=desk.secrets.get(row.secret_ref), accepted=accepted,
+        secrets=desk.secrets.get(row.secret_ref), accepted=accepted, access=access,
     )  # fmt: skip
 
 

@@ -51,6 +51,12 @@ def complaint(setting: SettingView, text: str, *, whole: bool = False) -> str:
     return ""
 
 
+class GuideField(Field):
+    def action_leave(self) -> None:
+        """Back to the steps from whichever field; what was typed stays in it."""
+        self.screen.query_one("#steps").focus()
+
+
 class SettingFields(Vertical):
     """One field for each setting wanted; Enter in the last one sends them all as ``Typed``."""
 
@@ -75,7 +81,7 @@ class SettingFields(Vertical):
             self.mount(Lines(partial(_label, each), classes="field--label"))
             value = known.get(each.name, "") if each.secret else shown(each.value)
             self.mount(
-                Field(value, name=each.name, password=each.secret, compact=True, placeholder=_hint(each))
+                GuideField(value, name=each.name, password=each.secret, compact=True, placeholder=_hint(each))
             )
             self.mount(Lines(name=f"{each.name}-wrong"))
 

@@ -21,7 +21,7 @@ TOLD = {
         "unallocated": "nothing is taken away by itself; leavers' accounts are yours to remove.",
         "non-mis": "an account nobody has may only wait to be linked (Staff, Pupils).",
         "accounts": "first, last and display names of linked ones come from the MIS.",
-        "new-users": "no account is made by itself; here are only those made by hand.",
+        "new-users": "no account is made by itself; those made with n (New) are here.",
     },
     "lookup": {
         "overview": "people can be found; accounts are somebody else's affair.",

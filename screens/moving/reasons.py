@@ -42,6 +42,8 @@ def _before(run: str, plan: MovePlan, step: GuideStep | None) -> str:
         return "The short list is empty: nobody is in doubt."
     if run == "check" and (step is None or step.kind not in ("wait", "request")):
         return "Nobody is asked in this step."
+    if run == "edit":
+        return "" if any(each.kind == "input" for each in plan.steps) else "This route has no settings."
     return why_not_step(run, step, plan.steps) if step is not None else ""
 
 

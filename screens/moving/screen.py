@@ -73,7 +73,8 @@ class Move(Guided):
             return []
         if step.kind == "rehearse" and self.running is not None:
             return head_lines(self.running, showing, width)
-        lines = step_lines(plan, step, (), width)
+        passed = replace(step, kind="pass") if step.kind == "read" else step
+        lines = step_lines(plan, passed, (), width)
         if step.number == 1:
             return [*lines, (), *choice_lines(plan, width)]
         if step.kind in ("rehearse", "settle", "switch"):
@@ -184,6 +185,13 @@ class Move(Guided):
         else:
             getattr(self, f"do_{run}")()
 
+    def do_edit(self) -> None:
+        """From any step: back to what was typed."""
+        if self.step is not None and self.step.kind != "input":
+            self.open_kind("input")
+            self.repaint()
+        self.call_after_refresh(super().do_edit)
+
     def do_request(self) -> None:
         self.program.say("Asking the school for access…")
         self._read(calls.request, self._answered, group="access")
@@ -209,6 +217,9 @@ class Move(Guided):
         elif plan.state in ("ready", "held"):
             told = f"{plan.open_cases} to settle: l." if plan.open_cases else "a switches over."
             self.program.say(f"{plan.reanchored:,} of {plan.known:,} found again. {told}", kind="good")
+        else:
+            said = plan.message or f"Access to {plan.mis_title} is {plan.access}; nothing was rehearsed."
+            self.program.say(said, kind="warn", mend=plan.mend)
 
     def do_cancel(self) -> None:
         if run := self.running:

@@ -81,6 +81,7 @@ def what_next(step: GuideStep) -> Line:
         "wait": "asks at once; it is asked every few seconds anyway",
         "test": "tests the connection, and the data",
         "sync": "starts the first sync",
+        "pass": "goes on when you have done it",
         "rehearse": "rehearses the move; nothing is changed",
         "settle": "opens the short list",
         "switch": "asks once more, then switches over",

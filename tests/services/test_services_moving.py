@@ -505,3 +505,13 @@ def test_the_mis_in_use_and_a_school_without_one_are_refused(moved: Bench) -> No
     connect.disconnect(moved.desk, moved.urn)
     with pytest.raises(Usage, match="not connected"):
         plan(moved, other_mis(moved))
+
+
+def test_files_that_cannot_be_read_are_told_with_what_mends_them_and_nothing_is_rehearsed(
+    moved: Bench,
+) -> None:
+    mis = other_mis(moved)
+    said = "There is nothing at /nowhere."
+    mis.access = Access(state=AccessState.REFUSED, message=said, mend="Check the path.")
+    told = plan(moved, mis)
+    assert (told.state, told.message, told.mend, told.run) == ("access", said, "Check the path.", None)
