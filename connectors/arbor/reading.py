@@ -172,11 +172,10 @@ class Reading:
                 message=f"{read.duplicates} {what} came more than once; each was kept once.",
                 mend="Nothing needs doing unless it comes every time; then tell Arbor.",
             )  # fmt: skip
-        if mark.later:
-            first = min(mark.later.values())
+        if later := mark.later:
             yield Notice(
                 level="info", code="not_started",
-                message=f"{len(mark.later)} {what} have not started and are left out, the first till {first}.",
+                message=f"{len(later)} {what} are left out till they start; first on {min(later.values())}.",
                 mend="Needed sooner: create the account by hand with the same details; it will match.",
             )  # fmt: skip
         if long_gone:

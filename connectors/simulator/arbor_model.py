@@ -44,6 +44,8 @@ ENDED = frozenset(
 
 ALWAYS = (*PROPERTIES, "BusinessRoleAssignment")  # there even where a school has none of them
 
+KEPT = frozenset({"Person", "EmailAddress", "TelephoneNumber"})  # Arbor forgets no person
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -99,10 +101,13 @@ class Model:
                     self._note(entity, own, "create" if before is None else "update")
 
     def _removed(self, entity: str, own: str, properties: dict[str, Any]) -> None:
-        """A membership ends; anything else is gone."""
+        """A membership ends, a person stays; anything else is gone."""
+        if entity in KEPT:
+            self.tables[entity][own] = properties
+            return
         if entity in ENDED:
-            ended = {"endDate": self.roll.today - timedelta(days=1), **properties}
-            ended["endDate"] = properties.get("endDate") or self.roll.today - timedelta(days=1)
+            end = properties.get("endDate") or self.roll.today - timedelta(days=1)
+            ended = {**properties, "endDate": end}
             self.tables[entity][own] = ended
             if ended != properties:
                 self._note(entity, own, "update")

@@ -14,7 +14,7 @@ from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
 
 from connectors.arbor import Arbor
-from connectors.arbor.entities import assumed, plural, root
+from connectors.arbor.entities import assumed
 from connectors.base import SchoolRef, Setup
 from connectors.simulator.arbor_query import Field, parsed
 
@@ -84,7 +84,7 @@ class Host:
             name = str(one.arguments.get("name"))
             known = [f for f in assumed(name) if f"{name}.{f}" not in self.lacking]
             links = {f: assumed(name)[f] for f in known}
-            fields = [{"name": f, "type": {"name": t or "String", "kind": "OBJECT" if t else "SCALAR"}}
+            fields = [{"name": f, "type": {"name": t, "kind": "OBJECT" if t else "SCALAR"}}
                       for f, t in links.items()]  # fmt: skip
             made[one.alias] = {"fields": fields}
         made["roots"] = {"queryType": {"fields": []}}
@@ -126,7 +126,8 @@ def student(own: str, **more: Any) -> dict[str, Any]:
 
 def staff(own: str, **more: Any) -> dict[str, Any]:
     row = {
-        "id": own, "person": {"id": f"8{own}", "dateOfBirth": "1981-05-23"}, "legalFirstName": f"Forename{own}",
+        "id": own, "person": {"id": f"8{own}", "dateOfBirth": "1981-05-23"},
+        "legalFirstName": f"Forename{own}",
         "legalLastName": f"Surname{own}", "joiningDate": "2019-09-01", "isActiveInSchool": True,
         "isActiveTeachingInSchool": True, "displayJobTitle": "Teacher",
     }  # fmt: skip
@@ -137,7 +138,7 @@ def _school(people: Sequence[Person]) -> Host:
     born = {p.id: p.born and p.born.isoformat() for p in people}
     pupils = [
         student(p.id, legalFirstName=p.given, legalLastName=p.family, dateOfBirth=born[p.id],
-                registrationForm={"id": "F1", "shortName": p.form, "displayName": p.form})
+                registrationForm={"id": "F1", "shortName": p.form})
         for p in people if p.role == "pupil"
     ]  # fmt: skip
     teachers = [
@@ -173,7 +174,7 @@ def setup_for(server: Loopback, cancelled: Callable[[], bool] = lambda: False, *
 
 
 def arbor(server: Loopback, **more: str) -> Arbor:
-    return Arbor(setup_for(server, **more), limits=QUICK)
+    return Arbor(setup_for(server, lambda: False, **more), limits=QUICK)
 
 
 def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False) -> Served:
@@ -216,8 +217,10 @@ def _answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], Abstract
     return broken
 
 
-def _inside(code: int) -> Reply:
-    return as_json({"response": {"code": code, "reason": CANARY, "errors": [{"message": f"no {CANARY}"}]}})
+def _inside(code: int) -> Callable[[Asked], Reply]:
+    return lambda _: as_json(
+        {"response": {"code": code, "reason": CANARY, "errors": [{"message": f"no {CANARY}"}]}}
+    )
 
 
 HARNESS = Harness(
@@ -226,7 +229,7 @@ HARNESS = Harness(
     serve=serve,
     broken={
         **{str(status): _echo(status) for status in (400, 401, 403, 404, 409, 422, 429, 500, 503)},
-        **{f"{code} inside": _answering(lambda _, code=code: _inside(code)) for code in (401, 403, 422, 500)},
+        **{f"{code} inside": _answering(_inside(code)) for code in (401, 403, 422, 500)},
         "silence": _answering(lambda _: None),
         "nonsense": _answering(lambda _: Reply(200, CANARY.encode())),
         "page": _answering(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
@@ -240,5 +243,3 @@ HARNESS = Harness(
         ),
     },
 )
-
-__all__ = ["HARNESS", "Host", "arbor", "plural", "root", "setup_for", "staff", "student"]
