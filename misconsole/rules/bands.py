@@ -64,7 +64,7 @@ class Scored:
 
     @property
     def elsewhere(self) -> bool:
-        """A namesake at another school of the trust: no mark in common, and the date of birth differs."""
+        """A namesake at a local school: no mark in common, and the date of birth differs."""
         if not self.account.local:
             return False
         kept = {item.field: item.agreement for item in self.evidence}

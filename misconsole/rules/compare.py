@@ -257,7 +257,7 @@ def _role(person: PersonFacts, account: AccountFacts, often: Frequencies) -> Evi
     else:
         known = account.role in ("staff", "pupil")
         word, weight = ("differs", ROLE_DIFFERS) if known else ("missing", ROLE_UNKNOWN)
-    note = "an account of another school of the trust" if account.local else ""
+    note = "an account of a local school" if account.local else ""
     return Evidence(
         field="role", person=person.role, account=account.role, agreement=word, weight=weight, note=note
     )

@@ -38,7 +38,7 @@ REASONS = {
     "identifier_conflict": "An identifier is equal, but the name or date of birth is not.",
     "identifier_taken": "An identifier belongs to an account that another person has.",
     "upn_differs": "Name and date of birth are equal, but the account has another UPN.",
-    "local_school": "The account that fits belongs to another school of the trust.",
+    "local_school": "The account that fits belongs to a local school.",
     "let_go": "The account that fits was let go by a decision.",
     "link_mode": "In link mode every link is confirmed by a person.",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel import Session, col, select
 
 from data import accounts as account_rows
-from data import search
+from data import authority, search
 from data.tables import Account, Person, School
 from misconsole.errors import NotFound, Usage
 from misconsole.rules.names import fold
@@ -104,8 +104,12 @@ def _account(s: Session, school: School, key: str) -> Account | None:
     if kind == "id" and number.isascii() and number.isdigit():
         return s.get(Account, int(number))
     own = account_rows.by_username(s, school.id or 0, key)
-    if own is not None or not school.trust:
+    if own is not None or not (school.trust or school.la_code):
         return own
-    local = select(Account).join(School, col(School.id) == col(Account.school_id))
-    asked = local.where(School.trust == school.trust, Account.username_key == key.lower())
-    return s.exec(asked.order_by(col(Account.id))).first()
+    asked = (
+        select(Account, School)
+        .join(School, col(School.id) == col(Account.school_id))
+        .where(Account.username_key == key.lower())
+        .order_by((col(School.trust) == school.trust).desc(), col(Account.id))
+    )
+    return next((account for account, home in s.exec(asked) if authority.together(school, home)), None)

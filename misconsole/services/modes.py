@@ -70,7 +70,7 @@ def _check(school: School, mode: str) -> None:
 
 
 def _rehearse(s: Session, school: School, mode: str, today: date) -> tuple[Here, Roll, Plan]:
-    from misconsole.sync import match, snapshot
+    from misconsole.sync import locality, match, snapshot
 
     here = snapshot.read(s, school.id or 0)
     here = replace(here, known=replace(here.known, mode=mode))
@@ -81,7 +81,8 @@ def _rehearse(s: Session, school: School, mode: str, today: date) -> tuple[Here,
     roll = Roll(people=people, rolls=frozenset({"staff", "pupil"}))
     formats = {role: here.options.username_format(role) for role in ("pupil", "staff")}
     naming = Naming(formats=formats, day=today)
-    made = plan.build(roll, known=here.known, matched=match.run(roll, here), naming=naming)
+    matched = match.run(roll, here, locality.nearby(s, roll, here))
+    made = plan.build(roll, known=here.known, matched=matched, naming=naming)
     return here, roll, made
 
 

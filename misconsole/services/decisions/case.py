@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from data import authority
 from data import people as people_rows
 from data.journal import Scribe
 from data.tables import Account, Decision, Journal, Link, Person, School
@@ -60,7 +61,7 @@ class Case:
         return found
 
     def account(self, account_id: int, *, local: bool = False) -> Account:
-        """An account of the school; with ``local`` also one of another school of its trust (K1)."""
+        """An account of the school; with ``local`` also one of a local school (K1)."""
         found = self.s.get(Account, account_id)
         if found is None or not (found.school_id == self.school_id or (local and self._is_local(found))):
             raise NotFound(f"{self.school.name} has no account with the number {account_id}.")
@@ -69,7 +70,7 @@ class Case:
 
     def _is_local(self, account: Account) -> bool:
         home = self.s.get(School, account.school_id)
-        return home is not None and bool(self.school.trust) and home.trust == self.school.trust
+        return home is not None and authority.together(self.school, home)
 
     def set_gate(self, person: Person, gate: str, detail: str = "") -> None:
         """Keep the recorded gate in step with what was decided, so that *why* and the queues agree."""
