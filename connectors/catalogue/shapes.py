@@ -8,7 +8,7 @@ from datetime import date
 
 # yes: reaches us · no: does not · maybe: depends on the school's MIS · greyed: shown, not selectable
 SUPPLY = ("yes", "no", "maybe", "greyed")
-STEP_KINDS = ("read", "input", "reports", "request", "wait", "test", "sync")
+STEP_KINDS = ("read", "input", "columns", "reports", "request", "wait", "test", "sync")
 KINDS = ("cloud", "on premises", "hosted", "national", "any")
 ROUTE_KINDS = ("aggregator", "direct", "on-site", "files", "national feed")
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import TracebackType
 
-from connectors.base import Access, AccessState, Probe, Setup
+from connectors.base import Access, AccessState, Probe
+from connectors.delimited.connector import FilesConnector
 from connectors.delimited.source import whole_path
 from connectors.errors import BadSettings, ConnectorError
 from connectors.oneroster_common.grades import CHOICES
@@ -22,29 +22,15 @@ from connectors.oneroster_common.words import USERNAME_USES
 from connectors.oneroster_csv.declaration import DECLARATION
 from connectors.oneroster_csv.package import Package
 from connectors.oneroster_csv.read import PackageReader
-from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
 
 NOTHING = ExtractRequest(reports=frozenset())
 
 
-class OneRosterCsv:
+class OneRosterCsv(FilesConnector):
     """Reads the package that the setting ``path`` names. Every method may raise ``ConnectorError``."""
 
     declaration = DECLARATION
-
-    def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-
-    def __enter__(self) -> OneRosterCsv:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Nothing is held open between calls."""
 
     def access(self) -> Access:
         """Approved when the package can be read, refused with the reason when it cannot."""
@@ -64,10 +50,6 @@ class OneRosterCsv:
             withheld=frozenset({Report.GROUPS_CLASSES}) - granted,
         )  # fmt: skip
 
-    def request_access(self) -> Access:
-        """Nobody needs asking: whoever wrote the package has allowed its use."""
-        return self.access()
-
     def probe(self) -> tuple[Probe, ...]:
         """Whether the path can be read; then the manifest and the first row of each file."""
         path = self._path()
@@ -82,18 +64,6 @@ class OneRosterCsv:
         """Stream the package. Damaged, or changed meanwhile: ``BadFile`` before any ``Finished``."""
         with closing(Package(self._path())) as package:
             yield from self._reader(package, request).items()
-
-    def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
-        """The contacts of one pupil, read from the package as it lies there now; nothing is kept (H10)."""
-        found: dict[str, Contact] = {}
-        links: list[ContactLink] = []
-        for item in self.extract(ExtractRequest(reports=frozenset({Report.CONTACTS}))):
-            for record in item.records if isinstance(item, Batch) else ():
-                if isinstance(record, Contact):
-                    found[record.source_id] = record
-                elif isinstance(record, ContactLink) and record.pupil_id == source_id:
-                    links.append(record)
-        return (*(found[link.contact_id] for link in links if link.contact_id in found), *links)
 
     def _probe_data(self, package: Package) -> Probe:
         try:

@@ -13,6 +13,7 @@ from connectors.catalogue.shapes import Step
 from misconsole.services.views import GuideStep, SettingView
 
 TESTED = "test-passed"  # kept among the ticks: the last test of this connection passed
+MAPPING = "mapping"  # the setting that holds the columns somebody accepted
 WRONG = ("declined", "revoked", "refused", "offline")
 MENDS = {
     "not asked": "Ask for access (misconsole authorise SCHOOL).",
@@ -61,6 +62,7 @@ def is_done(step: Step, now: Progress) -> bool:
     if step.kind == "input":
         return _typed(step, now.settings)
     facts = {
+        "columns": any(each.name == MAPPING and each.present for each in now.settings),
         "reports": now.reports_accepted,
         "request": now.asked or now.access not in ("not asked", "unknown"),
         "wait": now.access in ("approved", "offline"),

@@ -96,8 +96,9 @@ def test_A7_sims_connected_needs_its_software_where_the_vpn_is() -> None:
         ("scholarpack", {"wonde", "scholarpack", "xporter"}), ("integris", {"wonde", "datashare"}),
         ("bromcom", {"wonde", "bromcom", "bromcom-push", "xporter"}),
         ("isams", {"wonde", "isams", "xporter", "oneroster"}),
-        ("juniper-horizons", {"wonde", "juniper", "xporter"}), ("wcbs", {"wonde", "xporter", "hubmis"}),
-        ("cmis", {"wonde", "xporter"}), ("other", {"oneroster-csv", "oneroster"}),
+        ("juniper-horizons", {"wonde", "juniper", "xporter", "csv"}),
+        ("wcbs", {"wonde", "xporter", "hubmis", "csv"}),
+        ("cmis", {"wonde", "xporter", "csv"}), ("other", {"oneroster-csv", "oneroster", "csv"}),
     ],
 )  # fmt: skip
 def test_every_route_a_source_names_is_listed(mis: str, routes: set[str]) -> None:

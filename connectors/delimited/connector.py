@@ -1,0 +1,50 @@
+"""What every connector that reads files does alike: nothing is held open, nobody needs asking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Self
+
+from connectors.base import Access, Setup
+from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+
+
+class FilesConnector:
+    """``access`` and ``extract`` are the connector's own."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held open between calls."""
+
+    def access(self) -> Access:
+        raise NotImplementedError
+
+    def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
+        raise NotImplementedError
+
+    def request_access(self) -> Access:
+        """Nobody needs asking: whoever wrote the files has allowed their use."""
+        return self.access()
+
+    def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
+        """The contacts of one pupil, read from the files as they lie there now; nothing is kept (H10)."""
+        found: dict[str, Contact] = {}
+        links: list[ContactLink] = []
+        for item in self.extract(ExtractRequest(reports=frozenset({Report.CONTACTS}))):
+            for record in item.records if isinstance(item, Batch) else ():
+                if isinstance(record, Contact):
+                    found[record.source_id] = record
+                elif isinstance(record, ContactLink) and record.pupil_id == source_id:
+                    links.append(record)
+        return (*(found[link.contact_id] for link in links if link.contact_id in found), *links)
