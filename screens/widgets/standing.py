@@ -29,7 +29,7 @@ class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False
     """Rows of a source, arranged, with a cursor on one of them."""
 
     wanted: var[str] = var("", init=False)
-    virtual_size = Reactive(Size(0, 0))  # another length is not another layout, see ``_measure``
+    virtual_size = Reactive(Size(0, 0), repaint=False)  # another length is not another layout, see ``_measure``
 
     def __init__(
         self,
