@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import time
 from collections import Counter
@@ -59,9 +60,21 @@ class September:
 
     def meant(self, screen: str) -> Person:
         row = pointed(screen)
-        found = [p for p in self.people if shown(f"{p.family_name}, {p.given_name}") in row]
+        name = re.split(r"\s{2,}", row.removeprefix("› ").strip())[1]
+        cut = name.removesuffix("…").rstrip() if name.endswith("…") else ""
+        found = [p for p in self.people if listed(p) == name or (cut and listed(p).startswith(cut))]
         born = [p for p in found if said_day(p.date_of_birth) in row]
-        return max(born or found, key=lambda p: len(f"{p.family_name}{p.given_name}"))
+        assert found, f"who is {row!r}?"
+        return max(born or found, key=lambda p: len(listed(p)))
+
+
+def listed(person: Person) -> str:
+    """As a list names somebody."""
+    family, given = (
+        person.family_name or person.legal_family_name,
+        person.given_name or person.legal_given_name,
+    )
+    return shown(", ".join(part for part in (family, given) if part))
 
 
 def furnished(folder: Path, home: dict[str, str]) -> World:
@@ -109,7 +122,7 @@ def test_two_hundred_people_of_the_demo_estate_are_worked_until_nobody_waits(tmp
     cases: list[September] = []
     with Store.open(url) as store:
         for urn, name in SCHOOLS.items():
-            with Terminal([MISCONSOLE, "--store", url], env=home, columns=160, rows=40) as terminal:
+            with Terminal([MISCONSOLE, "--store", url], env=home, columns=220, rows=50) as terminal:
                 terminal.wait_for("15 schools")
                 terminal.wait_gone("being opened")
                 choose(terminal, name, "1 of 15 schools")
