@@ -125,8 +125,13 @@ class MovePlan:
     problem: str = ""  # code of the error, when the last step met one
     notes: tuple[tuple[str, str], ...] = ()  # of the catalogue: what else a change of MIS takes (B15, B16)
     supplies: dict[str, str] = field(default_factory=dict)  # accepted report -> yes, no, maybe, greyed
-    accounts_lost: int = 0  # nobody's any more without anybody having been told; taken away by the first sync
+    accounts_lost: int = 0  # in none of the lists: nobody's any more without anybody having been told
     accounts_doubled: int = 0  # of people who would be given a second one
+
+    @property
+    def leavers(self) -> int:
+        """Accounts the first sync would take away: their people left, says the new MIS."""
+        return self.run.changes.get("unallocated", 0) if self.run else 0
 
     @property
     def open_cases(self) -> int:

@@ -80,7 +80,7 @@ def view(
         problem=error.code if error else "",
         notes=tuple(_notes(entry, row.route)),
         supplies=supplies,
-        accounts_lost=_unaccounted(result, short_list, lost, run),
+        accounts_lost=_unaccounted(result, short_list, lost),
         accounts_doubled=_doubled(result, short_list),
     )
 
@@ -106,16 +106,13 @@ def _state(school: School, row: MisMove, held: str) -> str:
     return "rehearse" if row.access == "approved" else "access"
 
 
-def _unaccounted(
-    result: Mapping[str, Any], cases: Sequence[MoveCase], lost: Sequence[MoveLost], run: RunView | None
-) -> int:
-    """Accounts that are in none of the lists, and those the first sync would take away."""
+def _unaccounted(result: Mapping[str, Any], cases: Sequence[MoveCase], lost: Sequence[MoveLost]) -> int:
+    """Accounts that are in none of the lists."""
     found = {person for person, *_ in result.get("pairs", ())}
     told = {each.person_id for each in lost}
     asked = {one.person_id for case in cases for one in case.candidates if one.username} - found - told
     listed = int(result.get("linked_found", 0)) + len(lost) + len(asked)
-    taken = run.changes.get("unallocated", 0) if run else 0
-    return max(0, int(result.get("linked", 0)) - listed) + taken
+    return max(0, int(result.get("linked", 0)) - listed)
 
 
 def _doubled(result: Mapping[str, Any], cases: Sequence[MoveCase]) -> int:

@@ -99,9 +99,10 @@ class Connect(Guided):
             self.view is None or view is None or self.view.route != view.route or self.view.mis != view.mis
         )
         self._shown(view)
-        if other:
+        if other and view is not None:
             self.probes = ()
             self.open_now()
+            self.program.say(f"{view.mis_title} by {view.route} is in use now.")
 
     def _shown(self, view: ConnectionView | None) -> None:
         """Show how things stand; stay on the open step unless it is done and another waits."""

@@ -49,6 +49,7 @@ def result_lines(plan: MovePlan, showing: Showing, width: int) -> list[Line]:
         *([("settled by you", waits, "good")] if waits else []),
         ("not found; account stays", len(plan.lost), "warn" if plan.lost else "muted"),
         ("new people", plan.fresh, "muted"),
+        *([("left, by the new MIS", plan.leavers, "warn")] if plan.leavers else []),
         ("accounts lost", plan.accounts_lost, _good_if_none(plan.accounts_lost)),
         ("accounts doubled", plan.accounts_doubled, _good_if_none(plan.accounts_doubled)),
     ]  # fmt: skip
@@ -110,6 +111,9 @@ def question_lines(plan: MovePlan) -> list[Line]:
     if plan.lost:
         stays = counted(len(plan.lost), "account not found stays", "accounts not found stay")
         lines.append(line(f"{stays} in use, to be reviewed in Non-MIS."))
+    if plan.leavers:
+        goes = counted(plan.leavers, "account of a leaver is", "accounts of leavers are")
+        lines.append(line(span(f"By the new MIS's dates {goes} unallocated by the first sync.", "warn")))
     lines.append(line(f"Accounts lost {plan.accounts_lost}, doubled {plan.accounts_doubled}."))
     if plan.held:
         lines.append(line(span(f"{glyphs.ATTENTION} {plan.held}", "warn")))

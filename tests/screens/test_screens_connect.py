@@ -14,8 +14,8 @@ from connectors.simulator.world import build_world
 from data import tables
 from misconsole.services.views import SettingView
 from screens import glyphs
-from screens.connect.link import qr_lines
 from screens.connect.fields import complaint
+from screens.connect.link import qr_lines
 from tests import seed
 from tests.screens.driving import Opened
 
