@@ -43,7 +43,7 @@ def user(id_: str, role: str = "student", school: str = "sch", **more: Any) -> d
 
 
 def user_1_1(id_: str, role: str = "student", school: str = "sch", **more: Any) -> dict[str, Any]:
-    row = user(id_, enabledUser=True, role=role, orgs=[ref(school)])
+    row = user(id_) | {"enabledUser": True, "role": role, "orgs": [ref(school)]}
     del row["roles"]
     return {**row, **more}
 
