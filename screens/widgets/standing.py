@@ -29,7 +29,9 @@ class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False
     """Rows of a source, arranged, with a cursor on one of them."""
 
     wanted: var[str] = var("", init=False)
-    virtual_size = Reactive(Size(0, 0), repaint=False)  # another length is not another layout, see ``_measure``
+    virtual_size = Reactive(
+        Size(0, 0), repaint=False
+    )  # another length is not another layout, see ``_measure``
 
     def __init__(
         self,
@@ -145,7 +147,9 @@ class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False
     def _fill(self) -> None:
         """Read the rows around the view, before they are in it where possible."""
         source, top, page = self._now.source, self.scroll_offset.y, self.page
-        if source.complete or not source.missing(self._now.near(top - page, top + 2 * page)):
+        if source.complete:
+            return
+        if not source.missing([*self._now.near(top - page, top + 2 * page), *self._marked_places()]):
             return
         seen = self._now.near(top - AROUND * page, top + (AROUND + 1) * page)
         places = [*seen, *self._marked_places()]
