@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connect": (f"{_CLI}.connect", "connect a school to its MIS"),
     "authorise": (f"{_CLI}.connect", "ask for access, and wait for the school's approval"),
     "disconnect": (f"{_CLI}.connect", "end a connection; accounts stay as they are"),
+    "columns": (f"{_CLI}.columns", "look at the columns of CSV files, and accept them"),
     "reports": (f"{_CLI}.connect", "accept or decline reports and fields"),
     "sync": (f"{_CLI}.sync", "run a sync, or a dry run"),
     "runs": (f"{_CLI}.sync", "the runs of a school"),
