@@ -13,6 +13,7 @@ from typing import Any
 
 from connectors.arbor import fields, photos, sides
 from connectors.arbor.addresses import Addresses
+from connectors.arbor.answers import not_permitted
 from connectors.arbor.declaration import DECLARATION
 from connectors.arbor.pages import Rows
 from connectors.arbor.source import Source
@@ -54,6 +55,8 @@ class People:
     report: Report
     entity: str
     deciding: tuple[str, ...]  # always asked for
+    essential: str  # without it nobody can be told from who left
+    instead: str  # how the supplier knows it
 
     def __init__(self, http: Http, source: Source, options: Options, dropped: frozenset[str]) -> None:
         self.http, self.source, self.options, self.dropped = http, source, options, dropped
@@ -85,6 +88,7 @@ class People:
         return frozenset((self.wanted | set(self.deciding)) - self.chosen().keys())
 
     def read(self, page: Rows, what: str) -> Sorted:
+        self._told_apart()
         found, chosen = Sorted(), self.chosen()
         for index, row in page:
             self.faults.at(f"{what}[{index}]")
@@ -99,6 +103,15 @@ class People:
         if PHOTO & self.wanted:
             self._photos(found)
         return found
+
+    def _told_apart(self) -> None:
+        """Refuses to read on where leavers can't be told: years of them would count as here.  A place that
+        was only denied by the first answer is looked for elsewhere once."""
+        if self.essential not in self.missing() - self.side.fields:
+            return
+        self.load()
+        if self.essential not in self.side.fields:
+            raise not_permitted(self.instead)
 
     def _sort(
         self, row: Row, source_id: str, values: dict[str, Any], chosen: Mapping[str, Any], found: Sorted
@@ -129,6 +142,8 @@ class People:
 class Pupils(People):
     report, entity = Report.STUDENTS, "Student"
     deciding = ("admission_date", "leaving_date")
+    essential = "leaving_date"
+    instead = "Student.leavingDate or EducationalInstitutionEnrolment, which tell who has left"
 
     def places(self) -> fields.Places:
         return {**fields.PUPIL, "admission_number": ((self.options.admission,),)}
@@ -157,6 +172,8 @@ class Pupils(People):
 class Employees(People):
     report, entity = Report.STAFF, "Staff"
     deciding = ("start_date", "end_date")
+    essential = "current"
+    instead = "Staff.isActiveInSchool or StaffContract, which tell who has left"
 
     def __init__(self, http: Http, source: Source, options: Options, dropped: frozenset[str]) -> None:
         super().__init__(http, source, options, dropped)

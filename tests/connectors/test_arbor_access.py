@@ -202,7 +202,8 @@ def test_what_arbor_asks_for_in_headers_is_sent() -> None:
 def test_B6_the_link_comes_after_the_reports_are_saved_and_nothing_is_installed() -> None:
     route = catalogue.entry("arbor").route("arbor")
     assert route is not None
-    assert [step.kind for step in route.steps] == ["read", "reports", "wait", "input", "test", "sync"]
+    kinds = [step.kind for step in route.steps]
+    assert kinds == ["read", "reports", "read", "input", "wait", "test", "sync"]
     assert [step.id for step in route.steps if step.fields] == ["pair"]
     assert "Nothing is installed" in route.steps[0].text
     assert "SIMS" in route.steps[-1].text  # B17
@@ -214,3 +215,17 @@ def test_nothing_of_the_pair_is_shown() -> None:
         one: Any = Arbor(setup_for(server), limits=QUICK)
         assert CANARY not in repr(one) + repr(one.setup)
         one.close()
+
+
+def test_B4_B19_the_guide_stops_where_the_address_is_missing_and_goes_on_when_it_is_there() -> None:
+    """In the order of the guide: reports, approval, pair; then the wait, done once Arbor takes the pair."""
+    route = catalogue.entry("arbor").route("arbor")
+    assert route is not None
+    wait = next(step for step in route.steps if step.kind == "wait")
+    assert "authorise again from the link" in wait.text
+    link = "https://portal.example/approve/1"
+    with serving(Host(PEOPLE)) as server:
+        with made({"username": "app-test", "approval_link": link}) as one:
+            assert (one.access().state, one.access().link) == (AccessState.PENDING, link)
+        with arbor(server) as one:
+            assert one.access().state is AccessState.APPROVED

@@ -292,6 +292,37 @@ def test_dates_that_decide_who_is_here_are_asked_for_but_not_kept() -> None:
     assert found.of(Pupil)[0].admission_date is None
 
 
+@pytest.mark.parametrize(
+    ("report", "hidden", "instead"),
+    [
+        (Report.STUDENTS, "Student.leavingDate", "EducationalInstitutionEnrolment"),
+        (Report.STAFF, "Staff.isActiveInSchool", "StaffContract"),
+    ],
+)
+def test_who_left_is_looked_up_elsewhere_or_the_report_is_refused(
+    report: Report, hidden: str, instead: str
+) -> None:
+    """Ten years of leavers must never count as here because a permission is missing."""
+    ended = {"endDate": "2020-07-20", "leavingDate": "2020-07-20"}
+    rows = {
+        "Student": [student("A1"), student("A2", leavingDate="2020-07-20")],
+        "Staff": [staff("A1"), staff("A2", isActiveInSchool=False)],
+        "EducationalInstitutionEnrolment": [
+            {"id": "1", "student": {"id": "A1"}, "entryDate": "2019-09-01"},
+            {"id": "2", "student": {"id": "A2"}, "entryDate": "2015-09-01", **ended},
+        ],
+        "StaffContract": [
+            {"id": "1", "staff": {"id": "A1"}, "startDate": "2019-09-01"},
+            {"id": "2", "staff": {"id": "A2"}, "startDate": "2015-09-01", **ended},
+        ],
+    }
+    found = read(Host(rows, denied=frozenset({hidden})), report)
+    assert [one.source_id for one in (*found.of(Pupil), *found.of(Staff))] == ["A1"]
+    with pytest.raises(ScopeMissing) as caught:
+        read(Host(rows, denied=frozenset({hidden, instead})), report)
+    assert hidden in caught.value.message
+
+
 def test_introspection_spares_a_question_that_would_be_refused() -> None:
     host = Host({"Staff": [staff("S1")]}, open=True, lacking=frozenset({"Staff.staffNumber"}))
     found = read(host, Report.STAFF)
