@@ -9,6 +9,7 @@ that is unknown sorts last both ways.
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +47,7 @@ def ids(
         .subquery()
     )
     told = s.connection().execute(select(func.aggregate_strings(ordered.c.id, ","))).scalar_one()
-    return array("q", map(int, told.split(","))) if told else array("q")
+    return array("q", json.loads(f"[{told or ''}]"))
 
 
 def _order(listed: Listed, by: str, descending: bool) -> list[Any]:
@@ -67,9 +68,9 @@ def texts(s: Session, listed: Listed, conditions: tuple[Any, ...]) -> Iterator[t
         .where(*conditions)
         .subquery()
     )
-    asked = select(func.aggregate_strings(one.c.id, END), func.aggregate_strings(one.c.text, END))
+    asked = select(func.aggregate_strings(one.c.id, ","), func.aggregate_strings(one.c.text, END))
     for keys, texts in s.connection().execute(asked.group_by(one.c.bucket)):
-        yield array("q", map(int, keys.split(END))), texts
+        yield array("q", json.loads(f"[{keys}]")), texts
 
 
 def _joined(*parts: Any) -> Expression:

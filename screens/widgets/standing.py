@@ -23,6 +23,7 @@ from screens.widgets.order import Rows, Sort, Source
 from screens.widgets.told import Arranged, Moved
 
 Row = TypeVar("Row")
+WARM_AFTER = 0.4  # seconds
 
 
 class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False):
@@ -108,9 +109,14 @@ class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False
         self._repaint(None if whole else before)
         self._fill()
         if fresh and not arrangement.source.complete:
-            self.ask(arrangement.source.warm, lambda _: None, group="warm")
+            self.set_timer(WARM_AFTER, partial(self._warm, arrangement.source))
         self.post_message(Arranged(cast(Any, self)))
         self.post_message(Moved(cast(Any, self), self.cursor_key))
+
+    def _warm(self, source: Source[Row]) -> None:
+        """Only a list that was not left or read again at once is made ready for a filter."""
+        if source is self._now.source and self.display:
+            self.ask(source.warm, lambda _: None, group="warm")
 
     def _measure(self) -> None:
         """Only the scroll bar depends on the length; a new layout, which takes as long as all the rest of

@@ -1,4 +1,4 @@
-"""A list longer than what is held of it: the operator must not notice, and must not be put on anybody else."""
+"""A list longer than what is held of it: nobody must notice, or be put on another record by it."""
 
 from __future__ import annotations
 
