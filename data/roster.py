@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, true
 from sqlmodel import Session, col
 
 from data import bulk
@@ -138,7 +138,9 @@ def ended_links(
     return _each(s, asked, Link.person_id, only)
 
 
-def _accounts_of(school_id: int, local: Sequence[int]) -> ColumnElement[bool]:
+def _accounts_of(school_id: int, local: Sequence[int], only: Collection[int] | None) -> ColumnElement[bool]:
+    if only is not None:  # they are asked for by their ids
+        return true()
     linked = (
         select(col(Link.account_id))
         .join(Person, col(Person.id) == col(Link.person_id))
@@ -152,7 +154,7 @@ def accounts(
 ) -> Iterable[Any]:
     """ACCOUNT_COLUMNS of the accounts a run of this school may meet; removed ones are left out."""
     columns = [getattr(Account, name) for name in ACCOUNT_COLUMNS]
-    asked = select(*columns).where(_accounts_of(school_id, local), col(Account.state) != "removed")
+    asked = select(*columns).where(_accounts_of(school_id, local, only), col(Account.state) != "removed")
     return _each(s, asked.order_by(col(Account.id)), Account.id, only)
 
 
@@ -164,7 +166,9 @@ def associations(
         select(col(Link.account_id), col(Person.school_id), col(Person.role), col(Person.id))
         .join(Person, col(Person.id) == col(Link.person_id))
         .join(Account, col(Account.id) == col(Link.account_id))
-        .where(col(Link.active).is_(True), col(Person.present).is_(True), _accounts_of(school_id, local))
+        .where(
+            col(Link.active).is_(True), col(Person.present).is_(True), _accounts_of(school_id, local, only)
+        )
     )
     return _each(s, asked, Link.account_id, only)
 
@@ -176,12 +180,12 @@ def anchors(
     asked = (
         select(col(Link.account_id), col(Link.anchors))
         .join(Person, col(Person.id) == col(Link.person_id))
-        .where(
-            col(Link.active).is_(False) | col(Person.present).is_(False),
-            col(Link.account_id).in_(select(col(Account.id)).where(_accounts_of(school_id, local))),
-        )
+        .where(col(Link.active).is_(False) | col(Person.present).is_(False))
         .order_by(col(Link.id))
     )
+    if only is None:
+        theirs = select(col(Account.id)).where(_accounts_of(school_id, local, None))
+        asked = asked.where(col(Link.account_id).in_(theirs))
     return _each(s, asked, Link.account_id, only)
 
 
@@ -284,16 +288,18 @@ def memberships(s: Session, school_id: int) -> Iterable[Any]:
     return _stream(s, asked)
 
 
-def memberships_of(s: Session, school_id: int, container: str, ids: Sequence[str]) -> list[Membership]:
-    found: list[Membership] = []
+def memberships_of(s: Session, school_id: int, container: str, ids: Sequence[str]) -> Iterator[Any]:
+    """(id, container id, role, person source id, part) of those classes or groups."""
     for part in bulk.chunks(ids):
-        asked = select(Membership).where(
+        asked = select(
+            col(Membership.id), col(Membership.container_id), col(Membership.person_role),
+            col(Membership.person_source_id), col(Membership.part),
+        ).where(
             col(Membership.school_id) == school_id,
             col(Membership.container) == container,
             col(Membership.container_id).in_(part),
-        )
-        found += s.execute(asked).scalars()
-    return found
+        )  # fmt: skip
+        yield from _stream(s, asked)
 
 
 def contact_links_of(s: Session, contact_ids: Sequence[int]) -> list[ContactLink]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 REPORT = Report.GROUPS_CLASSES
 PAGE = 50  # members come as whole people, so a class weighs as much as thirty of them
+MEMBERS = 10_000  # people in a page of groups at most, or thereabouts: a page is in memory as a whole
+LARGEST = 7  # a year group has a seventh of the school, or less
 
 
 def read(reading: Reading) -> Iterator[Item]:
@@ -60,10 +62,16 @@ def _open(reading: Reading, path: str, includes: list[str], since: str | None) -
         f"{reading.root}/{path}",
         {"updated_after": since} if since else {},
         paging=reading.options.paging,
-        per_page=min(reading.options.per_page, PAGE),
+        per_page=min(reading.options.per_page, PAGE if path == "classes" else _groups_a_page(reading)),
         expected=None if since else reading.counts.known.get(path),
     )
     return opened(collection, includes)
+
+
+def _groups_a_page(reading: Reading) -> int:
+    """Fewer, the larger the school: its year groups grow with it."""
+    pupils = reading.counts.known.get("students") or 0
+    return max(1, min(PAGE, MEMBERS * LARGEST // max(pupils, 1)))
 
 
 def _batches(

@@ -1,8 +1,7 @@
 """Records of any connector, and rows of the store, as the one shape the rules reason about.
 
-``from_record`` settles what a MIS leaves open (status of staff, year group, job title); ``to_columns`` and
-``from_row`` carry facts to the store and back without loss, so that *why* sees what the run saw:
-``from_row(to_columns(facts), identifiers)`` equals ``facts``.
+``from_record`` settles what a MIS leaves open (status of staff, year group, job title); ``from_row`` reads
+facts back from the row that ``sync.apply`` wrote of them, without loss, so that *why* sees what the run saw.
 
 Decisions
   * Names stay apart as preferred and legal; ``PersonFacts.first`` and ``.last`` choose, each for itself (O1).
@@ -15,7 +14,7 @@ Decisions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -41,6 +40,11 @@ _SHARED = (
     "source_id", "title", "initials", "given_name", "family_name", "legal_given_name", "legal_family_name",
     "middle_names", "date_of_birth", "email", "photo_id", "photo_hash",
 )  # fmt: skip
+#: Of these, what many people have alike.
+_REPEATED = (
+    "title", "initials", "given_name", "family_name", "legal_given_name", "legal_family_name", "middle_names",
+    "date_of_birth",
+)  # fmt: skip
 _shared = attrgetter(*_SHARED)
 _PUPIL_KINDS = ("upn", "local_upn", "former_upn", "uln", "admission_number", "mis_id", "upi")
 _STAFF_KINDS = ("mis_id", "upi", "staff_code")
@@ -48,45 +52,69 @@ _DATES = {"admission_date": "start_date", "leaving_date": "end_date"}
 
 
 def from_record(
-    record: Pupil | Staff, *, options: SchoolOptions, country: str, today: date, person_id: int | None = None
+    record: Pupil | Staff,
+    *,
+    options: SchoolOptions,
+    country: str,
+    today: date,
+    person_id: int | None = None,
+    shared: dict[Any, Any] | None = None,
 ) -> PersonFacts:
-    """The facts of one extracted record. ``country`` and ``today`` settle the year of entry (N8)."""
+    """The facts of one extracted record. ``country`` and ``today`` settle the year of entry (N8).
+
+    ``shared`` keeps one copy of each value that many people have, where one dictionary is given for all.
+    """
+    one = _one_copy(shared)
     if isinstance(record, Pupil):
-        return _pupil(record, options, country, today, person_id)
-    return _staff(record, today, person_id)
+        return _pupil(record, options, country, today, person_id, one)
+    return _staff(record, today, person_id, one)
+
+
+Copy = Callable[[Any], Any]
+
+
+def _one_copy(shared: dict[Any, Any] | None) -> Copy:
+    return (lambda value: value) if shared is None else (lambda value: shared.setdefault(value, value))
+
+
+def _common(record: Pupil | Staff, one: Copy) -> dict[str, Any]:
+    values = dict(zip(_SHARED, _shared(record), strict=True))
+    for name in _REPEATED:
+        values[name] = one(values[name])
+    return values
 
 
 def _pupil(
-    record: Pupil, options: SchoolOptions, country: str, today: date, person_id: int | None
+    record: Pupil, options: SchoolOptions, country: str, today: date, person_id: int | None, one: Copy
 ) -> PersonFacts:
     group = year_group(record.nc_year, options=options, country=country)
     entry = _year_of_entry(group, on=today, country=country, starts=record.admission_date)
     return PersonFacts(
         role="pupil",
         person_id=person_id,
-        **dict(zip(_SHARED, _shared(record), strict=True)),
-        nc_year=record.nc_year,
+        **_common(record, one),
+        nc_year=one(record.nc_year),
         year_group=group,
         year_of_entry=entry,
-        registration_group=record.registration_group,
-        house=record.house,
+        registration_group=one(record.registration_group),
+        house=one(record.house),
         part_time=record.part_time,
         part_time_rate=record.part_time_rate,
         status=record.status.value,
-        start_date=record.admission_date,
-        end_date=record.leaving_date,
+        start_date=one(record.admission_date),
+        end_date=one(record.leaving_date),
         identifiers=_identifiers(record, _PUPIL_KINDS),
         unknown=_our_names(record.unknown),
     )
 
 
-def _staff(record: Staff, today: date, person_id: int | None) -> PersonFacts:
+def _staff(record: Staff, today: date, person_id: int | None, one: Copy) -> PersonFacts:
     roles = tidy_roles(record.roles)
     status = staff_status(record, today)
     return PersonFacts(
         role="staff",
         person_id=person_id,
-        **dict(zip(_SHARED, _shared(record), strict=True)),
+        **_common(record, one),
         phone=record.phone,
         status=status,
         current=status == "current",
@@ -189,18 +217,6 @@ def _part_time_apart(facts: PersonFacts) -> bool:
     if facts.part_time is None or rate is None:
         return False
     return rate >= 1 if facts.part_time else 0 < rate < 1
-
-
-def to_columns(facts: PersonFacts) -> dict[str, Any]:
-    """The columns of ``data.tables.Person`` that carry facts, and ``search_name``.
-
-    Identifiers go to their own table; ``rules.digest`` tells changed from unchanged.
-    """
-    columns: dict[str, Any] = {name: getattr(facts, name) for name in SAME}
-    columns["year_label"] = facts.nc_year
-    columns["unknown"] = sorted(facts.unknown)
-    columns["search_name"] = search_name(facts)
-    return columns
 
 
 def search_name(facts: PersonFacts) -> str:

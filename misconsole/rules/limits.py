@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: Counted are accounts that would change, not people whose records did: not every change of a record
+#: concerns the account ("updated" in the outcome of a run counts people).
 KINDS = ("create", "update", "link", "unallocate")
 EXEMPT_AT_FIRST = frozenset({"create", "update", "link"})
 VERBS = {
     "create": "create {n} accounts",
-    "update": "change {n} accounts",
+    "update": "change the accounts of {n} people",
     "link": "link {n} people to accounts",
     "unallocate": "take {n} accounts away",
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from data import bulk, roster
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 CONTAINERS = ("class", "group")
-AT_ONCE = 200  # items; thirty members each make thousands of rows
+AT_ONCE = 4_000  # rows; a year group alone may have thousands of members
 
 
 def write(s: Session, scribe: Scribe, plan: Plan) -> None:
@@ -25,10 +25,25 @@ def write(s: Session, scribe: Scribe, plan: Plan) -> None:
         changed = [item for item in plan.items_changed if item.kind == kind]
         gone = [item.row_id for item in plan.items_gone if item.kind == kind]
         pupils = roster.person_ids(s, plan.school_id, "pupil") if kind == "contact" else {}
-        for start in range(0, max(len(new), len(changed)), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            _write(s, scribe, plan.school_id, kind, new[some], changed[some], pupils)
+        for part in _parts(new):
+            _write(s, scribe, plan.school_id, kind, part, [], pupils)
+        for part in _parts(changed):
+            _write(s, scribe, plan.school_id, kind, [], part, pupils)
         _update(s, scribe, roster.ITEM_TABLES[kind], {row_id: {"present": False} for row_id in gone})
+
+
+def _parts(items: list[Item]) -> Iterator[list[Item]]:
+    """So many items at a time that not much more than AT_ONCE rows hang on them."""
+    part: list[Item] = []
+    rows = 0
+    for item in items:
+        part.append(item)
+        rows += 1 + len(item.details)
+        if rows >= AT_ONCE:
+            yield part
+            part, rows = [], 0
+    if part:
+        yield part
 
 
 def _write(
@@ -68,8 +83,10 @@ def _members(
     s: Session, scribe: Scribe, school_id: int, kind: str, new: list[Item], changed: list[Item]
 ) -> None:
     stored = {
-        (m.container_id, m.person_role, m.person_source_id): m
-        for m in roster.memberships_of(s, school_id, kind, [item.source_id for item in changed])
+        (place, role, source): (row_id, part)
+        for row_id, place, role, source, part in roster.memberships_of(
+            s, school_id, kind, [item.source_id for item in changed]
+        )
     }
     fresh: list[dict[str, Any]] = []
     parts: list[tuple[int, dict[str, Any], dict[str, Any]]] = []
@@ -83,13 +100,13 @@ def _members(
                         "person_role": role, "person_source_id": source, "part": part,
                     }
                 )  # fmt: skip
-            elif old.part != part:
-                parts.append((old.id or 0, {"part": old.part}, {"part": part}))
+            elif old[1] != part:
+                parts.append((old[0], {"part": old[1]}, {"part": part}))
     born = {item.source_id for item in new}
     bulk.insert(s, Membership, [row for row in fresh if row["container_id"] in born])
     scribe.insert_many(Membership, [row for row in fresh if row["container_id"] not in born])
     scribe.update_many(Membership, parts)
-    scribe.delete_many(Membership, [m.id for m in stored.values() if m.id is not None])
+    scribe.delete_many(Membership, [row_id for row_id, _part in stored.values()])
 
 
 def _contact_links(

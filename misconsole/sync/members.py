@@ -1,12 +1,13 @@
 """Who is in which class and group, small enough for hundreds of thousands of memberships.
 
-A membership costs one slot in a dictionary here: the person's key and the row to store are each kept once,
-however many classes the person is in.
+A membership costs one whole number here: the person's key and the row to store are each kept once, however
+many classes the person is in.
 """
 
 from __future__ import annotations
 
 import sys
+from array import array
 from collections.abc import Collection, Iterable, Iterator
 
 from connectors.records import Membership, Part, SchoolClass
@@ -17,13 +18,18 @@ Place = tuple[str, str]  # ("class" or "group", source id)
 Who = tuple[str, str]  # (role, source id)
 
 
+PARTS = tuple(Part)
+_PART = {part: number for number, part in enumerate(PARTS)}
+
+
 class Members:
     """Of somebody named twice in one place the later part counts."""
 
     def __init__(self, members: Iterable[Membership] = ()) -> None:
-        self._places: dict[Place, dict[Who, Part]] = {}
-        self._people: dict[Who, Who] = {}
-        self._rows: dict[Detail, Detail] = {}
+        self._places: dict[Place, array[int]] = {}  # number of the person, times the parts, plus the part's
+        self._numbers: dict[Who, int] = {}
+        self._people: list[Who] = []
+        self._rows: dict[int, Detail] = {}
         for member in members:
             self.add(member)
 
@@ -36,16 +42,31 @@ class Members:
         return self._places.keys()
 
     def add(self, member: Membership) -> None:
-        who = (member.person_role, member.person_id)
-        who = self._people.setdefault(who, who)
         place = (sys.intern(member.container), member.container_id)
-        self._places.setdefault(place, {})[who] = member.part
+        if (inside := self._places.get(place)) is None:
+            inside = self._places[place] = array("L")
+        inside.append(self._code((member.person_role, member.person_id), member.part))
+
+    def _code(self, who: Who, part: Part) -> int:
+        number = self._numbers.get(who)
+        if number is None:
+            number = self._numbers[who] = len(self._people)
+            self._people.append(who)
+        return number * len(PARTS) + _PART[part]
+
+    def _inside(self, place: Place) -> Iterator[int]:
+        """The codes of one place, each person once, in the order in which they were first named."""
+        codes = self._places.get(place, ())
+        return iter({code // len(PARTS): code for code in codes}.values())
 
     def of(self, place: Place) -> Iterator[Membership]:
-        for (role, person_id), part in self._places.get(place, {}).items():
+        for code in self._inside(place):
+            number, part = divmod(code, len(PARTS))
+            role, person_id = self._people[number]
             yield Membership(
-                container=place[0], container_id=place[1], person_role=role, person_id=person_id, part=part
-            )
+                container=place[0], container_id=place[1], person_role=role, person_id=person_id,
+                part=PARTS[part],
+            )  # fmt: skip
 
     def groups(self) -> Iterator[Membership]:
         """The memberships of groups alone."""
@@ -57,11 +78,11 @@ class Members:
         """Give teachers the parts the rules want, and drop those too many (I7, I8, I11)."""
         by_id = {each.source_id: each for each in classes}
         for place, inside in self._places.items():
-            if all(role != "staff" for role, _ in inside):
+            if all(self._people[code // len(PARTS)][0] != "staff" for code in inside):
                 continue
             known = [by_id[place[1]]] if place[0] == "class" and place[1] in by_id else []
             kept, _left = settle_parts(self.of(place), classes=known)
-            self._places[place] = {self._people[m.person_role, m.person_id]: m.part for m in kept}
+            self._places[place] = array("L", [self._code((m.person_role, m.person_id), m.part) for m in kept])
 
     def take(self, other: Members, *, told: Collection[Place]) -> None:
         """Forget the places that were ``told`` of anew, and add what the other knows."""
@@ -72,7 +93,13 @@ class Members:
 
     def rows(self, place: Place) -> tuple[Detail, ...]:
         """(role, person source id, part) of one place, in a fixed order."""
-        inside = self._places.get(place, {})
-        made: list[Detail] = [(role, person_id, part.value) for (role, person_id), part in inside.items()]
+        made = [self._row(code) for code in self._inside(place)]
         made.sort(key=str)
-        return tuple(self._rows.setdefault(row, row) for row in made)
+        return tuple(made)
+
+    def _row(self, code: int) -> Detail:
+        row = self._rows.get(code)
+        if row is None:
+            number, part = divmod(code, len(PARTS))
+            row = self._rows[code] = (*self._people[number], PARTS[part].value)
+        return row

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.base import Access, Connector
 from connectors.records import Pupil, Report, Staff
@@ -78,12 +78,13 @@ def _converter(job: Job, known: Mapping[str, Mapping[str, int]]) -> extract.Conv
     """Records become facts at once, so that only one of the two is in memory. ``known``: role -> source id
     -> person id."""
     options, country, today = job.options, job.school.country, job.desk.today
+    shared: dict[Any, Any] = {}  # one copy of each name, date and word that many people have
 
     def convert(record: Pupil | Staff) -> PersonFacts:
         role = "pupil" if isinstance(record, Pupil) else "staff"
         return facts_from.from_record(
             record, options=options, country=country, today=today,
-            person_id=known[role].get(record.source_id),
+            person_id=known[role].get(record.source_id), shared=shared,
         )  # fmt: skip
 
     return convert

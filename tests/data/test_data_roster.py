@@ -156,7 +156,7 @@ def test_members_are_found_by_their_containers(store: Store, schools: dict[str, 
             person_source_id=who, part="pupil",
         )  # fmt: skip
     with store.read() as s:
-        assert [m.container_id for m in roster.memberships_of(s, here, "class", ["C2", "C9"])] == ["C2"]
+        assert [row[1] for row in roster.memberships_of(s, here, "class", ["C2", "C9"])] == ["C2"]
         assert len(list(roster.memberships(s, here))) == 2
 
 
