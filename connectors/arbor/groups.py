@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from connectors.arbor import fields, sides
+from connectors.arbor.custom import CustomGroups, memberships
 from connectors.arbor.source import Source
 from connectors.errors import ScopeMissing
 from connectors.records import (
@@ -20,9 +21,7 @@ from connectors.records import (
     Finished,
     Group,
     GroupKind,
-    Membership,
     Notice,
-    Part,
     Record,
     Report,
     SchoolClass,
@@ -97,7 +96,12 @@ class Groups:
         years = self._years()
         for shelf in (YEAR, HOUSE, FORM, TEACHING):
             yield from self._shelf(shelf, years)
-        yield from self._custom()
+        custom = CustomGroups(self.source, self.options.today, self.roll, self.faults)
+        records = custom.read()
+        if records is None:
+            self.lost.append("CustomGroup")
+        else:
+            yield self._batch(records)
 
     # -- the year -----------------------------------------------------------------------
 
@@ -208,7 +212,7 @@ class Groups:
         pupils = members.pupils.get(own, {})
         if shelf.group_kind is not None:
             group = Group(source_id=source_id, name=name, code=code, kind=shelf.group_kind)
-            return [group, *_people("group", source_id, "pupil", pupils)]
+            return [group, *memberships("group", source_id, "pupil", pupils)]
         tutors = [one for each in fields.rows_of(row.get("tutors")) if (one := fields.link(each, "id"))]
         staff = dict.fromkeys(tutors) if tutors else members.staff.get(own, {})
         subject_id, subjects = self._subject(row) if shelf is TEACHING else (None, [])
@@ -221,8 +225,8 @@ class Groups:
         )  # fmt: skip
         main = shelf is FORM and self.options.first_tutor_is_main
         return [
-            *subjects, school_class, *_people("class", source_id, "pupil", pupils),
-            *_people("class", source_id, "staff", staff, ranked=main),
+            *subjects, school_class, *memberships("class", source_id, "pupil", pupils),
+            *memberships("class", source_id, "staff", staff, ranked=main),
         ]  # fmt: skip
 
     def _subject(self, row: Row) -> tuple[str | None, list[Record]]:
@@ -239,85 +243,6 @@ class Groups:
                     name = fields.read(subject, "displayName", "subject name", self.faults)
                     return own, [Subject(source_id=own, name=name)]
         return None, []
-
-    # -- custom groups --------------------------------------------------------------------
-
-    def _custom(self) -> Iterator[Batch]:
-        """Members are people; which of them is a pupil and which is staff is looked up."""
-        entity, needed = "CustomGroupMembership", ("customGroup", "person")
-        if not self.source.has_entity("CustomGroup") or not sides.readable(self.source, entity, needed):
-            self.lost.append("CustomGroup")
-            return
-        try:
-            paths = ["customGroupName", "displayName"]
-            groups = list(sides.rows(self.source, "CustomGroup", paths))
-            people = self._people_of_groups() if groups else {}
-        except ScopeMissing:
-            self.lost.append("CustomGroup")
-            return
-        records: list[Record] = []
-        roles = self._roles() if people else {}
-        for index, row in enumerate(groups):
-            self.faults.at(f"CustomGroup[{index}]")
-            own = identity(row, self.faults)
-            if own is not None:
-                records += self._custom_set(row, own, [roles[p] for p in people.get(own, ()) if p in roles])
-        yield self._batch(records)
-
-    def _people_of_groups(self) -> dict[str, dict[str, None]]:
-        found: dict[str, dict[str, None]] = {}
-        paths = ["person.id", "customGroup.id", "startDate", "endDate"]
-        for row in sides.rows(self.source, "CustomGroupMembership", paths):
-            person, group = fields.link(row, "person"), fields.link(row, "customGroup")
-            if person and group and fields.running(row, self.options.today):
-                found.setdefault(group, {})[person] = None
-        return found
-
-    def _roles(self) -> dict[str, tuple[str, str]]:
-        """Person's id → ("pupil" or "staff", id in that role); somebody who is both counts as staff."""
-        found: dict[str, tuple[str, str]] = {}
-        for entity, role in (("Student", "pupil"), ("Staff", "staff")):
-            if sides.readable(self.source, entity, ("person",)):
-                for row in sides.rows(self.source, entity, ["person.id"]):
-                    person, own = fields.link(row, "person"), fields.link(row, "id")
-                    if person and own and (role == "staff" or own in self.roll):
-                        found[person] = (role, own)
-        return found
-
-    def _custom_set(self, row: Row, own: str, members: list[tuple[str, str]]) -> list[Record]:
-        name = fields.read(row, "customGroupName", "name", self.faults) or fields.read(
-            row, "displayName", "name", self.faults
-        )
-        if name is None:
-            self.faults.whole("name", "It has no name; it was left out.", code="no_name")
-            return []
-        pupils = {one: None for role, one in members if role == "pupil"}
-        staff = {one: None for role, one in members if role == "staff"}
-        source_id = f"custom-{own}"
-        if pupils and staff:
-            mixed = SchoolClass(source_id=source_id, name=name, kind=ClassKind.CUSTOM)
-            both = _people("class", source_id, "pupil", pupils) + _people("class", source_id, "staff", staff)
-            return [mixed, *both]
-        kind = GroupKind.STUDENT if pupils else GroupKind.OTHER
-        return [
-            Group(source_id=source_id, name=name, kind=kind),
-            *_people("group", source_id, "pupil", pupils),
-        ]
-
-
-def _people(
-    container: str, container_id: str, role: str, ids: dict[str, None], *, ranked: bool = False
-) -> list[Membership]:
-    """``ranked``: the first is the main teacher, the second the supervisor (I7), where the school says so."""
-    usual = Part.PUPIL if role == "pupil" else Part.TEACHER
-    parts = (Part.MAIN, Part.SUPERVISOR) if ranked else ()
-    return [
-        Membership(
-            container=container, container_id=container_id, person_role=role, person_id=one,
-            part=parts[place] if place < len(parts) else usual,
-        )
-        for place, one in enumerate(ids)
-    ]  # fmt: skip
 
 
 def academic_years(rows: list[Row], today: date) -> frozenset[str] | None:

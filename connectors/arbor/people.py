@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.arbor import fields, photos, sides
+from connectors.arbor import fields, photos, posts, sides
 from connectors.arbor.addresses import Addresses
 from connectors.arbor.answers import not_permitted
 from connectors.arbor.declaration import DECLARATION
@@ -177,7 +177,7 @@ class Employees(People):
 
     def __init__(self, http: Http, source: Source, options: Options, dropped: frozenset[str]) -> None:
         super().__init__(http, source, options, dropped)
-        self.posts = sides.Posts()
+        self.posts = posts.Posts()
         self._teaching: set[str] | None = None
 
     def places(self) -> fields.Places:
@@ -194,7 +194,7 @@ class Employees(People):
             self.side = sides.contracts(self.source, self.options.today)
         if "teaching" in missing & self.wanted:
             self._teaching = self.source.tagged("Staff", "STAFF__CURRENT_TEACHING_STAFF")
-        self.posts = sides.posts(
+        self.posts = posts.read(
             self.source,
             self.options.today,
             roles="roles" in self.wanted,
