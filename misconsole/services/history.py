@@ -96,4 +96,5 @@ def _audit_items(decisions: Iterable[Decision], names: dict[int, tuple[str, str]
             reason=str(each.detail.get("reason") or ""),
             undone_at=each.undone_at,
             undone_by=each.undone_by,
+            evidence=dict(each.detail.get("evidence") or {}),
         )

@@ -509,7 +509,8 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditItem:
-    """One decision in the trail of who decided what; ``reason`` as typed."""
+    """One decision in the trail of who decided what; ``reason`` as typed.  ``evidence`` of a link is what was
+    shown when it was decided: band, score, margin and fields as in the queue; empty where nothing was."""
 
     id: int
     school: str  # urn
@@ -521,6 +522,7 @@ class AuditItem:
     reason: str
     undone_at: datetime | None
     undone_by: str
+    evidence: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

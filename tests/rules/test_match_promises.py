@@ -183,3 +183,16 @@ def test_a_pair_told_apart_is_neither_linked_nor_shown_while_the_refusal_stands(
     found = match([*people, *MINE], [*accounts, *THEIRS], links=LINKS, not_same=refused)
     assert not {(key, link.account_id) for key, link in found.linked.items()} & refused
     assert not {(k, one.account_id) for k, w in found.waiting.items() for one in w.suggestions} & refused
+
+
+def test_K1_the_whole_name_waits_even_where_names_are_common_and_the_year_of_entry_speaks_against_it():
+    """The score is below even odds then; only the guard keeps an account from being made."""
+    person = PersonFacts(
+        role="pupil", source_id="p", given_name="Nia", family_name="Smith", year_of_entry=2027
+    )
+    held = AccountFacts(account_id=1, username="n", role="pupil", given_name="Nia", family_name="Smith",
+                        year_of_entry=2019)  # fmt: skip
+    waits = match([person, *MINE], [held, *THEIRS], links=LINKS).waiting[person.key]
+    assert waits.suggestions[0].account_id == 1
+    assert waits.suggestions[0].score < 0
+    assert waits.band != "likely"
