@@ -34,7 +34,6 @@ def rows(source: str) -> bulk.Rows:
 def ours(found: bulk.Rows, *, told: bool = False) -> tuple[float, dict[str, str]]:
     from misconsole.rules import whole
     from misconsole.rules.matching import match
-
     from misconsole.rules.names import fold
 
     del whole  # imported before the clock starts
