@@ -66,6 +66,7 @@ SCOPES = {
     "choose-mis": "Choose a MIS",
     "connect": "Connect",
     "scope": "Connect: reports and fields",
+    "columns": "Connect: columns of CSV files",
     "moving": "Change of MIS",
     "short-list": "Change of MIS: the short list",
     "modes": "Change mode",
@@ -85,6 +86,7 @@ SCOPES = {
     "contacts": "Contacts of a pupil",
     "leaving": "Leaving soon",
     "pick-person": "Pick a person",
+    "pick-field": "Pick a field",
 }
 
 #: Which scopes can be active together; keys must not clash within one chain (outermost first).
@@ -93,6 +95,7 @@ CHAINS = (
     ("app", "choose-mis", "panel", "list"),
     ("app", "connect"),
     ("app", "scope", "panel", "list"),
+    ("app", "columns", "panel", "list"),
     ("app", "moving"),
     ("app", "short-list", "panel", "list"),
     ("app", "modes"),
@@ -109,6 +112,7 @@ CHAINS = (
     ("app", "contacts"),
     ("app", "leaving", "panel", "list"),
     ("app", "pick-person", "panel", "list"),
+    ("app", "pick-field", "panel", "list"),
 )  # fmt: skip
 
 

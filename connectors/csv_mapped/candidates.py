@@ -58,14 +58,17 @@ def candidates(label: str, kind: str, found: Shape) -> tuple[Candidate, ...]:
     return tuple(sorted(best.values(), key=lambda c: -c.score))
 
 
-def why_left_out(label: str, kind: str, found: Shape) -> str:
-    """In plain words, for a column that is nothing we read."""
+def why_left_out(label: str, kind: str, found: Shape) -> tuple[float, str]:
+    """(how sure, why in plain words) for a column that is nothing we read."""
     header = read(label)
     if header.words in not_needed() or header.rest in not_needed():
-        return "not needed here, so it is not read"
+        return SAID, "not needed here, so it is not read"
     if kind in OWN and header.about not in ("", OWN[kind], "person"):
-        return f"is about the {header.about}"
-    return "nothing known by that name" if found.filled else "nothing known by that name, and no values"
+        return SEEN, f"is about the {header.about}"
+    return (
+        PARTLY,
+        "nothing known by that name" if found.filled else "nothing known by that name, and no values",
+    )
 
 
 def _said(header: Header, kind: str) -> Iterator[Candidate]:

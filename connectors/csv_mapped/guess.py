@@ -213,4 +213,5 @@ def _column(
     if wanted:
         title = FIELDS[kind][wanted[0].field]
         return ColumnGuess(label=label, field=NOTHING, score=0.5, reason=f"{wanted[0].reason} ({title})")
-    return ColumnGuess(label=label, field=NOTHING, score=0.9, reason=why_left_out(label, kind, found))
+    sure, reason = why_left_out(label, kind, found)
+    return ColumnGuess(label=label, field=NOTHING, score=sure, reason=reason)

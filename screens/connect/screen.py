@@ -151,12 +151,15 @@ class Connect(Guided):
             return "" if wanted.id == "connect.change" else "Choose the MIS first: m."
         if wanted.id == "connect.sync" and self.view.access != "approved":
             return "The school has not approved yet."
+        if wanted.id == "connect.columns" and not any(each.kind == "columns" for each in self.steps):
+            return "This route has no columns to look at."
         return why_not_step(wanted.id.rpartition(".")[2], step, self.steps)
 
     def do_go(self) -> None:
         kind = self.step.kind if self.step else ""
         {
             "input": self.do_edit,
+            "columns": self.do_columns,
             "reports": self.do_reports,
             "request": self.do_request,
             "wait": self.do_check,
@@ -183,6 +186,12 @@ class Connect(Guided):
 
         if self.view:
             self.program.push_screen(Scope(self.school, self.view.school_name))
+
+    def do_columns(self) -> None:
+        from screens.mapping import Columns
+
+        if self.view:
+            self.program.push_screen(Columns(self.school, self.view.school_name))
 
     def do_request(self) -> None:
         self.program.say("Asking the school for access…")

@@ -76,6 +76,7 @@ def what_next(step: GuideStep) -> Line:
     words = {
         "read": "ticks this when you have done it",
         "input": "goes to the first field; Enter in the last one saves",
+        "columns": "opens the columns of the files",
         "reports": "opens the reports and fields",
         "request": "asks the school for access",
         "wait": "asks at once; it is asked every few seconds anyway",

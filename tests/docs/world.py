@@ -1,8 +1,9 @@
-"""The store that the examples of ``docs/commands.md`` are run on: three schools with something of everything.
+"""The store that the examples of ``docs/commands.md`` are run on: four schools with something of everything.
 
 100001  Larkmere School: a hand-made roll with work in every queue (``tests.seed.larkmere``)
 100002  Fairholt School: a sync under way
 990006  Saltmere Infant School: connected to the simulator, synced, then held by a limit
+990007  Whitebridge Primary School: connected by CSV files whose columns nobody has looked at
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ from tests import seed
 ACCOUNTS = """username,given_name,family_name,role,shoe_size
 n.nowak,Nadia,Nowak,staff,5
 ,Nobody,Blank,pupil,4
+"""
+
+
+PUPILS = """pupilId,firstName,surname,preferredFirstName,dob,yearGroup,class,upn,shoeSize
+40118,Marigold,Stubbs,,2016-05-30,Year 4,Hazel,J820200121077,3
 """
 
 
@@ -87,6 +93,7 @@ def world(folder: Path) -> Iterator[World]:
             made.now = datetime.now(UTC)
             _larkmere(made)
         held = _saltmere(folder, simulator, control)
+        _whitebridge(folder)
         _settle(folder)
         yield World(folder=folder, simulator=simulator, control=control, held=held)
 
@@ -144,6 +151,14 @@ def _saltmere(folder: Path, simulator: Simulator, control: Control) -> int:
     code, text = _said(folder, "sync", urn, "--json")
     assert code == 3, text
     return int(json.loads(text)["run"])
+
+
+def _whitebridge(folder: Path) -> None:
+    export = folder / "export"
+    export.mkdir()
+    (export / "pupils.csv").write_text(PUPILS, encoding="utf-8")
+    _said(folder, "school", "add", "Whitebridge Primary School", "--urn", "990007")
+    _said(folder, "connect", "990007", "--mis", "pupil asset", "--route", "csv", "--set", f"path={export}")
 
 
 def _settle(folder: Path) -> None:

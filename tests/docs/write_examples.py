@@ -31,6 +31,7 @@ _SAME: tuple[tuple[str, str], ...] = (
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00", "2026-09-14T06:30:00+00:00"),
     (r"\d+ \w+ 20\d\d \d\d:\d\d UTC", "14 September 2026 06:30 UTC"),
     (r"http://127\.0\.0\.1:\d+/wonde/v1\.0/", "https://api.wonde.com/v1.0/"),
+    (r"/\S+/export\b", "/srv/exports/whitebridge"),
     (rf"^{re.escape(getpass.getuser())}$", "ann"),
 )
 

@@ -21,6 +21,7 @@ HOSTS = {
     "choose-mis": "screens.connect.choose:ChooseMis",
     "connect": "screens.connect.screen:Connect",
     "scope": "screens.connect.scope:Scope",
+    "columns": "screens.mapping:Columns",
     "moving": "screens.moving.screen:Move",
     "short-list": "screens.moving.short_list:ShortList",
     "modes": "screens.modes.screen:ChangeMode",
@@ -40,6 +41,7 @@ HOSTS = {
     "contacts": "screens.contacts:Contacts",
     "leaving": "screens.workspace.leaving:Leaving",
     "pick-person": "screens.workspace.pick:PickPerson",
+    "pick-field": "screens.mapping_pick:PickField",
 }
 #: Letters that end a terminal's escape sequences: a split arrow key must never write (textual-notes §7).
 ENDS_OF_SEQUENCES = set("ABCDHFPQRS")
