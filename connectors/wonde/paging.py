@@ -86,6 +86,7 @@ class Collection:
     per_page: int = 200
     expected: int | None = None
     unique: bool = True  # False where a repeated id is a second event, as in deletions
+    early: bool = True  # False: the next page is asked for once this one is done with, for the memory of both
     received: int = 0
     duplicates: int = 0
     served_at: datetime | None = None
@@ -97,6 +98,7 @@ class Collection:
             self.http.check_cancelled()
             fresh = self._fresh(page.rows, index)
             index += len(page.rows)
+            page.rows.clear()  # whoever takes the rows decides how long they stay in memory
             barren = 0 if fresh else barren + 1  # nothing new, page after page
             if index > MOST_ROWS or barren > MOST_EMPTY_PAGES or self._beyond():
                 raise self._endless(index)
@@ -151,14 +153,17 @@ class Collection:
                     "A page points to a page already read; it would go on for ever.", where=self.url
                 )
             asked.add(following)
-            future = self.http.start(following)
+            if self.early:
+                future = self.http.start(following)
             yield page
+            if not self.early:
+                future = self.http.start(following)
 
     def _ahead(self) -> Iterator[Page]:
         """Page 1 tells the size; the others are known ahead and fetched a few at a time, in order."""
         page = self._take(self.http.start(self.url, self._params(page="1")))
-        yield page
         size = page.size or len(page.rows)
+        yield page
         if page.next is None or not size:
             return
         last = -(-(self.expected or 0) // size)

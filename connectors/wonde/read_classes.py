@@ -57,12 +57,14 @@ def read(reading: Reading) -> Iterator[Item]:
 
 
 def _open(reading: Reading, path: str, includes: list[str], since: str | None) -> Source:
+    at_once = PAGE if path == "classes" else _groups_a_page(reading)
     collection = Collection(
         reading.http,
         f"{reading.root}/{path}",
         {"updated_after": since} if since else {},
         paging=reading.options.paging,
-        per_page=min(reading.options.per_page, PAGE if path == "classes" else _groups_a_page(reading)),
+        per_page=min(reading.options.per_page, at_once),
+        early=at_once > 1,
         expected=None if since else reading.counts.known.get(path),
     )
     return opened(collection, includes)
@@ -90,7 +92,11 @@ def _batches(
                 continue
             records += as_records(row)
             changed[str(row.get("id"))] = moment(row.get("updated_at"))
-        yield Batch(report=REPORT, records=tuple(records), rejected=tuple(faults.found))
+        page.clear()
+        batch = Batch(report=REPORT, records=tuple(records), rejected=tuple(faults.found))
+        records.clear()
+        yield batch
+        del batch
         faults.found.clear()
 
 

@@ -56,6 +56,7 @@ def execute(
     job = begin(desk, run_id, open_connector=open_connector, stop=stop, say=say)
     job.anew = anew if job.run.dry_run else None
     try:
+        process.frugal_heap()
         with process.calm_collector():
             _stages(job)
     except Cancelled as error:

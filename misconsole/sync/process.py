@@ -13,12 +13,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from urllib.parse import urlsplit
 
 from misconsole.sync import lease
 
+#: glibc's mallopt: how many heaps (a thread each by default), from which size a block is given back at once
+#: when it is freed, and how much free memory at the end of the heap is kept.
+HEAP = {"M_ARENA_MAX": (-8, 1), "M_MMAP_THRESHOLD": (-3, 1 << 18), "M_TRIM_THRESHOLD": (-1, 1 << 18)}
 GC_THRESHOLD = 50_000  # records are many, small and without cycles; the default looks at them too often
 
 
@@ -77,6 +80,21 @@ def listening(*, detached: bool) -> Iterator[Callable[[], bool]]:
     finally:
         for number, old in before.items():
             signal.signal(number, old)
+
+
+def frugal_heap() -> None:
+    """Give the memory of pages back once they are read, where the C library lets us say so.
+
+    Answers of many megabytes are read by threads of their own; without this each thread's heap keeps the
+    room of its largest answer, which made up a tenth of the memory of a large run.
+    """
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes
+
+    with suppress(OSError, AttributeError):  # another C library than glibc
+        for option, value in HEAP.values():
+            ctypes.CDLL(None).mallopt(option, value)
 
 
 @contextmanager
