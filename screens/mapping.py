@@ -113,6 +113,8 @@ class Columns(Frame[None]):
         self.refresh_bindings()
         if then:
             self.program.say(then)
+        elif lost := [name for file in view.files for name in file.lost]:
+            self.program.say(f"Read before and not now: {', '.join(lost)}.", kind="warn")
         elif view.missing:
             self.program.say(f"Accepted and not there now: {', '.join(view.missing)}.", kind="warn")
 
@@ -142,6 +144,9 @@ class Columns(Frame[None]):
         lines = [line(span(file.file, "title")), line(f"{file.kind_title} {glyphs.DOT} {file.state}")]
         lines += wrap(line(span(f"{file.confidence}: {file.reason}", "muted")), width)
         lines += wrap(line(file.written), width)
+        if file.lost:
+            told = f"{glyphs.ATTENTION} Read before and not now: {', '.join(file.lost)}."
+            lines += wrap(line(span(told, "warn")), width, indent=2)
         for told in file.problems:
             lines += wrap(line(span(f"{glyphs.PROBLEM} {told}", "bad")), width, indent=2)
         return lines

@@ -35,6 +35,7 @@ OWN = {
 }
 PUPIL_IDS = frozenset({"source_id", "upn", "admission_number"})
 STAFF_IDS = frozenset({"source_id", "staff_code", "initials"})
+GROUPINGS = frozenset({"registration_group", "house", "nc_year"})
 ID_WORDS = (["id"], ["code"], ["ref"], ["reference"], ["number"], ["no"], ["guid"], ["key"])
 SAID, PARTLY, SEEN = 0.95, 0.6, 0.85
 
@@ -80,6 +81,8 @@ def _said(header: Header, kind: str) -> Iterator[Candidate]:
     if header.words in known:
         yield Candidate(known[header.words], SAID + 0.04, said)
     yield from _linked(header, kind, said)
+    if kind == PUPILS and about == "class" and known.get(header.rest) in GROUPINGS:
+        yield Candidate(known[header.rest], SEEN, said)
     if other or header.words in not_needed():
         return
     if about and header.rest in known:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import islice
 
 from connectors.csv_mapped.fields import CONTACTS, PUPILS
 from connectors.csv_mapped.groups import Groups
@@ -17,12 +16,12 @@ from connectors.csv_mapped.mapping import FileMap
 from connectors.csv_mapped.opening import Mapped, match
 from connectors.csv_mapped.people import People
 from connectors.delimited import freshness
+from connectors.delimited.pages import pages
 from connectors.delimited.source import Source
-from connectors.errors import Cancelled, EmptyExtract
+from connectors.errors import EmptyExtract
 from connectors.findings import Findings
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Record, Report
 
-PAGE = 500  # records a batch
 ORDER = (Report.STUDENTS, Report.STAFF, Report.CONTACTS, Report.GROUPS_CLASSES)
 
 
@@ -66,15 +65,7 @@ class Reading:
             records = Groups(files, self.findings, known, declined, people.latest).records()
         else:
             records = people.records(report)
-        while True:
-            if self.cancelled():
-                raise Cancelled("Reading was cancelled.")
-            page = tuple(islice(records, PAGE))
-            rejected = self.findings.take(report)
-            if page or rejected:
-                yield Batch(report=report, records=page, rejected=rejected)
-            if not page:
-                break
+        yield from pages(records, report=report, findings=self.findings, cancelled=self.cancelled)
         if report in (Report.STUDENTS, Report.STAFF) and not people.counts.get(report):
             raise EmptyExtract(
                 f"The files name no {'pupil' if report is Report.STUDENTS else 'member of staff'}.",

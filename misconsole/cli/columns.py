@@ -94,4 +94,6 @@ def _show(out: Out, view: MappingView) -> None:
 def _about(file: FileView) -> list[str]:
     lines = [f"{shown(file.file)}: {file.kind_title} ({file.confidence}: {shown(file.reason)}); {file.state}"]
     lines.append(f"  {file.written}")
+    if file.lost:
+        lines.append(f"  read before and not now: {', '.join(file.lost)}")
     return [*lines, *(f"  cannot be read: {shown(each)}" for each in file.problems)]

@@ -235,12 +235,21 @@ def _file(guess: FileGuess, table: Table, known: FileMap | None) -> FileView:
     return FileView(
         key=guess.key, file=guess.file, kind=guess.kind, kind_title=KINDS[guess.kind],
         confidence=_sure(guess.confidence, guess.reason), reason=_why(guess.reason),
-        written=table.described(), state=state, problems=tuple(problems(guess.file, mapped)),
+        written=table.described(), state=state, lost=_lost(mapped, known),
+        problems=tuple(problems(guess.file, mapped)),
         columns=tuple(
             _column_view(each, guess.kind, [row[at] for row in rows])
             for at, each in enumerate(guess.columns)
         ),
     )  # fmt: skip
+
+
+def _lost(now: FileMap, known: FileMap | None) -> tuple[str, ...]:
+    """Titles of the fields that were accepted and have no column now."""
+    if known is None or known.kind != now.kind:
+        return ()
+    have = now.fields()
+    return tuple(FIELDS[now.kind].get(name, name) for name in known.fields() if name not in have)
 
 
 def _column_view(column: ColumnGuess, kind: str, values: list[str | None]) -> ColumnView:

@@ -34,7 +34,8 @@ class ColumnView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileView:
     """``state``: accepted, changed (its header is not the accepted one) or new.  ``problems``: why it
-    cannot be read as it stands.  ``written``: encoding, delimiter and header line in words."""
+    cannot be read as it stands.  ``lost``: what was read from it before and would not be any more.
+    ``written``: encoding, delimiter and header line in words."""
 
     key: str
     file: str
@@ -45,6 +46,7 @@ class FileView:
     written: str
     state: str
     columns: tuple[ColumnView, ...]
+    lost: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 

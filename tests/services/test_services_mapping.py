@@ -144,12 +144,21 @@ def test_a_changed_header_is_noticed_and_only_the_new_column_guessed(
     view = mapping.columns(e.desk(), urn)
     assert not view.accepted
     assert (file(view).state, file(view, "staff.csv").state) == ("changed", "accepted")
+    assert file(view).lost == ()
     assert (column(view, "Known").field, column(view, "Known").confidence) == (
         "preferred_given_name",
         "accepted",
     )
     assert (column(view, "House").field, column(view, "House").confidence) == ("house", "certain")
     assert mapping.accept(e.desk(), urn).accepted
+
+
+def test_what_was_read_before_and_would_not_be_any_more_is_told(
+    e: seed.Estate, urn: str, folder: Path
+) -> None:
+    mapping.accept(e.desk(), urn)
+    (folder / "pupils.csv").write_text(PUPILS.replace("Reg,", "Zz,"), encoding="utf-8")
+    assert file(mapping.columns(e.desk(), urn)).lost == ("Registration group",)
 
 
 def test_what_changed_since_it_was_looked_at_is_not_accepted(e: seed.Estate, urn: str, folder: Path) -> None:
