@@ -28,12 +28,19 @@ from misconsole.errors import MisconsoleError, Usage
 
 if TYPE_CHECKING:
     from connectors.simulator.control import Control
+    from connectors.simulator.face import Typed
     from misconsole.services.desk import Desk
     from misconsole.services.views import SchoolRow
 
 WAIT_FOR_SIMULATOR = 30.0
 #: What the demo schools share: people and classes; contacts and attendance stay their decision.
 DEMO_REPORTS = frozenset({"staff", "students", "staff-future", "students-future", "groups-classes"})
+#: MIS → the route its school is connected by from the start; the other ways are there to be tried.
+DEMO_ROUTES = {
+    "arbor": "arbor", "bromcom": "bromcom", "cloud-school": "xporter", "edgen": "isams",
+    "integris": "datashare", "isams": "isams", "juniper-horizons": "csv", "scholarpack": "scholarpack",
+    "seemis": "csv", "sims": "sims-files", "sims-connected": "oneroster", "wcbs": "oneroster-csv",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +49,6 @@ class Estate:
 
     folder: Path
     control: Control
-    wonde_url: str
-    token: str = field(repr=False)
     children: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)  # ended with the estate
 
     @property
@@ -61,6 +66,12 @@ class Estate:
             "MISCONSOLE_STORE": self.store_url,
             "MISCONSOLE_CONFIG": str(self.folder),
         }
+
+    def typed(self, urn: str, route: str) -> Typed:
+        """What an operator would type to reach the school by the route; files are written into the estate."""
+        from connectors.simulator.face import Typed
+
+        return Typed(**self.control.typed(urn, route, folder=str(self.folder / "mis" / f"{urn}-{route}")))
 
     def approve(self, urn: str) -> None:
         self.control.approve(urn)
@@ -101,8 +112,6 @@ def estate(folder: Path, *, seed: int = 2026) -> Iterator[Estate]:
         place = Estate(
             folder=folder,
             control=control,
-            wonde_url=ready["wonde_url"],
-            token=ready["token"],
             children=children,
         )
         gone = (real().date() - date.fromisoformat(made["today"])).days + days_passed(place.clock_file)
@@ -216,10 +225,11 @@ def _add(desk: Desk, place: Estate, school: Mapping[str, Any]) -> None:
 def _point_anew(desk: Desk, place: Estate, row: SchoolRow) -> None:
     from misconsole.services import connect
 
-    connect.set_settings(desk, row.urn, settings={"url": place.wonde_url}, secrets={"token": place.token})
     if row.access == "approved":
         place.approve(row.urn)
-    elif row.access == "pending":  # the simulator forgets what it was asked before it was stopped
+    typed = place.typed(row.urn, row.route)
+    connect.set_settings(desk, row.urn, settings=typed.settings, secrets=typed.secrets)
+    if row.access == "pending":  # the simulator forgets what it was asked before it was stopped
         connect.request_access(desk, row.urn)
 
 
@@ -235,25 +245,31 @@ def _write_directory(listing: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _connect(desk: Desk, place: Estate, school: Mapping[str, Any], *, answer: bool) -> None:
+    from connectors import registry
     from misconsole.services import connect, reports
 
-    urn = str(school["urn"])
-    connect.connect(
-        desk,
-        urn,
-        mis=str(school["mis"]),
-        route="wonde",
-        settings={"url": place.wonde_url},
-        secrets={"token": place.token},
-    )
+    urn, mis = str(school["urn"]), str(school["mis"])
+    route = DEMO_ROUTES.get(mis, "wonde") if answer else "wonde"
+    route = route if registry.has(route) else "wonde"
+    if answer:
+        place.approve(urn)
+    typed = place.typed(urn, route)
+    connect.connect(desk, urn, mis=mis, route=route, settings=typed.settings, secrets=typed.secrets)
+    if route == "csv":
+        _accept_columns(desk, urn)
     connect.request_access(desk, urn)
     if not answer:
         return
-    place.approve(urn)
     connect.check_access(desk, urn)
     for report in reports.reports(desk, urn):
         if report.state == "available" and report.report in DEMO_REPORTS:
             reports.accept(desk, urn, report.report)
+
+
+def _accept_columns(desk: Desk, urn: str) -> None:
+    from misconsole.services import mapping
+
+    mapping.accept(desk, urn)
 
 
 def sync_in_background(place: Estate, urns: Sequence[str]) -> None:

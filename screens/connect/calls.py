@@ -10,6 +10,7 @@ from misconsole.services.views import ConnectionView, ProbeView
 
 if TYPE_CHECKING:
     from misconsole.services.guided_views import MovePlan
+    from screens.demo import DemoEstate
 
 
 def connection(desk: Desk, urn: str) -> ConnectionView | None:
@@ -18,11 +19,14 @@ def connection(desk: Desk, urn: str) -> ConnectionView | None:
     return connect.connection(desk, urn)
 
 
-def connect(desk: Desk, urn: str, mis: str, route: str) -> ConnectionView:
-    """Connect, or connect otherwise; only ever for a school nobody was read from yet (``needs_a_move``)."""
+def connect(desk: Desk, urn: str, mis: str, route: str, demo: DemoEstate | None) -> ConnectionView:
+    """Connect, or connect otherwise; only ever for a school nobody was read from yet (``needs_a_move``).
+
+    On a demo estate the simulated MIS's settings come along; what is secret is still typed."""
     from misconsole.services import connect as service
 
-    return service.connect(desk, urn, mis=mis, route=route, change=True)
+    plain = demo.typed(urn, route).settings if demo is not None and route else {}
+    return service.connect(desk, urn, mis=mis, route=route, settings=plain, change=True)
 
 
 def save(desk: Desk, urn: str, plain: Mapping[str, str], secrets: Mapping[str, str]) -> ConnectionView:
@@ -72,7 +76,8 @@ def needs_a_move(desk: Desk, urn: str) -> bool:
     return moving.needed(desk, urn)
 
 
-def prepare_move(desk: Desk, urn: str, mis: str, route: str, plain: Mapping[str, str]) -> MovePlan:
+def prepare_move(desk: Desk, urn: str, mis: str, route: str, demo: DemoEstate | None) -> MovePlan:
     from misconsole.services import moving
 
+    plain = demo.typed(urn, route).settings if demo is not None else {}
     return moving.prepare_move(desk, urn, mis=mis, route=route, settings=plain)

@@ -75,9 +75,8 @@ def _chosen(
 
 def _prepare(frame: Frame[None], urn: str, choice: Choice, route: str) -> None:
     desk, demo = frame.program.desk, frame.program.demo
-    plain = {"url": demo.wonde_url} if demo is not None and route == "wonde" else {}
     frame.ask(
-        lambda: calls.prepare_move(desk, urn, choice.mis.id, route, plain),
+        lambda: calls.prepare_move(desk, urn, choice.mis.id, route, demo),
         lambda plan: _open_move(frame, urn, plan),
         group="prepare",
         each=True,

@@ -12,6 +12,7 @@ from textual.containers import Container, VerticalScroll
 
 from misconsole.services.views import GuideStep, SettingView
 from screens.connect.fields import SettingFields, asked
+from screens.demo import Typed
 from screens.frame import Frame
 from screens.widgets.field import Field
 from screens.widgets.guide import step_list
@@ -33,6 +34,8 @@ class Guided(Frame[None]):
         self.school_name = name or urn
         self.opened = 0
         self.more = False
+        self._known: dict[str, str] = {}
+        self._known_of = ""
 
     # What a subclass gives
 
@@ -85,9 +88,16 @@ class Guided(Frame[None]):
         self.repaint()
 
     def demo_values(self) -> dict[str, str]:
-        """On the demo estate the simulated MIS's address and token are known; nobody has to type them."""
-        demo = self.program.demo
-        return {"token": demo.token, "url": demo.wonde_url} if demo and self.route == "wonde" else {}
+        """On the demo estate what reaches the simulated MIS is known; nobody has to type it."""
+        demo, route = self.program.demo, self.route
+        if demo is not None and route and route != self._known_of:
+            self._known, self._known_of = {}, route
+            self.ask(lambda: demo.typed(self.school, route), self._learned, group="demo values")
+        return self._known
+
+    def _learned(self, typed: Typed) -> None:
+        self._known = {**typed.settings, **typed.secrets}
+        self.repaint()
 
     # Going from step to step
 

@@ -246,14 +246,13 @@ class Connect(Guided):
     def _connect(self, choice: Choice) -> None:
         route = choice.route.route if choice.route else ""
         self.probes = ()
-        connect = partial(calls.connect, urn=self.school, mis=choice.mis.id, route=route)
+        connect = partial(
+            calls.connect, urn=self.school, mis=choice.mis.id, route=route, demo=self.program.demo
+        )
         self._ask(connect, self._connected, group="connection")
 
     def _connected(self, view: ConnectionView | None) -> None:
         self.view = view
-        if url := self.demo_values().get("url"):
-            save = partial(calls.save, urn=self.school, plain={"url": url}, secrets={})
-            self._ask(save, self._shown, group="save")
         self.open_now()
         if view:
             self.program.say(f"{view.mis_title} by {view.route}: {len(view.steps)} steps.")

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from connectors.simulator.control import Control
+from connectors.simulator.face import Typed
 from connectors.simulator.server import Simulator
 from connectors.simulator.world import build_world
 from data import tables
@@ -25,7 +26,9 @@ class Demo:
 
     def __init__(self, simulator: Simulator) -> None:
         self.control = Control(simulator.url, simulator.control_key)
-        self.wonde_url, self.token = simulator.wonde_url, simulator.token
+
+    def typed(self, urn: str, route: str) -> Typed:
+        return Typed(**self.control.typed(urn, route))
 
     def __getattr__(self, name: str) -> object:
         return getattr(self.control, name)
