@@ -5,5 +5,6 @@
 ``dialect``    which delimiter, which row is the header, what stands before it
 ``table``      one file: header, rows with ``file:line``, digest, footers
 ``cells``      one cell → one value, in the shapes UK exports use
+``pages``      records of one report, in batches
 ``freshness``  the same file as last time, or yesterday's
 """

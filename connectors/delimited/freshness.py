@@ -7,16 +7,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Protocol
 
-from connectors.delimited.table import Table
 from connectors.errors import BadFile
 from connectors.records import Notice
 
 EXPORT = "Check that the export still runs in the MIS; if nothing changed there, all is well."
 
 
-def mark(tables: Iterable[Table]) -> str:
+class Dated(Protocol):
+    """A file that was read: its own name, the SHA-256 of its bytes, and when it was written."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def written(self) -> datetime: ...
+
+
+def mark(tables: Iterable[Dated]) -> str:
     """What to keep as ``high_water``: digest of all the bytes, and the day the newest was written."""
     tables = tuple(tables)
     digest = hashlib.sha256(" ".join(sorted(table.digest for table in tables)).encode()).hexdigest()[:32]
@@ -24,8 +35,11 @@ def mark(tables: Iterable[Table]) -> str:
     return f"{digest} {newest:%Y-%m-%d}" if newest else digest
 
 
-def notices(tables: Iterable[Table], *, last: str = "", now: datetime, max_age: int = 0) -> Iterator[Notice]:
+def notices(
+    tables: Iterable[Dated], *, last: str = "", now: datetime, max_age: int = 0, weekdays: bool = False
+) -> Iterator[Notice]:
     """What the operator should know.  ``last``: the mark of the last complete read.
+    ``weekdays``: files come on weekdays only, so that Friday's are not old before Tuesday (T10).
 
     Raises BadFile when the files are older than ``max_age`` days (0: any age will do).
     """
@@ -47,10 +61,17 @@ def notices(tables: Iterable[Table], *, last: str = "", now: datetime, max_age: 
         )  # fmt: skip
     if age > 0:
         told = "yesterday" if age == 1 else f"{age} days ago"
+        late = _weekdays(written.date(), now.date()) if weekdays else age
         yield Notice(
-            level="warning" if age > 1 else "info", code="old_files", mend=EXPORT,
+            level="warning" if late > 1 else "info", code="old_files", mend=EXPORT,
             message=f"The files were written {told}, on {long_date(written.date())}.",
         )  # fmt: skip
+
+
+def _weekdays(written: date, today: date) -> int:
+    """Weekdays after the one day, up to the other."""
+    days = min((today - written).days, 31)
+    return sum((today - timedelta(days=back)).weekday() < 5 for back in range(days))
 
 
 def long_date(when: date) -> str:

@@ -252,3 +252,21 @@ def test_names_in_one_column_and_guarded_zeros() -> None:
     assert cells.surname_last("Cher") == (None, None, "Cher")
     assert cells.value('="003001"') == "003001"
     assert cells.value('=HYPERLINK("http://attack.example")') == '=HYPERLINK("http://attack.example")'
+
+
+@pytest.mark.parametrize(
+    ("today", "level"), [(17, "info"), (18, "info"), (19, "info"), (20, "warning"), (30, "warning")]
+)
+def test_T10_files_that_come_on_weekdays_are_not_late_before_tuesday(
+    tmp_path: Path, today: int, level: str
+) -> None:
+    """Written on Friday the 16th: Saturday, Sunday and Monday morning bring nothing new."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"Id,Name\n1,Hale\n")
+    written = datetime(2026, 1, 16, 19, tzinfo=UTC)
+    os.utime(path, (written.timestamp(), written.timestamp()))
+    with closing(Source(tmp_path)) as source:
+        table = Table(source, "a.csv")
+        now = datetime(2026, 1, today, 6, tzinfo=UTC)
+        told = {n.code: n.level for n in freshness.notices([table], now=now, weekdays=True)}
+    assert told == {"old_files": level}
