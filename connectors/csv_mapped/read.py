@@ -22,6 +22,7 @@ from connectors.errors import EmptyExtract
 from connectors.findings import Findings
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Record, Report
 
+UTF8 = ("utf-8", "utf-8-sig")  # what nobody needs to be told
 ORDER = (Report.STUDENTS, Report.STAFF, Report.CONTACTS, Report.GROUPS_CLASSES)
 
 
@@ -42,6 +43,10 @@ class Reading:
 
         files = match(self.source, self.confirmed, self.findings)
         tables = [each.table for each in files]
+        for table in tables:
+            if table.found.encoding not in UTF8:
+                said = f"is read as {table.found.title}."
+                self.findings.note("encoding", table.file, message=said, level="info")
         last = next(iter(self.request.last.values()), "")
         yield from freshness.notices(tables, last=last, now=self.now, max_age=self.max_age)
         asked = [r for r in ORDER if r in self.request.reports]

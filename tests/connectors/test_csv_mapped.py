@@ -238,6 +238,15 @@ def test_records_are_read_field_by_field(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_an_older_encoding_is_read_and_told(tmp_path: Path) -> None:
+    connector = make(tmp_path, {"pupils.csv": PUPILS})
+    (tmp_path / "pupils.csv").write_bytes(PUPILS.encode("cp1252"))
+    items = read(connector)
+    assert records(items, Pupil)[1].given_name == "Zoë"
+    told = {item.code: item.message for item in items if isinstance(item, Notice)}
+    assert told["encoding"] == "pupils.csv: is read as Windows-1252."
+
+
 def test_F4_the_teaching_flag_may_come_inverted(tmp_path: Path) -> None:
     text = "Staff Id,Surname,Forename,Support Staff\n1,Hale,Nora,Yes\n2,Lee,Ben,No\n3,Roe,Al,\n"
     found = {s.source_id: s.teaching for s in records(read(make(tmp_path, {"staff.csv": text})), Staff)}
