@@ -86,7 +86,6 @@ class Collection:
     per_page: int = 200
     expected: int | None = None
     unique: bool = True  # False where a repeated id is a second event, as in deletions
-    early: bool = True  # False: the next page is asked for once this one is done with, for the memory of both
     received: int = 0
     duplicates: int = 0
     served_at: datetime | None = None
@@ -153,11 +152,8 @@ class Collection:
                     "A page points to a page already read; it would go on for ever.", where=self.url
                 )
             asked.add(following)
-            if self.early:
-                future = self.http.start(following)
+            future = self.http.start(following)
             yield page
-            if not self.early:
-                future = self.http.start(following)
 
     def _ahead(self) -> Iterator[Page]:
         """Page 1 tells the size; the others are known ahead and fetched a few at a time, in order."""

@@ -64,7 +64,6 @@ def _open(reading: Reading, path: str, includes: list[str], since: str | None) -
         {"updated_after": since} if since else {},
         paging=reading.options.paging,
         per_page=min(reading.options.per_page, at_once),
-        early=at_once > 1,
         expected=None if since else reading.counts.known.get(path),
     )
     return opened(collection, includes)

@@ -76,7 +76,6 @@ def _again(collection: Collection) -> Collection:
         paging=collection.paging,
         per_page=collection.per_page,
         expected=collection.expected,
-        early=collection.early,
     )
 
 
