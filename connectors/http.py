@@ -222,6 +222,19 @@ class Http:
         self.check_cancelled()
         return self._later(lambda t, u: t.ask(u, body), self.address(url))
 
+    def start_question(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        kind: str,
+        params: Mapping[str, str] | None = None,
+        accept: str = "*/*",
+    ) -> Future[Raw]:
+        """The same in the interface's own format (``kind``, such as ``application/xml``), answered unread."""
+        self.check_cancelled()
+        return self._later(lambda t, u: t.question(u, body, kind, params, accept), self.address(url))
+
     def post(self, url: str, body: Mapping[str, Any] | None = None) -> Answer:
         """One attempt: what is not safe to repeat is not repeated."""
         return self.wait(self._later(lambda t, u: t.post(u, body or {}), self.address(url)))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import ssl
+from html import unescape
 from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from connectors import xml_rows
 from connectors.errors import (
     BadAnswer,
     ConnectorError,
@@ -21,6 +24,8 @@ from connectors.errors import (
 from connectors.http import Limits, redact
 
 EXCERPT = 200
+_MARKUP = re.compile(r"<[^<>]*>")
+_XML_ERRORS = ("<Message", "<Error", "<error")
 SAID = ("message", "error_description", "imsx_description", "error", "detail")
 
 
@@ -31,16 +36,26 @@ class CutOff(BadAnswer):
 def excerpt(body: bytes, secrets: tuple[str, ...]) -> str:
     """One line of at most EXCERPT characters out of an error's body."""
     text = body.decode("utf-8", "replace")
-    if text.lstrip().startswith("<"):
-        return ""
+    if text.lstrip("\ufeff\ufffd \r\n").startswith("<"):
+        return _line(_xml_words(body), secrets)
     try:
         from pydantic_core import from_json
 
         text = _told(from_json(body)) or text
     except ValueError:
         pass
+    return _line(text, secrets)
+
+
+def _line(text: str, secrets: tuple[str, ...]) -> str:
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return redact(line, secrets)[:EXCERPT]
+
+
+def _xml_words(body: bytes) -> str:
+    """The words of an error told in XML; nothing of a web page, whose words are not the interface's."""
+    text = xml_rows.plain(body).decode("utf-8", "replace").strip()
+    return unescape(_MARKUP.sub(" ", text)) if text.startswith(_XML_ERRORS) else ""
 
 
 def _told(value: Any, depth: int = 0) -> str:

@@ -157,6 +157,15 @@ class Transport:
     def fetch(self, url: str, params: Mapping[str, str] | None, accept: str) -> Raw:
         return self._patiently(lambda until: self._once("GET", url, until, params=params, accept=accept))
 
+    def question(
+        self, url: str, body: bytes, kind: str, params: Mapping[str, str] | None, accept: str
+    ) -> Raw:
+        return self._patiently(
+            lambda until: self._once(
+                "POST", url, until, params=params, raw=body, kind=kind, accept=accept, again=True
+            )
+        )
+
     def post(self, url: str, body: Mapping[str, Any]) -> Answer:
         return self._answer(self._once("POST", url, self._deadline(), body=body))
 
@@ -189,13 +198,16 @@ class Transport:
         *,
         params: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
+        raw: bytes | None = None,
+        kind: str = "",
         accept: str = "application/json",
         again: bool = False,
     ) -> Raw:
         """One exchange; signed, and after a 401 signed anew if the signer has something newer."""
+        headers = {"Accept": accept} | ({"Content-Type": kind} if kind else {})
         request = self._client.build_request(
-            method, url, params=dict(params) if params else None, headers={"Accept": accept},
-            json=None if body is None else dict(body),
+            method, url, params=dict(params) if params else None, headers=headers,
+            json=None if body is None else dict(body), content=raw,
         )  # fmt: skip
         try:
             return self._send(request, until, again=again)

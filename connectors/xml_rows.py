@@ -6,11 +6,14 @@ Rows are handed out one at a time and let go again, so that a large report is ne
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 from connectors.errors import BadAnswer, BadFile, ConnectorError
+
+_DECLARED = re.compile(rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*")
 
 
 def name_of(element: Element) -> str:
@@ -31,9 +34,23 @@ def child(element: Element, name: str) -> Element | None:
     return next((one for one in element if name_of(one) == name), None)
 
 
-def read(source: bytes | IO[bytes], rows: str, *, where: str, file: bool = False) -> Iterator[Element]:
+def plain(body: bytes) -> bytes:
+    """The document in UTF-8 without its declaration, which may claim another encoding than the bytes have."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        text = body.decode("utf-16", "replace")
+    elif body[:4] in (b"<\0?\0", b"\0<\0?"):
+        text = body.decode("utf-16-le" if body[0] else "utf-16-be", "replace")
+    else:
+        return _DECLARED.sub(b"", body, count=1)
+    return _DECLARED.sub(b"", text.encode(), count=1)
+
+
+def read(
+    source: bytes | IO[bytes], rows: str, *, where: str, file: bool = False, inside: str = ""
+) -> Iterator[Element]:
     """Each element named ``rows``, in order, emptied after the caller has seen it.
 
+    ``inside``: only those that stand directly in an element of that name.
     ``where`` names the address or file in errors: BadFile if ``file``, BadAnswer otherwise, with the line.
     """
     from defusedxml import DefusedXmlException
@@ -47,7 +64,7 @@ def read(source: bytes | IO[bytes], rows: str, *, where: str, file: bool = False
                 path.append(element)
                 continue
             path.pop()
-            if name_of(element) == rows:
+            if name_of(element) == rows and (not inside or (path and name_of(path[-1]) == inside)):
                 yield element
                 if path:
                     path[-1].remove(element)

@@ -1,0 +1,206 @@
+"""The connector itself: access, probe and extract for one school's iSAMS or Ed:gen."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from connectors.base import Access, AccessState, Probe, Setup
+from connectors.errors import BadSettings, Cancelled, ConnectorError, NotAuthorised, ScopeMissing
+from connectors.http import Http, Limits, check_base, check_secret
+from connectors.isams.declaration import DECLARATION
+from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+
+if TYPE_CHECKING:
+    from connectors.isams.reading import Source
+
+REPORTS = tuple(offer.report for offer in DECLARATION.reports)
+SCOPES = {"rest": "restapi", "batch": "apiv1"}
+WAITS = {
+    "rest": Limits(read=60.0, retries=5, longest_wait=120.0, deadline=600.0),
+    "batch": Limits(
+        read=300.0, retries=3, backoff=2.0, longest_wait=120.0, deadline=900.0, body=256 * 1024 * 1024
+    ),
+}  # fmt: skip
+
+
+class Isams:
+    """One school.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests.
+
+    Without address or credentials it can be made, and tells so when asked for access (B11).
+    """
+
+    declaration = DECLARATION
+
+    def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
+        self.setup = setup
+        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._secret, self._key = self._typed("client_secret"), self._typed("api_key")
+        told = self._settings["own_address"] or self._settings["url"]
+        self._base = check_base(told if "://" in told else f"https://{told}") if told else ""
+        self._limits = limits or WAITS[self._settings["interface"]]
+        self._made: Http | None = None
+        self._tokens: Http | None = None
+
+    def _setting(self, name: str) -> str:
+        field = next(f for f in DECLARATION.settings if f.name == name)
+        value = str(self.setup.settings.get(name, "")).strip() or field.default
+        if value and field.pattern and not re.fullmatch(field.pattern, value):
+            raise BadSettings(f"The setting {name} must be {field.hint}.")
+        return value
+
+    def _typed(self, name: str) -> str:
+        """A secret as typed, empty where nobody has; BadSettings, without showing it, if it can't be one."""
+        field = next(f for f in DECLARATION.settings if f.name == name)
+        told = self.setup.secrets.get(name, "").strip()
+        value = check_secret(told, title=field.title) if told else ""
+        if value and field.pattern and not re.fullmatch(field.pattern, value):
+            raise BadSettings(f"The {field.title} must be {field.hint}.")
+        return value
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Isams(urn={self.setup.school.urn!r})"
+
+    def close(self) -> None:
+        for http in (self._made, self._tokens):
+            if http is not None:
+                http.close()
+        self._made = self._tokens = None
+
+    def _source(self) -> Source:
+        """Raises NotIssued or BadSettings where there is nothing to ask, or nothing to ask with."""
+        from connectors.isams.answers import NotIssued, no_address
+
+        keyed = bool(self._key) and self._settings["interface"] == "batch"
+        if not keyed and not (self._settings["client_id"] and self._secret):
+            raise NotIssued("Client ID and Client Secret, or a Batch API key, are still to be typed.")
+        if not self._base:
+            raise no_address()
+        if self._settings["interface"] == "batch":
+            from connectors.isams.batch import BatchSource
+
+            return BatchSource(
+                self._http(keyed=keyed), self._key if keyed else self._settings["client_id"], keyed
+            )
+        from connectors.isams.rest import RestSource
+
+        return RestSource(self._http(keyed=False), int(self._settings["page_size"]))
+
+    def _http(self, *, keyed: bool) -> Http:
+        if self._made is None:
+            secrets = tuple(one for one in (self._secret, self._key) if one)
+            signer = None
+            if not keyed:
+                from connectors.isams.tokens import Tokens
+                from connectors.oauth import TokenSigner
+
+                self._tokens = Http(
+                    self._base,
+                    headers={},
+                    secrets=secrets,
+                    limits=self._limits,
+                    cancelled=self.setup.cancelled,
+                )
+                scope = SCOPES[self._settings["interface"]]
+                signer = TokenSigner(Tokens(self._tokens, self._settings["client_id"], self._secret, scope))
+            self._made = Http(
+                self._base, headers={}, secrets=secrets, limits=self._limits, cancelled=self.setup.cancelled,
+                signer=signer,
+            )  # fmt: skip
+        return self._made
+
+    # -- how authorisation stands -------------------------------------------------
+
+    def access(self) -> Access:
+        """A token and one record of each report.  What is missing, refused or not permitted is a state."""
+        from connectors.http_errors import NotFound
+        from connectors.isams.answers import NotIssued
+
+        try:
+            shared = self._source().shared(REPORTS)
+        except NotIssued as problem:
+            return self._said(AccessState.NOT_ASKED, problem)
+        except NotAuthorised as problem:
+            return self._said(AccessState.REFUSED, problem)
+        except (BadSettings, NotFound) as problem:
+            return self._said(AccessState.UNKNOWN, problem)
+        granted = frozenset(report for report, count in shared.items() if count is not None)
+        if not granted:
+            return self._said(AccessState.PENDING, self._nothing())
+        return Access(
+            state=AccessState.APPROVED, message="iSAMS answers and lets us read.", remote_id=self._host(),
+            granted=granted, withheld=frozenset(shared) - granted,
+        )  # fmt: skip
+
+    def _nothing(self) -> ScopeMissing:
+        """Connected, and nothing may be read: the school's administrator mends it (reference §2)."""
+        from connectors.isams import answers
+
+        if self._settings["interface"] == "batch":
+            return answers.no_method(" and ".join(answers.METHODS.values()), "")
+        return answers.no_permission(" or ".join(answers.MODULES.values()))
+
+    def _said(self, state: AccessState, problem: ConnectorError) -> Access:
+        return Access(state=state, message=problem.message, mend=problem.mend, remote_id=self._host())
+
+    def _host(self) -> str:
+        from urllib.parse import urlsplit
+
+        host = (urlsplit(self._base).hostname or "") if self._base else ""
+        return host.removesuffix(".isams.cloud").removesuffix(".edgen.cloud")
+
+    def request_access(self) -> Access:
+        """Nothing can be asked of iSAMS itself: IRIS issues the client.  Tells how it stands now."""
+        return self.access()
+
+    # -- tests --------------------------------------------------------------------
+
+    def probe(self) -> tuple[Probe, ...]:
+        """Connectivity (address, TLS, credentials), then data: one record of each report (D12, U7)."""
+        try:
+            shared = self._source().shared(REPORTS)
+        except Cancelled:
+            raise
+        except ConnectorError as problem:
+            failed = Probe(name="connectivity", ok=False, message=problem.message, mend=problem.mend)
+            skipped = Probe(
+                name="data", ok=False, message="Not tried: iSAMS could not be read from.",
+                mend="Mend the connection first.",
+            )  # fmt: skip
+            return failed, skipped
+        reached = Probe(name="connectivity", ok=True, message="iSAMS answers and accepts the credentials.")
+        return reached, self._data(shared)
+
+    def _data(self, shared: dict[Report, int | None]) -> Probe:
+        told = ", ".join(f"{one.value} {'not shared' if n is None else n}" for one, n in shared.items())
+        if any(shared.values()):
+            return Probe(name="data", ok=True, message=f"Data arrives: {told}.")
+        if all(count is None for count in shared.values()):
+            problem = self._nothing()
+            return Probe(name="data", ok=False, message=problem.message, mend=problem.mend)
+        return Probe(
+            name="data", ok=False, message=f"iSAMS answers, but with nobody: {told}.",
+            mend="Check that the address is this school's and what the client or key may read.",
+        )  # fmt: skip
+
+    # -- reading ------------------------------------------------------------------
+
+    def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
+        """Reads the accepted reports, one after the other, always whole: neither API tells who is gone."""
+        from connectors.isams.reading import Reading
+
+        now = self.setup.now() if self.setup.now else datetime.now(UTC)
+        today = request.today or now.astimezone(ZoneInfo("Europe/London")).date()
+        reading = Reading(self._source(), request, today, self._settings)
+        with contextlib.closing(reading.run()) as stream:
+            yield from stream
