@@ -1,0 +1,235 @@
+"""The connector itself: access, tests of scope, extract and one pupil's contacts for one school."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from connectors.base import Access, AccessState, Probe, Setup
+from connectors.bromcom.declaration import DECLARATION
+from connectors.errors import (
+    BadAnswer,
+    BadSettings,
+    Cancelled,
+    ConnectorError,
+    NotAuthorised,
+    ScopeMissing,
+)
+from connectors.http import Http, Limits, check_base, check_secret
+from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+
+if TYPE_CHECKING:
+    from connectors.bromcom.entities import Entities
+    from connectors.bromcom.options import Options
+
+BODY = 256 * 1024 * 1024  # a page is as large as a school's whole timetable
+
+# What each entity is for.  A report is granted if all that it needs are.
+NEEDS = {
+    Report.STAFF: ("Staff",), Report.STAFF_FUTURE: ("Staff",),
+    Report.STUDENTS: ("StudentFlatView",), Report.STUDENTS_FUTURE: ("StudentFlatView",),
+    Report.CONTACTS: ("StudentFlatView",),
+    Report.GROUPS_CLASSES: ("StudentFlatView", "YearGroupSubjectStudents"),
+}  # fmt: skip
+HELPFUL = ("StaffLineManagers", "CollectionAssociates", "CollectionTimetables")
+
+
+class Bromcom:
+    """One school.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests."""
+
+    declaration = DECLARATION
+
+    def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
+        self.setup = setup
+        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._base = check_base(self._settings["url"])
+        self._pair = tuple(
+            check_secret(setup.secrets.get(f.name, ""), title=f.title.lower())
+            for f in DECLARATION.settings if f.secret
+        )  # fmt: skip
+        self._limits = limits or Limits(
+            read=float(self._settings["timeout"]), retries=int(self._settings["retries"]), body=BODY,
+            deadline=600.0,
+        )  # fmt: skip
+        self._made: Http | None = None
+
+    def _setting(self, name: str) -> str:
+        field = next(f for f in DECLARATION.settings if f.name == name)
+        value = str(self.setup.settings.get(name, "")).strip() or field.default
+        if value and field.pattern and not re.fullmatch(field.pattern, value):
+            raise BadSettings(f"The setting {name} must be {field.hint}.")
+        if not value and field.required:
+            raise BadSettings(f"The setting {name} is missing.", mend=f"Type it (--set {name}=…).")
+        return value
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Bromcom(urn={self.setup.school.urn!r})"
+
+    def close(self) -> None:
+        if self._made is not None:
+            self._made.close()
+            self._made = None
+
+    def _entities(self) -> Entities:
+        from connectors.bromcom.entities import Entities
+
+        if self._made is None:
+            headers = dict(zip(("ApplicationId", "ApplicationSecret"), self._pair, strict=True))
+            self._made = Http(
+                self._base, headers={**headers, "Accept": "application/json"}, secrets=self._pair,
+                limits=self._limits, cancelled=self.setup.cancelled,
+            )  # fmt: skip
+        return Entities(self._made, self._settings["school_id"], int(self._settings["page_size"]))
+
+    # -- how authorisation stands -------------------------------------------------
+
+    def _scopes(self) -> dict[str, bool]:
+        """Entity → granted: each is asked for nobody (``1=0``), all at once; 403 means that it is not."""
+        from connectors.bromcom.entities import NOTHING
+        from connectors.http_errors import NotFound
+
+        timetable = self._settings["timetable"]
+        names = [*dict.fromkeys(name for needs in NEEDS.values() for name in needs), *HELPFUL]
+        names += [timetable] if timetable != "none" else []
+        names += ["CollectionExecutives"] if self._settings["executives"] == "read" else []
+        entities, granted, wrong = self._entities(), dict[str, bool](), list[NotFound]()
+        under_way = {name: entities.ask(name, NOTHING, 0) for name in names}
+        for name, future in under_way.items():
+            try:
+                entities.take(name, future)
+                granted[name] = True
+            except ScopeMissing:
+                granted[name] = False
+            except NotFound as problem:
+                wrong.append(problem)
+                granted[name] = False
+        if len(wrong) == len(names):
+            raise wrong[0]
+        return granted
+
+    def _granted(self, scopes: dict[str, bool]) -> frozenset[Report]:
+        timetable = self._settings["timetable"]
+        more = {Report.GROUPS_CLASSES: (timetable,)} if timetable != "none" else {}
+        return frozenset(
+            report for report, needs in NEEDS.items()
+            if all(scopes[name] for name in (*needs, *more.get(report, ())))
+        )  # fmt: skip
+
+    def access(self) -> Access:
+        """One cheap question an entity.  A refused pair and a school that granted nothing are states."""
+        from connectors.bromcom.answers import NOT_SWITCHED
+        from connectors.http_errors import NotFound
+
+        school_id = self._settings["school_id"]
+        try:
+            scopes = self._scopes()
+        except NotAuthorised as problem:
+            return Access(
+                state=AccessState.REFUSED, message=problem.message, mend=problem.mend, remote_id=school_id
+            )
+        except NotFound as problem:
+            return Access(
+                state=AccessState.UNKNOWN, message=problem.message, mend=problem.mend, remote_id=school_id
+            )
+        granted = self._granted(scopes)
+        if not granted:
+            return Access(
+                state=AccessState.PENDING, remote_id=school_id,
+                message="Bromcom takes our pair, but the school has switched nothing on for it.",
+                mend=NOT_SWITCHED,
+            )  # fmt: skip
+        return Access(
+            state=AccessState.APPROVED, message=f"Bromcom answers. {_listed(scopes)}", remote_id=school_id,
+            granted=granted, withheld=frozenset(NEEDS) - granted,
+        )  # fmt: skip
+
+    def request_access(self) -> Access:
+        """Nothing can be asked of Bromcom itself: the school switches the application on."""
+        return self.access()
+
+    # -- tests --------------------------------------------------------------------
+
+    def probe(self) -> tuple[Probe, ...]:
+        """Connectivity (host, TLS, pair), then what the school granted, entity by entity (D12, U7)."""
+        try:
+            scopes = self._scopes()
+        except Cancelled:
+            raise
+        except ConnectorError as problem:
+            failed = Probe(name="connectivity", ok=False, message=problem.message, mend=problem.mend)
+            skipped = Probe(
+                name="data", ok=False, message="Not tried: Bromcom could not be read from.",
+                mend="Mend the connection first.",
+            )  # fmt: skip
+            return failed, skipped
+        reached = Probe(
+            name="connectivity", ok=True, message="Bromcom answers and takes the application's pair."
+        )
+        return reached, self._data(scopes)
+
+    def _data(self, scopes: dict[str, bool]) -> Probe:
+        from connectors.bromcom.answers import NOT_SWITCHED
+
+        ok = bool(self._granted(scopes))
+        missing = [name for name, granted in scopes.items() if not granted]
+        return Probe(
+            name="data", ok=ok, message=_listed(scopes), mend=NOT_SWITCHED if missing else "",
+        )  # fmt: skip
+
+    # -- reading ------------------------------------------------------------------
+
+    def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
+        """Reads the accepted reports whole; Bromcom has no delta."""
+        from connectors.bromcom.answers import plainly
+        from connectors.bromcom.reading import Reading
+
+        try:
+            reading = Reading(self._entities(), request, self._options(request))
+            with contextlib.closing(reading.run()) as stream:
+                yield from stream
+        except ConnectorError as problem:
+            told = plainly(problem)
+            raise told from None
+
+    def _options(self, request: ExtractRequest) -> Options:
+        from connectors.bromcom.options import options
+
+        now = self.setup.now() if self.setup.now else datetime.now(UTC)
+        today = request.today or now.astimezone(ZoneInfo("Europe/London")).date()
+        return options(self._settings, today)
+
+    def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
+        """The contacts in the slots of one pupil as they are now; one call, nothing kept (H10)."""
+        from connectors.bromcom.contacts import Slots
+        from connectors.bromcom.declaration import offered
+        from connectors.bromcom.entities import quoted
+        from connectors.bromcom.pupils import FlatReader
+        from connectors.values import Faults
+
+        entity, reader = "StudentFlatView", FlatReader(Faults(Report.STUDENTS))
+        slots = Slots(offered(Report.CONTACTS), frozenset(), Faults(Report.CONTACTS))
+        for page in self._entities().start(entity, f"studentID={quoted(source_id)}"):
+            for index, row in page:
+                flat = reader.read(row, f"{entity}[{index}]")
+                if flat is not None and flat.source_id == source_id:
+                    return tuple(slots.of(flat, f"{entity}[{index}]"))
+        raise BadAnswer(
+            "Bromcom does not know this pupil any more.",
+            mend="Sync the school, then look the pupil up again.",
+        )
+
+
+def _listed(scopes: dict[str, bool]) -> str:
+    granted = ", ".join(name for name, there in scopes.items() if there) or "nothing"
+    missing = ", ".join(name for name, there in scopes.items() if not there)
+    return f"Switched on: {granted}.{f' Not switched on: {missing}.' if missing else ''}"
