@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 DELIMITERS = {
@@ -40,13 +40,15 @@ class Dialect:
         return DELIMITERS[self.delimiter]
 
 
-def decide(lines: Sequence[str]) -> Dialect | None:
-    """The dialect of a file that begins with these lines; None where no reading of them is a table."""
-    tried = [found for mark in DELIMITERS if (found := _read_with(lines, mark)) is not None]
+def decide(lines: Sequence[str], *, header: Callable[[Sequence[str]], bool] | None = None) -> Dialect | None:
+    """The dialect of a file that begins with these lines; None where no reading of them is a table.
+    ``header`` knows the row of names where that can be known, else it is told by its looks."""
+    header = header or looks_like_header
+    tried = [found for mark in DELIMITERS if (found := _read_with(lines, mark, header)) is not None]
     return max(tried, key=lambda d: (round(d.agreed, 1), len(d.header), d.agreed), default=None)
 
 
-def _read_with(lines: Sequence[str], mark: str) -> Dialect | None:
+def _read_with(lines: Sequence[str], mark: str, header: Callable[[Sequence[str]], bool]) -> Dialect | None:
     if not any(mark in line for line in lines):
         return None
     spaced = any(f'{mark} "' in line for line in lines) and mark != "\t"
@@ -55,7 +57,7 @@ def _read_with(lines: Sequence[str], mark: str) -> Dialect | None:
     if not full:
         return None
     usual = max(full, key=lambda width: (full[width], width))
-    heads = [at for at, (_, cells) in enumerate(rows[:MOST_PREAMBLE]) if looks_like_header(cells)]
+    heads = [at for at, (_, cells) in enumerate(rows[:MOST_PREAMBLE]) if header(cells)]
     wide = [at for at in heads if len(rows[at][1]) >= usual]
     return _judged(rows, (wide or heads)[0], mark, spaced) if heads else None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -63,13 +63,16 @@ class Table:
     """``labels`` names each column as the file does, none twice.
 
     Opening reads the file once (``digest``, encoding) and raises BadFile where it is no table.
+    ``header`` tells the row of names from others, where the reader knows what they are called.
     """
 
-    def __init__(self, source: Source, name: str) -> None:
+    def __init__(
+        self, source: Source, name: str, *, header: Callable[[Sequence[str]], bool] | None = None
+    ) -> None:
         self.source, self.name, self.file = source, name, source.spelt(name)
         self.found = survey(source, name)
         self.lines = head_lines(self.found)
-        dialect = decide(self.lines)
+        dialect = decide(self.lines, header=header)
         if dialect is None or not dialect.header:
             raise BadFile(
                 f"{self.file} has no row of column names, or no character that parts the columns.",
