@@ -32,6 +32,7 @@ FOUNDATION = frozenset(
         "oauth",
         "oneroster_common",
         "simulator",
+        "typed",
         "values",
         "xml_rows",
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -11,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import BadSettings, Cancelled, ConnectorError, NotAuthorised, ScopeMissing
-from connectors.http import Http, Limits, check_base, check_secret
+from connectors.http import Http, Limits, check_base
 from connectors.isams.declaration import DECLARATION
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+from connectors.typed import secret_of, settings_of
 
 if TYPE_CHECKING:
     from connectors.isams.reading import Source
@@ -38,29 +38,14 @@ class Isams:
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
-        self._secret, self._key = self._typed("client_secret"), self._typed("api_key")
+        self._settings = settings_of(DECLARATION, setup)
+        self._secret = secret_of(DECLARATION, setup, "client_secret")
+        self._key = secret_of(DECLARATION, setup, "api_key")
         told = self._settings["own_address"] or self._settings["url"]
         self._base = check_base(told if "://" in told else f"https://{told}") if told else ""
         self._limits = limits or WAITS[self._settings["interface"]]
         self._made: Http | None = None
         self._tokens: Http | None = None
-
-    def _setting(self, name: str) -> str:
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        value = str(self.setup.settings.get(name, "")).strip() or field.default
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The setting {name} must be {field.hint}.")
-        return value
-
-    def _typed(self, name: str) -> str:
-        """A secret as typed, empty where nobody has; BadSettings, without showing it, if it can't be one."""
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        told = self.setup.secrets.get(name, "").strip()
-        value = check_secret(told, title=field.title) if told else ""
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The {field.title} must be {field.hint}.")
-        return value
 
     def __enter__(self) -> Self:
         return self

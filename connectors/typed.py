@@ -1,0 +1,32 @@
+"""What the operator typed, held to the rules the connector declares, whichever interface it is for."""
+
+from __future__ import annotations
+
+import re
+
+from connectors.base import Declaration, SettingField, Setup
+from connectors.errors import BadSettings
+from connectors.http import check_secret
+
+
+def settings_of(declaration: Declaration, setup: Setup) -> dict[str, str]:
+    """Every setting that is no secret, its default where nothing was typed.  BadSettings names the first
+    that is not as it should be; one that is missing is the connector's to judge."""
+    return {f.name: _checked(f, setup.settings.get(f.name, "")) for f in declaration.settings if not f.secret}
+
+
+def secret_of(declaration: Declaration, setup: Setup, name: str) -> str:
+    """A secret, empty where nobody typed one; BadSettings, without showing it, if it can't be one."""
+    field = next(f for f in declaration.settings if f.name == name)
+    told = setup.secrets.get(name, "").strip()
+    value = check_secret(told, title=field.title) if told else ""
+    if value and field.pattern and not re.fullmatch(field.pattern, value):
+        raise BadSettings(f"The {field.title} must be {field.hint}.")
+    return value
+
+
+def _checked(field: SettingField, told: str) -> str:
+    value = str(told).strip() or field.default
+    if value and field.pattern and not re.fullmatch(field.pattern, value):
+        raise BadSettings(f"The setting {field.name} must be {field.hint}.")
+    return value
