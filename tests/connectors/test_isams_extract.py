@@ -40,9 +40,10 @@ def test_a_pupil_by_rest_field_by_field() -> None:
     row = {
         "title": "Miss", "forename": "Anwen", "middlenames": "Mair", "surname": "Vale",
         "preferredName": "Annie", "uniquePupilNumber": "X820200119047", "schoolCode": "00119",
-        "dob": "2011-11-02T00:00:00", "yearGroup": 9, "formGroup": "9/HPA", "enrolmentDate": "2022-09-01T00:00:00",
-        "schoolEmailAddress": "anwen.vale@larkfield.example", "latestPhotoId": 88,
-        "personGuid": "C4D0B7F2-1E9A-4A55-B0C3-9D2E6F81A7B4", "lastUpdated": "2025-09-02T08:11:40",
+        "dob": "2011-11-02T00:00:00", "yearGroup": 9, "formGroup": "9/HPA",
+        "enrolmentDate": "2022-09-01T00:00:00", "schoolEmailAddress": "anwen.vale@larkfield.example",
+        "latestPhotoId": 88, "personGuid": "C4D0B7F2-1E9A-4A55-B0C3-9D2E6F81A7B4",
+        "lastUpdated": "2025-09-02T08:11:40",
     }  # fmt: skip
     one = pupil(**row)
     assert one == Pupil(
