@@ -258,7 +258,7 @@ class TestChangeOfMis:
         self, e: seed.Estate, urn: str
     ) -> None:
         with pytest.raises(Usage) as told:
-            connect.connect(e.desk(), urn, mis="arbor", route="xporter")
+            connect.connect(e.desk(), urn, mis="wcbs", route="hubmis")
         assert "wonde" in told.value.mend
         with pytest.raises(Usage, match="not reached by"):
             connect.connect(e.desk(), urn, mis="arbor", route="pigeon")
