@@ -50,8 +50,11 @@ class Survey:
         return TITLES[self.encoding]
 
 
-def survey(source: Source, name: str) -> Survey:
-    """Reads the file once.  Raises BadFile where it is empty, not text, or in no one encoding."""
+def survey(source: Source, name: str, *, xml: bool = False) -> Survey:
+    """Reads the file once.  Raises BadFile where it is empty, not text, or in no one encoding.
+
+    ``xml``: the file is meant to be XML, which is otherwise refused as no delimited text.
+    """
     file, digest, head, size = source.spelt(name), hashlib.sha256(), bytearray(), 0
     look = _Look()
     for chunk in source.chunks(name):
@@ -63,7 +66,7 @@ def survey(source: Source, name: str) -> Survey:
     start = bytes(head)
     if not start.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise BadFile(f"{file} is empty: it has no row of column names.", mend=CHANGING, where=f"{file}:1")
-    encoding = _told(file, start, look)
+    encoding = _told(file, start, look, xml=xml)
     return Survey(encoding=encoding, digest=digest.hexdigest(), size=size, head=start)
 
 
@@ -97,11 +100,11 @@ class _Look:
             self._decode(b"", final=True)
 
 
-def _told(file: str, head: bytes, look: _Look) -> str:
+def _told(file: str, head: bytes, look: _Look, *, xml: bool) -> str:
     for mark, what in _NOT_TEXT:
         if head.startswith(mark):
             raise BadFile(f"{file} is {what}, not delimited text.", mend=AGAIN, where=file)
-    if _WEB_PAGE.match(head):
+    if not xml and _WEB_PAGE.match(head):
         raise BadFile(f"{file} is a web page or XML, not delimited text.", mend=AGAIN, where=file)
     for encoding, mark in _MARKS:
         if head.startswith(mark):
