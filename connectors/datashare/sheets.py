@@ -56,9 +56,12 @@ class Delimited:
         """``known``: the names a column may have; a long list of ids must not be taken for a header."""
 
         def header(cells: Sequence[str]) -> bool:
-            return sum(plain(cell) in known for cell in cells) > 1
+            return len(cells) > 1 and any(plain(cell) in known for cell in cells)
 
-        self.table = Table(source, name, header=header)
+        try:
+            self.table = Table(source, name, header=header)
+        except BadFile:
+            self.table = Table(source, name)  # so that the column that is missing can be named
         self.file, self.labels = self.table.file, self.table.labels
 
     @property
