@@ -50,6 +50,7 @@ class SettingField:
     """One thing the operator types. ``secret`` ones never leave the keyring or the 0600 file.
 
     ``pattern`` is a full-match regular expression with ``hint`` to show when it does not match.
+    ``once``: used up by authorising (a consent code), so it is needed until access is approved.
     """
 
     name: str
@@ -60,6 +61,7 @@ class SettingField:
     pattern: str = ""
     hint: str = ""
     help: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +143,9 @@ class Setup:
 
     ``cancelled`` is asked between pages; ``now`` is the clock (UTC, aware).
     ``workdir`` is a private folder for what must be on disk while reading.
+    ``keep`` puts secrets that changed beside those typed (tokens that rotate; "" forgets one) and gives
+    all that are kept now; called the moment they change, on any thread.  None: nothing is kept.
+    ``consent`` is what the school lets through so far, for interfaces that ask for scopes; None: not told.
     """
 
     school: SchoolRef
@@ -148,6 +153,8 @@ class Setup:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     now: Callable[[], datetime] | None = None
     cancelled: Callable[[], bool] = lambda: False
+    keep: Callable[[Mapping[str, str]], Mapping[str, str]] | None = None
+    consent: ExtractRequest | None = None
 
 
 @runtime_checkable

@@ -86,19 +86,23 @@ def client_credentials(
 
 
 def token_from(http: Http, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Token:
+    """The token a token endpoint gives for ``form``."""
+    return read_token(token_answer(http, url, form, headers))
+
+
+def token_answer(http: Http, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Any:
     """Asks a token endpoint; 400, 401 and 403 there mean that the credentials are refused."""
     from connectors.errors import ScopeMissing
     from connectors.http_errors import Unacceptable
 
     try:
-        data = http.post_form(url, form, headers).data
+        return http.post_form(url, form, headers).data
     except (Unacceptable, ScopeMissing) as problem:
         raise NotAuthorised(
             f"No token was given. {problem.message}",
             mend="Check client id and secret, and that the access was not withdrawn; type them anew.",
             where=problem.where,
         ) from None
-    return read_token(data)
 
 
 def read_token(data: Any) -> Token:

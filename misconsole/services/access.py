@@ -6,17 +6,19 @@ back in the view, with what mends them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from typing import Any
 
 from connectors import registry
 from connectors.base import Access, AccessState, Connector, SchoolRef, Setup
 from connectors.errors import AccessPending, AccessRefused, ConnectorError, NotAuthorised
+from connectors.records import ExtractRequest
 from data.tables import Connection, MisMove, School
 from misconsole.errors import MisconsoleError
 from misconsole.services.connection_view import active, view
 from misconsole.services.desk import Desk
+from misconsole.services.reports import consents
 from misconsole.services.schools import resolve
 from misconsole.services.views import ConnectionView, ProbeView
 
@@ -58,7 +60,35 @@ def setup_of(desk: Desk, school: School, row: Connection | MisMove, cancelled: C
         secrets=secrets,
         now=desk.now,
         cancelled=cancelled,
+        keep=_keeper(desk, row.secret_ref),
+        consent=_consent(desk, row),
     )  # fmt: skip
+
+
+def _keeper(desk: Desk, ref: str) -> Callable[[Mapping[str, str]], Mapping[str, str]]:
+    """Where a connector keeps secrets that change while it works, so that a rotated token outlives us.
+
+    Nothing is put back under a connection whose secrets were forgotten meanwhile.
+    """
+
+    def keep(changed: Mapping[str, str]) -> Mapping[str, str]:
+        kept = desk.secrets.get(ref)
+        if changed and kept:
+            kept = {name: value for name, value in {**kept, **changed}.items() if value}
+            desk.secrets.put(ref, kept)
+        return kept
+
+    return keep
+
+
+def _consent(desk: Desk, row: Connection | MisMove) -> ExtractRequest:
+    """What the school accepted so far by this route."""
+    with desk.store.read() as s:
+        listed = consents(s, row)
+    accepted = {each.report: each for each in listed if each.accepted}
+    return ExtractRequest(
+        reports=frozenset(accepted), declined={report: each.dropped for report, each in accepted.items()}
+    )
 
 
 def _made(desk: Desk, school: str) -> Connector:

@@ -71,6 +71,7 @@ def settings_of(
             pattern=each.pattern,
             hint=each.hint,
             help=each.help,
+            once=each.once,
         )
         for each in (declaration.settings if declaration else ())
     )

@@ -66,7 +66,7 @@ def view(
         access=row.access,
         message=error.message if error else row.access_message,
         mend=error.mend if error else _mend(row, access),
-        steps=tuple(_linked(step, access) for step in steps),
+        steps=tuple(_linked(step, access, {each.name for each in settings if each.once}) for step in steps),
         settings=settings,
         reports=shown,
         problem=error.code if error else "",
@@ -82,8 +82,9 @@ def _mend(row: Connection, access: Access | None) -> str:
     return guide.MENDS.get(row.access, "")
 
 
-def _linked(step: GuideStep, access: Access | None) -> GuideStep:
-    """The page where this very school approves, once the MIS has named it."""
-    if access is None or not access.link or step.kind != "wait":
+def _linked(step: GuideStep, access: Access | None, once: set[str]) -> GuideStep:
+    """The page where this very school approves, once the MIS has named it: where the answer is waited for,
+    and where what that page gives is typed."""
+    if access is None or not access.link or not (step.kind == "wait" or once & set(step.fields)):
         return step
     return replace(step, link=access.link)

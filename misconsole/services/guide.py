@@ -60,7 +60,7 @@ def steps(entry_steps: Sequence[Step], now: Progress) -> tuple[GuideStep, ...]:
 def is_done(step: Step, now: Progress) -> bool:
     """Whether a step is behind us; a self-completing one cannot be ticked away."""
     if step.kind == "input":
-        return _typed(step, now.settings)
+        return _typed(step, now)
     facts = {
         "columns": any(each.name == MAPPING and each.present for each in now.settings),
         "reports": now.reports_accepted,
@@ -72,9 +72,11 @@ def is_done(step: Step, now: Progress) -> bool:
     return facts.get(step.kind, step.id in now.ticked)
 
 
-def _typed(step: Step, settings: Sequence[SettingView]) -> bool:
-    wanted = [each for each in settings if not step.fields or each.name in step.fields]
-    return all(each.present for each in wanted if each.required)
+def _typed(step: Step, now: Progress) -> bool:
+    """What is used up by authorising is missed only while access is not approved."""
+    approved = now.access in ("approved", "offline")
+    wanted = [each for each in now.settings if not step.fields or each.name in step.fields]
+    return all(each.present for each in wanted if each.required or (each.once and not approved))
 
 
 def _links_open_from(entry_steps: Sequence[Step], done: Sequence[bool]) -> int:
