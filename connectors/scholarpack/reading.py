@@ -1,0 +1,246 @@
+"""Reading one school: which reports, and whether each came whole.
+
+Protects against the biggest hazard (Z20): an empty or broken-off answer taken for "everyone left".  The
+envelope counts pages and not people, so a report is ``Finished`` only after its last page agreed with all
+the others, and a school without a single pupil or member of staff is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+
+from connectors.base import FieldStatus
+from connectors.errors import EmptyExtract, ScopeMissing
+from connectors.http import Http
+from connectors.records import Batch, ExtractRequest, Finished, Mark, Notice, PupilStatus, Record, Report
+from connectors.scholarpack.contacts import Contacts
+from connectors.scholarpack.declaration import DECLARATION
+from connectors.scholarpack.fieldmap import FieldMap
+from connectors.scholarpack.groups import Groups
+from connectors.scholarpack.paging import Collection
+from connectors.scholarpack.people import Contracts, Employees, Pupils, Reader
+from connectors.scholarpack.photos import with_photos
+from connectors.scholarpack.scopes import CONTRACTED, PHOTOS
+from connectors.values import Faults, no_object
+
+Item = Batch | Finished | Notice
+Kind = TypeVar("Kind", bound=Reader)
+A_BATCH = 500
+WHAT = {Report.STUDENTS: "pupils", Report.STAFF: "staff"}
+
+
+@dataclass(slots=True)
+class Reading:
+    """One extract.  ``roll`` ids of pupils on roll, once they have been read whole."""
+
+    http: Http
+    fields: FieldMap
+    request: ExtractRequest
+    today: date
+    per_page: int
+    roll: set[str] | None = None
+    _told: list[Notice] = field(default_factory=list)
+
+    def run(self) -> Generator[Item]:
+        """Every report in turn; one whose scope is not granted leaves the others working."""
+        refused: list[ScopeMissing] = []
+        done = 0
+        for task in self._tasks():
+            try:
+                for item in task():
+                    self.http.check_cancelled()
+                    done += isinstance(item, Finished)
+                    yield item
+            except ScopeMissing as problem:
+                refused.append(problem)
+                yield _notice(problem, "error")
+        yield from self._told
+        if refused and not done:
+            raise refused[0]
+
+    def _tasks(self) -> Iterator[Callable[[], Iterator[Item]]]:
+        wanted = self.request.reports
+        if Report.STAFF in wanted:
+            yield self._staff
+        if wanted & {Report.STUDENTS, Report.GROUPS_CLASSES}:
+            yield self._pupils
+        if Report.CONTACTS in wanted:
+            yield self._contacts
+        if Report.ATTENDANCE in wanted:
+            yield self._marks
+
+    def _reader(self, kind: type[Kind]) -> Kind:
+        offer = DECLARATION.offer(kind.report)
+        fields = offer.fields if offer else ()
+        declined = self.request.declined.get(kind.report, frozenset())
+        dropped = declined - {one.name for one in fields if one.status is FieldStatus.MANDATORY}
+        return kind(self.fields, (one.name for one in fields), dropped, self.today)
+
+    def _collection(self, path: str, key: Callable[[Any], Any]) -> Collection:
+        return Collection(self.http, path, self.per_page, key)
+
+    # -- staff ------------------------------------------------------------------------
+
+    def _staff(self) -> Iterator[Item]:
+        staff = self._reader(Employees)
+        staff.contracts = self._contracts() if CONTRACTED & staff.wanted else None
+        pages = self._collection("staff/", staff.key)
+        yield from self._people(staff, pages, lambda _page, _records: None)
+        if not staff.telling:
+            yield Notice(
+                level="warning", code="leavers_unknown",
+                message="Nothing in ScholarPack's answers tells which staff have left; all count as here.",
+                mend="Test the connection: it prints the keys there are. Name the one that says Active "
+                "(--set fields=staff.current=…).",
+            )  # fmt: skip
+        yield Finished(report=Report.STAFF)
+
+    def _contracts(self) -> Contracts | None:
+        """None, and one warning, where the scope is not granted."""
+        contracts = Contracts(self.fields, self.today)
+        try:
+            for page in self._collection("staff/contracts/", lambda _: None):
+                contracts.add(page)
+        except ScopeMissing as problem:
+            self._told.append(_notice(problem, "warning"))
+            return None
+        return contracts
+
+    # -- pupils, and the groups they make ---------------------------------------------
+
+    def _pupils(self) -> Iterator[Item]:
+        pupils, groups, wanted = self._reader(Pupils), Groups(self.fields), self.request.reports
+        roll: set[str] = set()
+
+        def seen(page: list[tuple[int, Any]], records: list[Any]) -> None:
+            here = {one.source_id for one in records if one.status is PupilStatus.CURRENT}
+            roll.update(here)
+            if Report.GROUPS_CLASSES in wanted:
+                keyed = ((pupils.key(row), row) for _, row in page)
+                groups.add((own, row) for own, row in keyed if own in here)
+
+        for item in self._people(pupils, self._collection("students/", pupils.key), seen):
+            if Report.STUDENTS in wanted or isinstance(item, Notice):
+                yield item
+        self.roll = roll
+        if Report.STUDENTS in wanted:
+            yield Finished(report=Report.STUDENTS)
+        if Report.GROUPS_CLASSES in wanted:
+            records = groups.records()
+            while part := tuple(islice(records, A_BATCH)):
+                yield Batch(report=Report.GROUPS_CLASSES, records=part)
+            yield Finished(report=Report.GROUPS_CLASSES)
+
+    def _people(
+        self, reader: Reader, pages: Collection, seen: Callable[[list[tuple[int, Any]], list[Any]], None]
+    ) -> Iterator[Item]:
+        what = WHAT[reader.report]
+        later: list[date] = []
+        long_gone = 0
+        for page in pages:
+            found = reader.read(page, what)
+            later += found.later
+            long_gone += found.long_gone
+            seen(page, found.records)
+            yield _batch(reader.report, reader.faults, self._photographed(reader, found.records))
+        if pages.received == 0:
+            raise EmptyExtract(
+                f"ScholarPack answers with no {what} at all.",
+                mend="Nothing was changed and no account was taken away. Check that the consent is this "
+                f"school's; if the school really shares no {what}, decline the report.",
+            )
+        yield from _counted(what, pages.duplicates, later, long_gone)
+
+    def _photographed(self, reader: Reader, records: list[Any]) -> list[Any]:
+        """With photos where asked for; one refusal ends the asking."""
+        if not PHOTOS & reader.wanted or reader.report not in self.request.reports:
+            return records
+        folder = "students" if reader.report is Report.STUDENTS else "staff"
+        try:
+            return list(with_photos(self.http, folder, records, reader.wanted))
+        except ScopeMissing as problem:
+            self._told.append(_notice(problem, "warning"))
+            reader.wanted -= PHOTOS
+            reader.dropped |= PHOTOS
+            return records
+
+    # -- contacts and marks -----------------------------------------------------------
+
+    def _contacts(self) -> Iterator[Item]:
+        contacts = self._reader(Contacts)
+        contacts.roll = self.roll
+        told, linked = set[str](), set[tuple[str, str]]()
+        for page in self._collection("contacts/", contacts.key):
+            yield _batch(Report.CONTACTS, contacts.faults, contacts.page(page, told, linked))
+        if linked and "priority" in contacts.wanted and not contacts.priorities:
+            yield Notice(
+                level="info", code="no_priority",
+                message="ScholarPack gives no contact an order; every contact counts as priority 1.",
+                mend="Name its key if there is one (--set fields=contact.priority=…).",
+            )  # fmt: skip
+        without = len(self.roll - {pupil for _, pupil in linked}) if self.roll else 0
+        if without:
+            yield Notice(
+                level="info", code="contacts_not_allowed",
+                message=f"{without} pupils have no contact here. ScholarPack gives only contacts whose own "
+                "setting allows it.",
+                mend="In ScholarPack, look at the contact's tick to allow contact by third parties.",
+            )  # fmt: skip
+        yield Finished(report=Report.CONTACTS)
+
+    def _marks(self) -> Iterator[Item]:
+        faults = Faults(Report.ATTENDANCE)
+        for page in self._collection("students/register/", lambda _: None):
+            marks = [mark for index, row in page if (mark := self._mark(row, f"register[{index}]", faults))]
+            yield _batch(Report.ATTENDANCE, faults, marks)
+        yield Finished(report=Report.ATTENDANCE)
+
+    def _mark(self, row: Any, where: str, faults: Faults) -> Mark | None:
+        """None, and told, without pupil, day or mark; a row without a session counts for the day."""
+        faults.at(where)
+        if not isinstance(row, dict):
+            no_object(faults, row)
+            return None
+        pupil = self.fields.identity("mark", row, "pupil", faults)
+        if pupil is None:
+            return None
+        faults.source_id = pupil
+        told = self.fields.fill("mark", row, ("day", "session", "code"), faults)
+        if "day" not in told or "code" not in told:
+            faults.whole("", "The mark has no day or no code; it was left out.", code="no_mark")
+            return None
+        return Mark(pupil_id=pupil, day=told["day"], session=told.get("session", ""), code=told["code"])
+
+
+def _notice(problem: ScopeMissing, level: str) -> Notice:
+    return Notice(level=level, code=problem.code, message=problem.message, mend=problem.mend)
+
+
+def _batch(report: Report, faults: Faults, records: Iterable[Record]) -> Batch:
+    rejected = tuple(faults.found)
+    faults.found.clear()
+    return Batch(report=report, records=tuple(records), rejected=rejected)
+
+
+def _counted(what: str, duplicates: int, later: list[date], long_gone: int) -> Iterator[Notice]:
+    if duplicates:
+        yield Notice(
+            level="warning", code="duplicates",
+            message=f"{duplicates} {what} came more than once; each was kept once.",
+            mend="Nothing needs doing unless it comes every time; then tell ScholarPack.",
+        )  # fmt: skip
+    if later:
+        yield Notice(
+            level="info", code="not_started",
+            message=f"{len(later)} {what} are left out till they start; first on {min(later)}.",
+            mend="Needed sooner: create the account by hand with the same details; it will match.",
+        )  # fmt: skip
+    if long_gone:
+        yield Notice(
+            level="info", code="long_gone",
+            message=f"{long_gone} {what} left over 60 days ago and are not read.",
+        )  # fmt: skip
