@@ -114,6 +114,13 @@ def no_address() -> BadSettings:
     )
 
 
+def no_key() -> BadSettings:
+    return BadSettings(
+        "What was typed is no Batch API key: eight, three times four and twelve hexadecimal digits.",
+        mend=f"Copy the key whole from {KEYS}; with Client ID and Client Secret type the Client ID too.",
+    )
+
+
 def rows_of(data: Any, key: str, secrets: Collection[str]) -> list[Any]:
     """The list under ``key``, else the only list there is; a message without a list is an error."""
     if not isinstance(data, dict):

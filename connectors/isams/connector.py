@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from connectors.isams.reading import Source
 
 REPORTS = tuple(offer.report for offer in DECLARATION.reports)
+GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 SCOPES = {"rest": "restapi", "batch": "apiv1"}
 WAITS = {
     "rest": Limits(read=60.0, retries=5, longest_wait=120.0, deadline=600.0),
@@ -40,8 +42,8 @@ class Isams:
         self.setup = setup
         self._settings = settings_of(DECLARATION, setup)
         self._secret = secret_of(DECLARATION, setup, "client_secret")
-        self._key = secret_of(DECLARATION, setup, "api_key")
-        told = self._settings["own_address"] or self._settings["url"]
+        told = self._settings["url"]
+        told = self._settings["own_address"] if told == "own" else told
         self._base = check_base(told if "://" in told else f"https://{told}") if told else ""
         self._limits = limits or WAITS[self._settings["interface"]]
         self._made: Http | None = None
@@ -64,26 +66,26 @@ class Isams:
 
     def _source(self) -> Source:
         """Raises NotIssued or BadSettings where there is nothing to ask, or nothing to ask with."""
-        from connectors.isams.answers import NotIssued, no_address
+        from connectors.isams.answers import NotIssued, no_address, no_key
 
-        keyed = bool(self._key) and self._settings["interface"] == "batch"
-        if not keyed and not (self._settings["client_id"] and self._secret):
+        client = self._settings["client_id"]
+        if not self._secret or not (client or self._settings["interface"] == "batch"):
             raise NotIssued("Client ID and Client Secret, or a Batch API key, are still to be typed.")
         if not self._base:
             raise no_address()
+        keyed = not client
+        if keyed and not re.fullmatch(GUID, self._secret):
+            raise no_key()
         if self._settings["interface"] == "batch":
             from connectors.isams.batch import BatchSource
 
-            return BatchSource(
-                self._http(keyed=keyed), self._key if keyed else self._settings["client_id"], keyed
-            )
+            return BatchSource(self._http(keyed=keyed), client or self._secret, keyed)
         from connectors.isams.rest import RestSource
 
         return RestSource(self._http(keyed=False), int(self._settings["page_size"]))
 
     def _http(self, *, keyed: bool) -> Http:
         if self._made is None:
-            secrets = tuple(one for one in (self._secret, self._key) if one)
             signer = None
             if not keyed:
                 from connectors.isams.tokens import Tokens
@@ -92,15 +94,15 @@ class Isams:
                 self._tokens = Http(
                     self._base,
                     headers={},
-                    secrets=secrets,
+                    secrets=(self._secret,),
                     limits=self._limits,
                     cancelled=self.setup.cancelled,
                 )
                 scope = SCOPES[self._settings["interface"]]
                 signer = TokenSigner(Tokens(self._tokens, self._settings["client_id"], self._secret, scope))
             self._made = Http(
-                self._base, headers={}, secrets=secrets, limits=self._limits, cancelled=self.setup.cancelled,
-                signer=signer,
+                self._base, headers={}, secrets=(self._secret,), limits=self._limits,
+                cancelled=self.setup.cancelled, signer=signer,
             )  # fmt: skip
         return self._made
 

@@ -14,7 +14,6 @@ SCHOOL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 HOST = rf"(?:https://)?{SCHOOL}\.(?:isams|edgen)\.cloud/?"
 LOOPBACK = r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/[^\s?#@]*)?"
 OWN = r"https://[^\s?#@/]+(?:/[^\s?#@]*)?"
-GUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 
 def _asked(name: str, title: str, purpose: str) -> FieldOffer:
@@ -63,33 +62,30 @@ _STAFF = (
 
 SETTINGS = (
     SettingField(
-        name="url", title="Address of the MIS", pattern=f"{HOST}|{LOOPBACK}",
+        name="url", title="Address of the MIS", required=True, pattern=f"{HOST}|{LOOPBACK}|own",
         hint="https://<school>.isams.cloud or https://<school>.edgen.cloud",
-        help="Where the school signs in. A school that runs iSAMS under a name of its own leaves this empty "
-        "and types own_address.",
+        help="Where the school signs in. The word own, where it runs iSAMS under a name of its own "
+        "(own_address).",
     ),
     SettingField(
         name="own_address", title="Address under the school's own name", pattern=OWN,
         hint="an https:// address without anything after it, such as https://isams.school.example",
-        help="Only for schools that host iSAMS themselves; it then counts instead of the usual address.",
+        help="Only where url is own: for schools that host iSAMS themselves.",
     ),
     SettingField(
         name="client_id", title="Client ID", pattern=r"[!-~]{1,300}", hint="the id IRIS sent, without blanks",
-        help="IRIS sends it after the school has asked for a REST API for a Partner.",
+        help="IRIS sends it after the school has asked for a REST API for a Partner; empty with a Batch API "
+        "key.",
     ),
     SettingField(
-        name="client_secret", title="Client Secret", secret=True,
-        help="IRIS sends it by a link that works once and expires: copy the secret at once.",
+        name="client_secret", title="Client Secret or Batch API key", secret=True, required=True,
+        help="IRIS sends the secret by a link that works once and expires: copy it at once. With interface "
+        "batch and no Client ID it is the Batch API key.",
     ),
     SettingField(
         name="interface", title="Interface", default="rest", pattern="rest|batch", hint="rest or batch",
         help="rest reads the data of now, page by page; batch reads one document that iSAMS may have kept "
         "for up to a day, for schools that have no REST client.",
-    ),
-    SettingField(
-        name="api_key", title="Batch API key", secret=True, pattern=GUID,
-        hint="eight, three times four and twelve hexadecimal digits with dashes",
-        help="For batch only. Without one, Client ID and Client Secret are used for batch too.",
     ),
     SettingField(
         name="page_size", title="Records a page", default="100", pattern=r"[1-9]\d{0,2}|1000",

@@ -131,10 +131,12 @@ def host(students: Sequence[Any] = (), employees: Sequence[Any] = (), **more: An
 def setup_for(
     server: Loopback, cancelled: Callable[[], bool] = lambda: False, *, api_key: str = "", **more: str
 ) -> Setup:
-    secrets = {"client_secret": CANARY} | ({"api_key": api_key} if api_key else {})
+    """``api_key`` in place of the client."""
+    secrets = {"client_secret": api_key or CANARY}
+    client = {} if api_key else {"client_id": "partner"}
     return Setup(
         school=SchoolRef(urn="990099", name="Test School"),
-        settings={"url": server.url, "client_id": "partner", **more}, secrets=secrets,
+        settings={"url": server.url, **client, **more}, secrets=secrets,
         now=lambda: NOW, cancelled=cancelled,
     )  # fmt: skip
 

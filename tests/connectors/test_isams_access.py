@@ -84,10 +84,13 @@ def test_B12_any_other_address_is_refused_as_typed(url: str) -> None:
 
 
 def test_a_school_with_a_name_of_its_own_types_it_apart() -> None:
-    with made({"own_address": "https://isams.larkfield.example"}) as one:
+    own = "https://isams.larkfield.example"
+    with made({"url": "own", "own_address": own}) as one:
         assert one.access().remote_id == "isams.larkfield.example"
+    with made({"url": "larkfield.edgen.cloud", "own_address": own}) as one:
+        assert one.access().remote_id == "larkfield"
     with pytest.raises(BadSettings):
-        made({"own_address": "http://isams.larkfield.example"})
+        made({"url": "own", "own_address": "http://isams.larkfield.example"})
 
 
 @pytest.mark.parametrize(
@@ -104,10 +107,13 @@ def test_every_setting_is_held_to_what_it_takes(name: str, value: str) -> None:
 
 
 def test_a_key_that_is_no_key_is_refused_without_showing_it() -> None:
-    with pytest.raises(BadSettings) as caught:
-        made({}, api_key=CANARY)
-    assert "Batch API key" in caught.value.message
-    assert CANARY not in f"{caught.value.message} {caught.value.mend}"
+    with made({"url": "larkfield.isams.cloud", "interface": "batch"}, client_secret=CANARY) as one:
+        found = one.access()
+        with pytest.raises(BadSettings) as caught:
+            gather(one, Report.STAFF)
+    assert found.state is AccessState.UNKNOWN
+    assert "no Batch API key" in caught.value.message
+    assert CANARY not in f"{found!r} {caught.value.message} {caught.value.mend}"
 
 
 # -- how it stands ---------------------------------------------------------------------
@@ -143,10 +149,11 @@ def test_A5_an_edgen_school_is_shown_as_isams() -> None:
 
 
 def test_without_an_address_nothing_is_asked() -> None:
-    with made({"client_id": "partner"}, client_secret=CANARY) as one:
-        found = one.access()
-    assert found.state is AccessState.UNKNOWN
-    assert "address" in found.message
+    for typed in ({}, {"url": "own"}):
+        with made({"client_id": "partner", **typed}, client_secret=CANARY) as one:
+            found = one.access()
+        assert found.state is AccessState.UNKNOWN
+        assert "address" in found.message
 
 
 def test_a_client_with_permission_is_approved() -> None:

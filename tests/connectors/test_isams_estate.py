@@ -50,12 +50,12 @@ def small() -> Iterator[Simulator]:
 
 def isams(simulator: Simulator, slug: str = "penhallow", *, keyed: bool = True, **settings: str) -> Isams:
     demo = simulator.world.school(slug)
-    typed = simulator.faces["isams"].typed(demo)
-    secrets = {k: v for k, v in typed.secrets.items() if keyed or k != "api_key"}
+    face: Any = simulator.faces["isams"]
+    typed = face.keyed(demo) if keyed and settings.get("interface") == "batch" else face.typed(demo)
     noon = datetime.combine(simulator.world.today, time(12), UTC)
     setup = Setup(
         school=SchoolRef(urn=demo.urn, name=demo.name), settings={**typed.settings, **settings},
-        secrets=secrets, now=lambda: noon,
+        secrets=typed.secrets, now=lambda: noon,
     )  # fmt: skip
     return Isams(setup, limits=QUICK)
 

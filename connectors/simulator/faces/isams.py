@@ -38,7 +38,14 @@ class IsamsFace:
     def typed(self, school: DemoSchool) -> Typed:
         return Typed(
             settings={"url": f"{self.ground.origin}/isams/{school.slug}", "client_id": self._client(school)},
-            secrets={"client_secret": self.ground.key("isams", school.slug), "api_key": self.api_key(school)},
+            secrets={"client_secret": self.ground.key("isams", school.slug)},
+        )
+
+    def keyed(self, school: DemoSchool) -> Typed:
+        """The same school by Batch with an API key."""
+        url = self.typed(school).settings["url"]
+        return Typed(
+            settings={"url": url, "interface": "batch"}, secrets={"client_secret": self.api_key(school)}
         )
 
     def api_key(self, school: DemoSchool) -> str:
