@@ -75,14 +75,15 @@ class StaffRead:
             )
             for report in wanted & {Report.STAFF, Report.STAFF_FUTURE}
         }
-        found: list[Staff] = []
-        report = REPORTS[kind]
+        found: dict[Report, list[Staff]] = {report: [] for report in makers}
         for person in reader.people.values():
             standing = self._standing(person, kind)
-            if standing is not None and report in makers:
-                found.append(makers[report].record(person, reader.columns, current=standing != LEFT))
-        if report in makers:
-            yield Batch(report=report, records=tuple(found), rejected=tuple(reader.faults.found))
+            if standing is not None and (report := REPORTS[standing]) in makers:
+                found[report].append(makers[report].record(person, reader.columns, current=standing != LEFT))
+        for report, people in found.items():
+            rejected = tuple(reader.faults.found) if report is REPORTS[kind] else ()
+            if people or rejected:
+                yield Batch(report=report, records=tuple(people), rejected=rejected)
 
     def _standing(self, person: Person, kind: str) -> str | None:
         """How somebody not met before stands, by the dates; None for one met, or not to be read."""
@@ -91,8 +92,8 @@ class StaffRead:
         standing = self._by_dates(person, kind)
         if standing == LATER and kind == HERE:
             return None  # the question for those still to come brings them
-        if standing == LEFT and kind == HERE and not self._lately(person.end):
-            self.old += 1
+        if standing == LEFT and not self._lately(person.end):
+            self.old += kind == HERE
             return None
         if not self.options.no_staff_code and "staff_code" not in person.texts:
             self.codeless += 1

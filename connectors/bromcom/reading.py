@@ -20,7 +20,8 @@ from connectors.bromcom.notices import Told
 from connectors.bromcom.options import Options, kept
 from connectors.bromcom.pupils import Flat, FlatReader, Pupils, standing
 from connectors.bromcom.read_staff import StaffRead
-from connectors.errors import EmptyExtract, ScopeMissing
+from connectors.errors import ConnectorError, EmptyExtract, ScopeMissing
+from connectors.http_errors import NotFound
 from connectors.records import (
     Batch,
     Contact,
@@ -54,14 +55,14 @@ class Reading:
 
     def run(self) -> Generator[Item]:
         """Every report in turn; an entity that is not granted leaves the others working."""
-        refused: list[ScopeMissing] = []
+        refused: list[ConnectorError] = []
         done = 0
         for task in self._tasks():
             try:
                 for item in task():
                     done += isinstance(item, Finished)
                     yield item
-            except ScopeMissing as problem:
+            except (ScopeMissing, NotFound) as problem:
                 refused.append(problem)
                 yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
         yield from self.told.lost(self._collections.lost if self._collections else ())
