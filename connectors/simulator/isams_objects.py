@@ -22,7 +22,7 @@ def school_id(row: PupilRow) -> str:
 
 
 def pupils(roll: Roll) -> list[PupilRow]:
-    """Current pupils, and applicants whose enrolment is dated ahead are not among them."""
+    """Current pupils; applicants are a list of their own."""
     return sorted(roll.of_status("current"), key=lambda row: row.serial)
 
 
@@ -32,6 +32,10 @@ def staff(roll: Roll) -> list[StaffRow]:
 
 def on_books(row: StaffRow, today: date) -> bool:
     return row.current is not False and (row.end is None or row.end >= today)
+
+
+def started(row: StaffRow, today: date) -> bool:
+    return row.start is None or row.start <= today
 
 
 def _guid(row: PersonRow) -> str:
@@ -101,7 +105,7 @@ def document(roll: Roll, methods: list[str], rows: Any) -> bytes:
     root = Element("iSAMS")
     if STAFF_METHOD in methods:
         inside = SubElement(SubElement(root, "HRManager"), "CurrentStaff")
-        for member in rows([row for row in staff(roll) if on_books(row, roll.today)]):
+        for member in rows(_current(roll)):
             _member(inside, member)
     if PUPIL_METHOD in methods:
         inside = SubElement(SubElement(root, "PupilManager"), "CurrentPupils")
@@ -109,6 +113,11 @@ def document(roll: Roll, methods: list[str], rows: Any) -> bytes:
             _pupil(inside, roll, pupil)
     body: bytes = tostring(root, encoding="utf-8")
     return b'<?xml version="1.0" encoding="utf-16"?>\n' + body
+
+
+def _current(roll: Roll) -> list[StaffRow]:
+    """The document lists current people only (§5)."""
+    return [row for row in staff(roll) if on_books(row, roll.today) and started(row, roll.today)]
 
 
 def _put(parent: Element, **texts: str | None) -> None:
