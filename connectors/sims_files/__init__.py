@@ -81,7 +81,7 @@ class SimsFiles(FilesConnector):
 
     def _data(self, drop: Drop, choices: Choices) -> Probe:
         try:
-            found = deliver(drop, choices, now=self._now())
+            found = deliver(drop, choices, now=self._now(), wanted=frozenset(BY_REPORT))
             sheets = [file.sheet for file in found.files.values()]
             aged = list(freshness.notices(sheets, now=self._now(), max_age=choices.max_age))
         except ConnectorError as problem:

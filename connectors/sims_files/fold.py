@@ -18,7 +18,7 @@ from connectors.sims_files.sheet import Row
 LONGEST_ID = 255
 LONGEST = 1000  # characters of one value; no name or address is longer
 CUT_FIELDS = frozenset({
-    "given_name", "family_name", "legal_given_name", "legal_family_name", "middle_names", "roles", "email",
+    "given_name", "family_name", "legal_given_name", "legal_family_name", "middle_names", "roles",
 })  # fmt: skip
 LEAST_CUT = 3  # different values that all end at the same place
 FIX = "Correct it in SIMS; the first value counts until then."
@@ -85,7 +85,7 @@ def tell_cut(lengths: Lengths, file: Opened, findings: Findings) -> None:
         findings.note(
             "cut_values", file.sheet.file, column=file.names[name],
             message=f"{there} different values end at exactly {length} characters; they look cut.",
-            mend="Make the column wider in the report in SIMS.",
+            mend="Make the column wider in the report in SIMS.", level="info",
         )  # fmt: skip
 
 

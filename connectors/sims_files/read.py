@@ -12,18 +12,18 @@ from datetime import datetime
 
 from connectors.delimited import freshness
 from connectors.delimited.pages import pages
-from connectors.errors import BadFile
+from connectors.errors import BadFile, ConnectorError
 from connectors.findings import Findings
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Record, Report
 from connectors.sims_files.contacts import Contacts
 from connectors.sims_files.drop import Drop
-from connectors.sims_files.known import Known
+from connectors.sims_files.known import PUPILS, STAFF, Known
 from connectors.sims_files.layout import BY_REPORT
 from connectors.sims_files.marks import Marks
 from connectors.sims_files.opened import Opened, opened
 from connectors.sims_files.people import People
 from connectors.sims_files.sets import Sets
-from connectors.sims_files.sheet import RUN_AGAIN, Failed, sheet
+from connectors.sims_files.sheet import RUN_AGAIN, Failed, Sheet, sheet
 from connectors.sims_files.values import Values
 
 ORDER = tuple(BY_REPORT)
@@ -56,34 +56,47 @@ class Delivery:
     notices: tuple[Notice, ...]
 
 
-def deliver(drop: Drop, choices: Choices, *, now: datetime) -> Delivery:
-    """The newest set, columns checked.  Raises BadFile for a file that is damaged or lacks a column."""
+def deliver(drop: Drop, choices: Choices, *, now: datetime, wanted: frozenset[Report]) -> Delivery:
+    """The newest set, columns checked.  Raises BadFile for a file wanted that is damaged or lacks a column.
+
+    Files of people who may be named in one that is wanted are opened too; of them nothing is yielded.
+    """
     notices = drop.check_rights(choices.owner) if choices.rights else []
     files: dict[Report, Opened] = {}
     failed: dict[Report, tuple[str, str]] = {}
     newest = drop.newest()
-    for report, layout in BY_REPORT.items():
-        name = newest.get(report)
+    for report in _needed(wanted):
+        layout, name = BY_REPORT[report], newest.get(report)
         if name is None:
             failed[report] = (
                 f"There is no file of the report {layout.title} ({layout.names[0]}.xml).",
                 RUN_AGAIN,
             )
             continue
-        drop.check_still(name, now=now, settle=choices.settle)
         try:
-            found = sheet(drop, name)
-        except Failed as problem:
+            drop.check_still(name, now=now, settle=choices.settle)
+            files[report] = opened(layout, _sheet(drop, name), choices.captions, key=choices.key)
+        except ConnectorError as problem:
+            if report in wanted and not isinstance(problem, Failed):
+                raise
             failed[report] = (problem.message, problem.mend)
-            continue
-        if not found.filled():
-            failed[report] = (f"{found.file} has no records.", RUN_AGAIN)
-            continue
-        files[report] = opened(layout, found, choices.captions, key=choices.key)
     notices += [
         Notice(level="info", code="not_read", message=f"{name} {odd}.") for name, odd in drop.oddities
     ]
     return Delivery(files, failed, (*notices, *_apart(files)))
+
+
+def _needed(wanted: frozenset[Report]) -> list[Report]:
+    named = wanted | {need for report in wanted for need in LEANS.get(report, ())}
+    people = {each for kind in (PUPILS, STAFF) for each in kind if named & frozenset(kind)}
+    return [report for report in ORDER if report in named | people]
+
+
+def _sheet(drop: Drop, name: str) -> Sheet:
+    found = sheet(drop, name)
+    if not found.filled():
+        raise Failed(f"{found.file} has no records.", mend=RUN_AGAIN, where=found.file)
+    return found
 
 
 def _apart(files: dict[Report, Opened]) -> Iterator[Notice]:
@@ -112,7 +125,7 @@ class Reading:
         self.findings = Findings(request.reports, request.declined)
 
     def items(self) -> Iterator[Batch | Finished | Notice]:
-        found = deliver(self.drop, self.choices, now=self.now)
+        found = deliver(self.drop, self.choices, now=self.now, wanted=self.request.reports)
         wanted = [report for report in ORDER if report in self.request.reports]
         failed = {**found.failed, **self._leaning(found.failed)}
         current = [report for report in wanted if report in CURRENT]
