@@ -2,7 +2,8 @@
 
 A contact needs a title, first name and surname (as the school requires them) and a pupil of the roll; where
 the school says so, one for whom the contact has parental responsibility.  ``sift`` does all a run needs:
-joint records are split, priorities assumed, and every contact left out is told with its mend.
+joint records are split, priorities assumed, every contact left out is told with its mend, and a parent who
+may be there twice with an example to quote.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from connectors.records import Contact, ContactLink, Report
+from misconsole.rules import duplicate_contacts
 from misconsole.rules.joint_contacts import SECOND, Split, split_all
 from misconsole.rules.names import fold
 from misconsole.rules.options import SchoolOptions
@@ -47,19 +49,19 @@ def sift(
     halves = {key: by_id[key + SECOND] for key in apart.joint}
     halves |= {other.source_id: by_id[key] for key, other in halves.items()}
     judged = qualify(apart.contacts, links=apart.links, pupils=pupils, options=options, halves=halves)
-    troubles = tuple(_trouble(by_id[key], code) for key, code in judged.left_out.items())
+    troubles = [_trouble(by_id[key], code) for key, code in judged.left_out.items()]
+    troubles += duplicate_contacts.troubles(by_id[key] for key in by_id if key in judged.contacts)
     return Sifted(
-        contacts=by_id, links=judged.links, left_out=judged.left_out, troubles=troubles,
+        contacts=by_id, links=judged.links, left_out=judged.left_out, troubles=tuple(troubles),
         assumed_priority=apart.assumed_priority,
     )  # fmt: skip
 
 
 def _trouble(contact: Contact, code: str) -> Trouble:
     detail, mend, who = REASONS[code]
-    name = " ".join(filter(None, (contact.title, contact.given_name, contact.family_name)))
     return Trouble(
-        report=Report.CONTACTS.value, subject=name or contact.source_id, code=code, message=detail, mend=mend,
-        who=who, source_id=contact.source_id,
+        report=Report.CONTACTS.value, subject=duplicate_contacts.shown_name(contact), code=code,
+        message=detail, mend=mend, who=who, source_id=contact.source_id,
         field=code.removeprefix("missing_") if code.startswith("missing_") else None,
     )  # fmt: skip
 
@@ -150,33 +152,3 @@ def priority_note(split: Split | Sifted, *, mis: str) -> str:
     if not split.assumed_priority:
         return ""
     return f"{mis} gives no contact priority: {split.assumed_priority} contact links are taken as priority 1."
-
-
-def duplicate_example(one: Contact, other: Contact) -> str:
-    """A concrete example for the school to quote: the same parent twice, and what differs (H8)."""
-    parts = []
-    for name, title in (("title", "title"), ("given_name", "first name"), ("family_name", "surname"),
-                        ("email", "e-mail address"), ("phone", "phone number")):  # fmt: skip
-        mine, theirs = getattr(one, name), getattr(other, name)
-        if mine != theirs:
-            parts.append(f"{title} “{mine or ''}” and “{theirs or ''}”")
-    who = " ".join(filter(None, (one.title, one.given_name, one.family_name)))
-    return (
-        f"{who} is held twice, as contacts {one.source_id} and {other.source_id}, with different "
-        f"{'; '.join(parts) or 'ids only'}. Make the two records equal in the MIS, and they become one."
-    )
-
-
-def likely_duplicates(contacts: Iterable[Contact]) -> tuple[tuple[Contact, Contact], ...]:
-    """Pairs with one folded name that share an e-mail address or a phone number (H8)."""
-    seen: dict[tuple[str, str, str], Contact] = {}
-    found: dict[tuple[str, str], tuple[Contact, Contact]] = {}
-    for contact in contacts:
-        name = fold(contact.given_name), fold(contact.family_name)
-        for mark in (contact.email, contact.phone):
-            if not (mark and name[1]):
-                continue
-            first = seen.setdefault((*name, fold(mark)), contact)
-            if first.source_id != contact.source_id:
-                found.setdefault((first.source_id, contact.source_id), (first, contact))
-    return tuple(found.values())

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from connectors.records import Contact, ContactLink
 from misconsole.rules.contacts import (
     REASONS,
-    duplicate_example,
-    likely_duplicates,
     priority_note,
     qualify,
     sift,
 )
+from misconsole.rules.duplicate_contacts import duplicate_example, likely_duplicates
 from misconsole.rules.joint_contacts import SECOND, split, split_all
 from misconsole.rules.options import SchoolOptions
 
@@ -168,6 +167,47 @@ def test_H8_two_records_of_one_parent_make_an_example_to_quote():
     said = duplicate_example(one, other)
     for part in ("c1", "c2", "07700 900001", "07700 900002", "“Mrs” and “Dr”"):
         assert part in said
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (("Mrs", "Ada"), ("Dr", "ada")), (("Mrs", "Ada"), ("Mrs", "A")), (("Mrs", "Ada"), ("", "A.")),
+    (("Mr", None), ("Mr", "John")),
+])  # fmt: skip
+def test_H8_the_same_parent_is_told_by_surname_and_number_whatever_differs(one, other):
+    first = contact("c1", *one, phone="01632 960155")
+    second = contact("c2", *other, phone="01632960155", email="ada@bloggs.example")
+    assert likely_duplicates([first, second]) == ((first, second),)
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (("Mrs", "Ada"), ("Mr", "John")), (("Mrs", "A"), ("Mr", "A")), (("Mrs", "Jane"), ("Mrs", "Joan")),
+])  # fmt: skip
+def test_H8_parents_who_share_a_home_are_not_one(one, other):
+    home = {"phone": "01632 960155", "email": "home@bloggs.example"}
+    assert likely_duplicates([contact("c1", *one, **home), contact("c2", *other, **home)]) == ()
+    apart = contact("c1", phone="01632 960155"), contact("c2", family="Hale", phone="01632 960155")
+    assert likely_duplicates(apart) == ()
+
+
+def test_H8_duplicates_come_through_and_are_told_with_the_example_to_quote():
+    one, other = contact("c1", phone="01632 960155"), contact("c2", title="Dr", phone="01632 960155")
+    sifted = sift(
+        [one, other], [link("c1"), link("c2", pupil_id="p2")], options=SchoolOptions(), pupils=["p1", "p2"]
+    )
+    assert sifted.left_out == {}
+    (told,) = sifted.troubles
+    assert (told.code, told.subject, told.source_id) == ("possible_duplicate", "Mrs Ada Bloggs", "c1")
+    assert told.message == duplicate_example(one, other)
+    assert "quote this example" in told.mend
+    assert told.who == "school office"
+
+
+def test_H8_Z13_the_halves_of_a_joint_record_are_not_taken_for_duplicates():
+    joint = contact("c1", "Mr and Mrs", "J", phone="01632 960155")
+    assert sift([joint], [link()], options=SchoolOptions(), pupils=["p1"]).troubles == ()
+    again = contact("c2", "Mr", "John", phone="01632 960155")
+    told = sift([joint, again], [link(), link("c2")], options=SchoolOptions(), pupils=["p1"]).troubles
+    assert [(t.code, t.source_id) for t in told] == [("possible_duplicate", "c1")]
 
 
 def test_H2_W11_a_title_that_the_route_never_sends_is_not_missed():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from connectors.records import (
     ClassKind,
     Contact,
@@ -22,6 +24,7 @@ from data.tables import Group as GroupRow
 from data.tables import Membership as MemberRow
 from data.tables import SchoolClass as ClassRow
 from data.tables import Subject as SubjectRow
+from misconsole.services import queues
 from tests.fake_mis import Bench
 
 
@@ -141,6 +144,39 @@ class TestContacts:
     def test_H6_and_V4_an_assumed_priority_is_said_in_the_messages(self, bench: Bench) -> None:
         view = self.parents(bench).sync()
         assert "assumed_priority" in [m.code for m in view.messages]
+
+    def test_Z13_a_joint_record_is_the_same_two_people_at_every_sync(self, bench: Bench) -> None:
+        self.parents(bench)
+        bench.mis.records[Report.CONTACTS] = [
+            Contact(source_id="K1", title="Mr and Mrs", given_name="J & P", family_name="Morse"),
+            ContactLink(contact_id="K1", pupil_id="P1"),
+        ]
+        bench.sync()
+        first = {row.source_id: row.id for row in bench.rows(ContactRow)}
+        assert set(first) == {"K1", "K1#2"}
+        bench.now += timedelta(days=1)
+        bench.mis.records[Report.CONTACTS][0] = Contact(
+            source_id="K1", title="Mr and Mrs", given_name="J & P", family_name="Hale"
+        )
+        bench.sync(full=True)
+        assert {row.source_id: row.id for row in bench.rows(ContactRow)} == first
+        assert {row.family_name for row in bench.rows(ContactRow)} == {"Hale"}
+        assert len(bench.rows(LinkRow)) == 2
+
+    def test_H8_a_parent_held_twice_is_a_problem_with_an_example_to_quote(self, bench: Bench) -> None:
+        self.parents(bench)
+        bench.mis.records[Report.CONTACTS] = [
+            Contact(source_id="K1", title="Mrs", given_name="Ada", family_name="Ng", phone="07700 900001"),
+            Contact(source_id="K2", title="Dr", given_name="Ada", family_name="Ng", phone="07700900001"),
+            ContactLink(contact_id="K1", pupil_id="P1"), ContactLink(contact_id="K2", pupil_id="P2"),
+        ]  # fmt: skip
+        view = bench.sync()
+        assert view.reports["contacts"] == {"extracted": 2, "kept": 2, "dropped": 0}
+        told = next(each for each in queues.problems(bench.desk, bench.urn) if each.report == "contacts")
+        assert (told.code, told.subject) == ("possible_duplicate", "Mrs Ada Ng")
+        assert "contacts K1 and K2" in told.message
+        assert "“Mrs” and “Dr”" in told.message
+        assert "quote this example" in told.mend
 
     def test_X3_contacts_are_not_asked_for_until_the_school_accepts_them(self, bench: Bench) -> None:
         bench.mis.records[Report.CONTACTS] = [Contact(source_id="K1", family_name="Kestrel")]
