@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -17,25 +16,20 @@ from connectors.errors import (
     Cancelled,
     ConnectorError,
     NotAuthorised,
-    ScopeMissing,
 )
-from connectors.http import Http, Limits, check_base, check_secret
+from connectors.http import Http, Limits, check_base
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+from connectors.typed import secret_of, settings_of
 
 if TYPE_CHECKING:
     from connectors.bromcom.entities import Entities
     from connectors.bromcom.options import Options
+    from connectors.bromcom.scopes import Scopes
 
 BODY = 256 * 1024 * 1024  # a page is as large as a school's whole timetable
 
-# What each entity is for.  A report is granted if all that it needs are.
-NEEDS = {
-    Report.STAFF: ("Staff",), Report.STAFF_FUTURE: ("Staff",),
-    Report.STUDENTS: ("StudentFlatView",), Report.STUDENTS_FUTURE: ("StudentFlatView",),
-    Report.CONTACTS: ("StudentFlatView",),
-    Report.GROUPS_CLASSES: ("StudentFlatView", "YearGroupSubjectStudents"),
-}  # fmt: skip
-HELPFUL = ("StaffLineManagers", "CollectionAssociates", "CollectionTimetables")
+PAIR = ("application_id", "application_secret")
+ALL = frozenset(offer.report for offer in DECLARATION.reports)
 
 
 class Bromcom:
@@ -45,26 +39,24 @@ class Bromcom:
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._settings = settings_of(DECLARATION, setup)
         self._base = check_base(self._settings["url"])
-        self._pair = tuple(
-            check_secret(setup.secrets.get(f.name, ""), title=f.title.lower())
-            for f in DECLARATION.settings if f.secret
-        )  # fmt: skip
+        self._pair = tuple(secret_of(DECLARATION, setup, name) for name in PAIR)
+        self._complete()
         self._limits = limits or Limits(
             read=float(self._settings["timeout"]), retries=int(self._settings["retries"]), body=BODY,
             deadline=600.0,
         )  # fmt: skip
         self._made: Http | None = None
 
-    def _setting(self, name: str) -> str:
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        value = str(self.setup.settings.get(name, "")).strip() or field.default
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The setting {name} must be {field.hint}.")
-        if not value and field.required:
-            raise BadSettings(f"The setting {name} is missing.", mend=f"Type it (--set {name}=…).")
-        return value
+    def _complete(self) -> None:
+        told = dict(zip(PAIR, self._pair, strict=True)) | self._settings
+        for field in DECLARATION.settings:
+            if field.required and not told[field.name]:
+                raise BadSettings(
+                    f"The {field.title.lower()} is missing ({field.name}).",
+                    mend=f"Type it at the connect step{'' if field.secret else f' (--set {field.name}=…)'}.",
+                )
 
     def __enter__(self) -> Self:
         return self
@@ -93,37 +85,10 @@ class Bromcom:
 
     # -- how authorisation stands -------------------------------------------------
 
-    def _scopes(self) -> dict[str, bool]:
-        """Entity → granted: each is asked for nobody (``1=0``), all at once; 403 means that it is not."""
-        from connectors.bromcom.entities import NOTHING
-        from connectors.http_errors import NotFound
+    def _scopes(self) -> Scopes:
+        from connectors.bromcom import scopes
 
-        timetable = self._settings["timetable"]
-        names = [*dict.fromkeys(name for needs in NEEDS.values() for name in needs), *HELPFUL]
-        names += [timetable] if timetable != "none" else []
-        names += ["CollectionExecutives"] if self._settings["executives"] == "read" else []
-        entities, granted, wrong = self._entities(), dict[str, bool](), list[NotFound]()
-        under_way = {name: entities.ask(name, NOTHING, 0) for name in names}
-        for name, future in under_way.items():
-            try:
-                entities.take(name, future)
-                granted[name] = True
-            except ScopeMissing:
-                granted[name] = False
-            except NotFound as problem:
-                wrong.append(problem)
-                granted[name] = False
-        if len(wrong) == len(names):
-            raise wrong[0]
-        return granted
-
-    def _granted(self, scopes: dict[str, bool]) -> frozenset[Report]:
-        timetable = self._settings["timetable"]
-        more = {Report.GROUPS_CLASSES: (timetable,)} if timetable != "none" else {}
-        return frozenset(
-            report for report, needs in NEEDS.items()
-            if all(scopes[name] for name in (*needs, *more.get(report, ())))
-        )  # fmt: skip
+        return scopes.ask(self._entities(), self._settings)
 
     def access(self) -> Access:
         """One cheap question an entity.  A refused pair and a school that granted nothing are states."""
@@ -141,7 +106,7 @@ class Bromcom:
             return Access(
                 state=AccessState.UNKNOWN, message=problem.message, mend=problem.mend, remote_id=school_id
             )
-        granted = self._granted(scopes)
+        granted = scopes.reports()
         if not granted:
             return Access(
                 state=AccessState.PENDING, remote_id=school_id,
@@ -149,8 +114,8 @@ class Bromcom:
                 mend=NOT_SWITCHED,
             )  # fmt: skip
         return Access(
-            state=AccessState.APPROVED, message=f"Bromcom answers. {_listed(scopes)}", remote_id=school_id,
-            granted=granted, withheld=frozenset(NEEDS) - granted,
+            state=AccessState.APPROVED, message=f"Bromcom answers. {scopes.told(ALL)}", remote_id=school_id,
+            granted=granted, withheld=ALL - granted,
         )  # fmt: skip
 
     def request_access(self) -> Access:
@@ -177,14 +142,15 @@ class Bromcom:
         )
         return reached, self._data(scopes)
 
-    def _data(self, scopes: dict[str, bool]) -> Probe:
+    def _data(self, scopes: Scopes) -> Probe:
+        """What the accepted reports need, where they are known; else whether any can be read."""
         from connectors.bromcom.answers import NOT_SWITCHED
 
-        ok = bool(self._granted(scopes))
-        missing = [name for name, granted in scopes.items() if not granted]
-        return Probe(
-            name="data", ok=ok, message=_listed(scopes), mend=NOT_SWITCHED if missing else "",
-        )  # fmt: skip
+        accepted = self.setup.consent.reports & ALL if self.setup.consent is not None else frozenset()
+        reports = accepted or ALL
+        ok = accepted <= scopes.reports() if accepted else bool(scopes.reports())
+        mend = NOT_SWITCHED if scopes.missing(reports) else ""
+        return Probe(name="data", ok=ok, message=scopes.told(reports), mend=mend)
 
     # -- reading ------------------------------------------------------------------
 
@@ -227,9 +193,3 @@ class Bromcom:
             "Bromcom does not know this pupil any more.",
             mend="Sync the school, then look the pupil up again.",
         )
-
-
-def _listed(scopes: dict[str, bool]) -> str:
-    granted = ", ".join(name for name, there in scopes.items() if there) or "nothing"
-    missing = ", ".join(name for name, there in scopes.items() if not there)
-    return f"Switched on: {granted}.{f' Not switched on: {missing}.' if missing else ''}"

@@ -25,7 +25,7 @@ from connectors.errors import (
     TooLarge,
 )
 from connectors.http import Http
-from connectors.records import Pupil, Report, Staff
+from connectors.records import ExtractRequest, Pupil, Report, Staff
 
 PEOPLE: dict[str, list[Any]] = {"StudentFlatView": [pupil(1), pupil(2)], "Staff": [staff(9)]}
 
@@ -47,7 +47,7 @@ def setup(**more: Any) -> Setup:
         ("url", "http://api.bromcomcloud.com/v2"), ("url", "ftp://x"),
     ],
 )  # fmt: skip
-def test_B2_a_setting_that_cannot_be_right_is_refused_by_name(name: str, value: str) -> None:
+def test_a_setting_that_cannot_be_right_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(BadSettings) as caught:
         Bromcom(setup(settings={name: value}))
     assert name.split("_")[0] in caught.value.message or "https://" in caught.value.message
@@ -58,7 +58,7 @@ def test_B2_a_setting_that_cannot_be_right_is_refused_by_name(name: str, value: 
 def test_U7_a_missing_or_odd_key_is_told_without_showing_it(secret: str, value: str) -> None:
     with pytest.raises(BadSettings) as caught:
         Bromcom(setup(secrets={secret: value}))
-    assert secret.replace("_", " ") in caught.value.message
+    assert secret.replace("_", " ") in caught.value.message.lower()
     assert not value or value not in caught.value.message
 
 
@@ -109,7 +109,7 @@ def test_the_page_is_glued_to_the_filter_and_everything_is_percent_encoded() -> 
 # -- access and tests ------------------------------------------------------------------
 
 
-def test_C4_access_tells_what_is_granted_entity_by_entity() -> None:
+def test_D12_access_tells_what_is_granted_entity_by_entity() -> None:
     """Each entity is asked for nobody, with an impossible condition."""
     api = Api(PEOPLE, denied=frozenset({"Staff", "CollectionExecutives"}))
     with serving(api) as server, bromcom(server) as one:
@@ -123,6 +123,29 @@ def test_C4_access_tells_what_is_granted_entity_by_entity() -> None:
     assert "Not switched on: Staff, CollectionExecutives." in data.message
     assert "StudentFlatView" in data.message.partition("Not switched")[0]
     assert "Partner Applications" in data.mend
+
+
+@pytest.mark.parametrize(
+    ("accepted", "denied", "ok", "named"),
+    [
+        ({Report.STAFF}, {"StudentFlatView", "TimeTable"}, True, set()),
+        ({Report.STAFF}, {"StaffLineManagers"}, True, {"StaffLineManagers"}),
+        ({Report.STAFF, Report.STUDENTS}, {"Staff"}, False, {"Staff"}),
+        ({Report.GROUPS_CLASSES}, {"TimeTable"}, False, {"TimeTable"}),
+    ],
+)
+def test_D12_U7_the_test_of_data_names_what_the_accepted_reports_lack(
+    accepted: set[Report], denied: set[str], ok: bool, named: set[str]
+) -> None:
+    with serving(Api(PEOPLE, denied=frozenset(denied))) as server:
+        told = replace(setup_for(server), consent=ExtractRequest(reports=frozenset(accepted)))
+        with Bromcom(told, limits=QUICK) as one:
+            connectivity, data = one.probe()
+    assert connectivity.ok
+    assert data.ok is ok
+    missing = data.message.partition("Not switched on: ")[2].rstrip(".")
+    assert {name for name in missing.split(", ") if name} == named
+    assert bool(data.mend) is bool(named)
 
 
 def test_a_wrong_pair_is_ours_to_mend_and_not_the_schools() -> None:

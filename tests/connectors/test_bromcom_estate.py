@@ -255,7 +255,7 @@ def test_a_server_with_smaller_pages_than_told_is_read_to_its_end(estate: Simula
 # -- authorisation and faults ----------------------------------------------------------
 
 
-def test_B4_a_school_that_switches_the_application_off_and_on_again(small: Simulator) -> None:
+def test_a_school_that_switches_the_application_off_and_on_again(small: Simulator) -> None:
     control = Control(small.url, small.control_key)
     with bromcom(small) as one:
         access = one.access()
@@ -287,7 +287,7 @@ def test_B4_a_school_that_switches_the_application_off_and_on_again(small: Simul
         ("CollectionExecutives", set(), "details_not_shared"),
     ],
 )
-def test_B20_an_entity_not_granted_is_named_and_the_others_go_on(
+def test_an_entity_not_granted_is_named_and_the_others_go_on(
     small: Simulator, entity: str, lost: set[Report], told: str
 ) -> None:
     face(small).withheld["eastmarsh"] = frozenset({entity})
@@ -347,7 +347,7 @@ def test_a_passing_fault_is_read_over(small: Simulator, kind: str, how: dict[str
 # -- the catalogue ---------------------------------------------------------------------
 
 
-def test_C10_C12_E4_E5_E7_E8_the_connector_offers_what_the_catalogue_says() -> None:
+def test_A6_C12_E4_E5_E7_E8_the_connector_offers_what_the_catalogue_says() -> None:
     """Line managers, class staff, groups and people to come: by this route, not by the others."""
     entry = catalogue.entry("Generic API")  # A6
     assert entry.shown_as == "Generic API"
@@ -359,6 +359,19 @@ def test_C10_C12_E4_E5_E7_E8_the_connector_offers_what_the_catalogue_says() -> N
     assert push.reports["groups-classes"] == "no"
     assert "fewer features" in push.report_reasons["groups-classes"]
     assert not push.available
+
+
+def test_T9_when_bromcom_pushes_and_where_a_run_is_forced() -> None:
+    entry = catalogue.entry("bromcom")
+    own, push = entry.route("bromcom"), entry.route("bromcom-push")
+    assert own and push
+    assert own.force_run.word == "yes"
+    assert push.force_run.word == "in-mis"
+    for text in (own.force_run.text, push.force_run.text):
+        assert "inside Bromcom" in text
+        assert "permitted" in text
+    assert "after 18:00" in own.schedule
+    assert "after 18:00" in push.schedule
 
 
 def test_B7_B8_B15_the_guide_names_the_values_and_the_right_button() -> None:

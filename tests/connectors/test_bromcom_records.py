@@ -91,7 +91,7 @@ def test_C8_declined_fields_are_dropped_and_named_as_not_asked() -> None:
 
 
 @pytest.mark.parametrize("value", ["31/12/2012", 7, "soon", ["2012"]])
-def test_V4_a_value_that_is_no_date_costs_only_its_field(value: Any) -> None:
+def test_a_value_that_is_no_date_costs_only_its_field(value: Any) -> None:
     found = read(STUDENTS, StudentFlatView=[pupil(1, dateOfBirth=value), "x", pupil(None), pupil(2)])
     assert {p.source_id: p.date_of_birth for p in found.of(Pupil)} == {"1": None, "2": date(2013, 11, 2)}
     assert next((r.where, r.code) for r in found.rejected) == (
@@ -335,7 +335,7 @@ def test_Z13_names_are_parted_and_joint_ones_handed_over_whole(name: str, family
 
 
 @given(st.text(max_size=60), st.text(max_size=20))
-def test_H2_parting_a_name_loses_no_word(name: str, family: str) -> None:
+def test_parting_a_name_loses_no_word(name: str, family: str) -> None:
     told = parted(name, family=family)
     assert " ".join(filter(None, told)).split() == name.split()
     assert bool(told[2]) is bool(name.split())
