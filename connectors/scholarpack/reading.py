@@ -21,7 +21,7 @@ from connectors.scholarpack.contacts import Contacts
 from connectors.scholarpack.declaration import DECLARATION
 from connectors.scholarpack.fieldmap import FieldMap
 from connectors.scholarpack.groups import Groups
-from connectors.scholarpack.paging import Collection
+from connectors.scholarpack.paging import Collection, whole_row
 from connectors.scholarpack.people import Contracts, Employees, Pupils, Reader
 from connectors.scholarpack.photos import with_photos
 from connectors.scholarpack.scopes import CONTRACTED, PHOTOS
@@ -103,7 +103,7 @@ class Reading:
         """None, and one warning, where the scope is not granted."""
         contracts = Contracts(self.fields, self.today)
         try:
-            for page in self._collection("staff/contracts/", lambda _: None):
+            for page in self._collection("staff/contracts/", whole_row):
                 contracts.add(page)
         except ScopeMissing as problem:
             self._told.append(_notice(problem, "warning"))
@@ -194,7 +194,7 @@ class Reading:
 
     def _marks(self) -> Iterator[Item]:
         faults = Faults(Report.ATTENDANCE)
-        for page in self._collection("students/register/", lambda _: None):
+        for page in self._collection("students/register/", whole_row):
             marks = [mark for index, row in page if (mark := self._mark(row, f"register[{index}]", faults))]
             yield _batch(Report.ATTENDANCE, faults, marks)
         yield Finished(report=Report.ATTENDANCE)

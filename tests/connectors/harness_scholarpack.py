@@ -157,7 +157,7 @@ def scholarpack(server: Loopback, **more: Any) -> ScholarPack:
     return ScholarPack(setup_for(server, **more), limits=QUICK)
 
 
-def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False, **more: str) -> Served:
+def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False, **more: Any) -> Served:
     """Asking for a token is no write; anything else but a GET would be one."""
 
     def writes() -> list[str]:
