@@ -50,14 +50,12 @@ def page(
     gone: list[str] = []
     mark = asked.get("changedRows", "")
     following = ""
-    counted = len(rows)
     rows = thinned(rows, spoilt)
     if mark:
         found = snapshots.difference(rows, mark)
         if found is None:
             return error("The changedRows value is not known.")
         rows, gone, following = found
-        counted = len(rows)
     number, size = int(asked.get("page") or 1), int(asked.get("pageSize") or 0)
     paged = bool(asked.get("page") or asked.get("pageSize"))
     size = size or 500
@@ -65,7 +63,7 @@ def page(
     body: dict[str, Any] = {name: shown, **{other: [] for other in others}}
     body["meta"] = [meta] if number == 1 else []
     if paged:
-        body["__pagination__"] = [_pagination(number, size, counted, spoilt)]
+        body["__pagination__"] = [_pagination(number, size, len(rows), spoilt)]
     if mark:
         body[f"{name}_deleted"] = [{"Id": own} for own in gone]
         body["__changedRows__"] = [_changed(mark, following, size)]

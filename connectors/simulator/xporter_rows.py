@@ -72,11 +72,10 @@ class Rows:
         }  # fmt: skip
 
     def students(self) -> Iterator[Row]:
-        """Whoever is on roll and admitted again is told once, as being on roll."""
-        here = {row.mis_id for row in self.roll.of_status("current")}
-        for row in self.roll.pupils.values():
-            if row.status != "current" and row.mis_id in here:
-                continue
+        """Whoever has two records is told once, and as being on roll if one of them says so."""
+        told = {row.mis_id: row for row in self.roll.pupils.values()}
+        told |= {row.mis_id: row for row in self.roll.of_status("current")}
+        for row in told.values():
             form, house = self._sets.get(row.registration or ""), self._sets.get(row.house or "")
             year = year_name(row.stage, country=self.school.country).replace(" ", "  ", 1)
             yield {
@@ -193,6 +192,7 @@ class Rows:
             "Contacts": self.contacts, "Groups": self.groups, "Photos": self.photos,
         }  # fmt: skip
         staff = [row for row in self.roll.staff.values() if self.standing(row) == "Current"]
-        counted = {"Students": len(self.roll.of_status("current")), "Staff": len(staff)}
+        here = {row.mis_id for row in self.roll.of_status("current")}
+        counted = {"Students": len(here), "Staff": len({row.mis_id for row in staff})}
         counted |= {area: sum(1 for _ in rows()) for area, rows in made.items()}
         return [{"Area": area, "Count": count} for area, count in counted.items()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from connectors.base import Access, AccessState, Probe, Setup
@@ -21,6 +21,8 @@ from connectors.errors import (
 )
 from connectors.http import Limits, check_base
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+from connectors.typed import secret_of, settings_of
+from connectors.xporter import marks
 from connectors.xporter.declaration import DECLARATION
 
 if TYPE_CHECKING:
@@ -43,7 +45,10 @@ USEFUL = {
     "StudentExtended": "pupils' dates of birth and entry dates", "UPN": "UPNs",
     "StaffExtended": "dates of birth of staff", "StaffEmployment": "start and end of employment, roles",
 }  # fmt: skip
-SAMPLED = (("Students/", "Students", "pupils"), ("Staff/", "Staff", "staff"), ("Groups/", "Group", "groups"))
+SAMPLED = (
+    ("Students/", "Students", "pupils"), ("Staff/", "Staff", "staff"), ("Groups/", "Group", "groups"),
+    ("StudentContacts/", "StudentContacts", "contacts"), (marks.PATH, marks.NAME, "attendance"),
+)  # fmt: skip
 ASK_SCHOOL = (
     "The school authorises the application in Groupcall's page, which finds it by postcode, number or "
     "URN. The supplier then receives the school's secret: type it here."
@@ -60,21 +65,14 @@ class Xporter:
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._settings = settings_of(DECLARATION, setup)
         self._url = check_base(self._settings["url"])
         check_base(self._settings["token_url"])
-        self._secret = setup.secrets.get("secret", "").strip()
+        self._secret = secret_of(DECLARATION, setup, "secret")
         self._limits = limits or Limits(
             read=float(self._settings["timeout"]), retries=int(self._settings["retries"]), deadline=600.0
         )
         self._made: Session | None = None
-
-    def _setting(self, name: str) -> str:
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        value = str(self.setup.settings.get(name, "")).strip() or field.default
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The setting {name} must be {field.hint}.")
-        return value
 
     def __enter__(self) -> Self:
         return self
@@ -117,6 +115,11 @@ class Xporter:
 
     def _now(self) -> datetime:
         return self.setup.now() if self.setup.now else datetime.now(UTC)
+
+    def _today(self) -> date:
+        from connectors.xporter.snapshot import LONDON
+
+        return self._now().astimezone(LONDON).date()
 
     # -- how authorisation stands -------------------------------------------------
 
@@ -233,11 +236,13 @@ class Xporter:
         seen = self._seen(session)
         told: list[str] = []
         came = shared = 0
+        dates = marks.span(self._today(), 1)
         for path, name, what in SAMPLED:
+            one = {"page": "1", "pageSize": "1", **(dates if path == marks.PATH else {})}
             try:
-                rows = listed(session.get(session.school(path), {"page": "1", "pageSize": "1"}), name)
-            except ScopeMissing:
-                told.append(f"{what} not shared")
+                rows = listed(session.get(session.school(path), one), name)
+            except (ScopeMissing, MisOffline) as problem:
+                told.append(f"{what} not {'shared' if isinstance(problem, ScopeMissing) else 'reached now'}")
                 continue
             shared += 1
             came += bool(rows)
@@ -267,14 +272,13 @@ class Xporter:
 
     def _options(self, request: ExtractRequest) -> Options:
         from connectors.xporter.reading import Options
-        from connectors.xporter.snapshot import LONDON
 
         now = self._now()
         return Options(
             size=int(self._settings["page_size"]), select=self._settings["select"] == "needed",
             follow=self._settings["changes"] == "follow", check=self._settings["counts"] == "check",
             oldest=self._oldest(), weeks=int(self._settings["attendance_weeks"]), now=now,
-            today=request.today or now.astimezone(LONDON).date(),
+            today=request.today or self._today(),
         )  # fmt: skip
 
     def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.errors import ShortExtract, TooLarge
-from connectors.http import Answer
 from connectors.xporter.answers import first, listed
-from connectors.xporter.session import Session
+from connectors.xporter.session import Question, Session
 
 MOST_BARREN = 3
 MOST_ROWS = 2_000_000
@@ -59,36 +57,33 @@ class Collection:
 
     def __iter__(self) -> Iterator[Rows]:
         """Lists of (index, row); rows may be anything."""
-        number, body = 1, self._take(1, self._start(1))
+        number, body = 1, self.session.take(self._start(1))
         self.meta = first(body, "meta")
         rows = self._page(body)
-        waiting: deque[tuple[int, Future[Answer]]] = deque()
+        waiting: deque[tuple[int, Question]] = deque()
         begun = 1
         while True:
+            fresh = self._fresh(rows)
             parallel = max(1, self.session.http.limits.parallel)
-            while len(waiting) < parallel and begun < self._until(number, rows):
+            while len(waiting) < parallel and begun < self._until(number, fresh):
                 begun += 1
                 waiting.append((begun, self._start(begun)))
-            fresh = self._fresh(rows)
             if fresh:
                 yield fresh
             if not waiting:
                 break
-            number, future = waiting.popleft()
-            rows = self._page(self._take(number, future))
+            number, question = waiting.popleft()
+            rows = self._page(self.session.take(question))
         self._check()
 
-    def _until(self, number: int, rows: list[Any]) -> int:
-        """The last page; where no numbers are given, a full page means that another may follow."""
+    def _until(self, number: int, fresh: Rows) -> int:
+        """The last page; where no numbers are given, another may follow as long as pages bring new rows."""
         if self._last is not None:
             return self._last
-        return number + 1 if len(rows) == self.size and self.barren == 0 else number
+        return number + 1 if fresh else number
 
-    def _start(self, number: int) -> Future[Answer]:
+    def _start(self, number: int) -> Question:
         return self.session.start(self.path, self._asked(number))
-
-    def _take(self, number: int, future: Future[Answer]) -> dict[str, Any]:
-        return self.session.take(future, self.path, self._asked(number))
 
     def _asked(self, number: int) -> dict[str, str]:
         return {**self.params, "page": str(number), "pageSize": str(self.size)}

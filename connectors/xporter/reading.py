@@ -91,11 +91,14 @@ class Reading:
         if self.held.only:
             self.counts.known.clear()
         if self.held.people or self.held.only:
-            who = "only the people it names" if self.held.only else f"{self.held.people} people back"
+            who = (
+                "lets only some people through to"
+                if self.held.only
+                else f"holds {self.held.people} people back from"
+            )
             yield Notice(
                 level="warning", code="people_held_back",
-                message=f"The school {'lets' if self.held.only else 'holds'} {who}"
-                f"{' through' if self.held.only else ''}, by its choice at Groupcall.",
+                message=f"The school {who} us, by its choice at Groupcall.",
                 mend="Somebody missing here has not necessarily left; the school can let them through.",
             )  # fmt: skip
 

@@ -30,13 +30,23 @@ class Place:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One that is under way.  ``renewals``: how often the token had been renewed when it was asked."""
+
+    future: Future[Answer]
+    path: str
+    params: Params | None
+    renewals: int
+
+
 class Session:
     """Close it when done.  ``now`` is the clock (UTC)."""
 
     def __init__(
         self, place: Place, *, limits: Limits, cancelled: Callable[[], bool], now: Callable[[], datetime]
     ) -> None:
-        self.place, self._now = place, now
+        self.place, self._now, self._renewals = place, now, 0
         self._tokens = Http(
             place.token_url, headers={}, secrets=(place.secret,), limits=limits, cancelled=cancelled
         )
@@ -60,18 +70,21 @@ class Session:
 
     def get(self, path: str, params: Params | None = None) -> dict[str, Any]:
         """The body by lower-case keys.  Raises ConnectorError for an error inside it."""
-        return self.take(self.start(path, params), path, params)
+        return self.take(self.start(path, params))
 
-    def start(self, path: str, params: Params | None = None) -> Future[Answer]:
-        return self.http.start(path, params)
+    def start(self, path: str, params: Params | None = None) -> Question:
+        return Question(self.http.start(path, params), path, params, self._renewals)
 
-    def take(self, future: Future[Answer], path: str, params: Params | None = None) -> dict[str, Any]:
-        """What ``start`` began; asked once more with another token where the first one has expired."""
+    def take(self, question: Question) -> dict[str, Any]:
+        """The answer; asked for once more with another token where the first one has expired.  Of several
+        questions under way with one expired token, the first renews it for all."""
         try:
-            return checked(self.http.wait(future).data, self.secrets)
+            return checked(self.http.wait(question.future).data, self.secrets)
         except TokenExpired:
-            self._signer.renew(self._signer.headers("GET", path))
-            return checked(self.http.get(path, params).data, self.secrets)
+            if question.renewals == self._renewals:
+                self._renewals += 1
+                self._signer.renew(self._signer.headers("GET", question.path))
+            return checked(self.http.get(question.path, question.params).data, self.secrets)
 
     def _token(self) -> Token:
         """Asking again is harmless: a new token does not end the old one."""
