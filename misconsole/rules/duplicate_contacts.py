@@ -13,9 +13,7 @@ from connectors.records import Contact, Report
 from misconsole.rules.names import fold
 from misconsole.rules.plan_parts import Trouble
 
-MEND = (
-    "Make the details of both records equal in the MIS. If they stay two, quote this example to its support."
-)
+MEND = "Correct one of the two records in the MIS. If they stay two, quote this example to its support."
 MOST_COMPARED = 20  # records of one surname at one number; a school's own number is no sign of anything
 _DETAILS = (
     ("title", "title"), ("given_name", "first name"), ("family_name", "surname"),
