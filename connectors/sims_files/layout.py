@@ -62,14 +62,29 @@ def plain(caption: str) -> str:
     return "".join(c for c in caption.casefold() if c.isalnum())
 
 
+_TITLES = {
+    "title": "Title", "given_name": "Forename", "family_name": "Surname",
+    "legal_given_name": "Legal forename",
+    "legal_family_name": "Legal surname", "middle_names": "Middle names", "date_of_birth": "Date of birth",
+    "staff_code": "Staff code", "start_date": "Start of employment", "end_date": "End of employment",
+    "roles": "Job title", "teaching": "Teaching staff", "reports_to": "Line manager", "phone": "Telephone",
+    "admission_number": "Admission number", "upn": "UPN", "former_upn": "Former UPN",
+    "uln": "Unique learner number", "nc_year": "Year group", "registration_group": "Registration group",
+    "house": "House", "admission_date": "Admission date", "leaving_date": "Leaving date",
+    "part_time": "Part time", "email": "E-mail", "relationship": "Relationship", "priority": "Priority",
+    "parental_responsibility": "Parental responsibility", "name": "Name", "description": "Description",
+    "subject_id": "Subject", "day": "Day", "session": "Session", "code": "Mark",
+}  # fmt: skip
+
+
 def _c(field: str, captions: str, title: str = "", **more: object) -> Column:
     words = tuple(captions.split("|"))
-    return Column(field=field, title=title or words[0], captions=words, **more)  # type: ignore[arg-type]
+    return Column(field=field, title=title or _TITLES[field], captions=words, **more)  # type: ignore[arg-type]
 
 
 def _ids(of: str, person: str) -> tuple[Column, ...]:
     return (
-        _c("external_id", "ID|External ID|External Id", f"External ID of the {of}", group=THIRD_PARTY,
+        _c("external_id", "ID|External ID", f"External ID of the {of}", group=THIRD_PARTY,
            offered=False),
         _c("mis_id", person, f"Number of the {of} in this database", group=THIRD_PARTY,
            purpose="Finds the record again"),
@@ -112,8 +127,8 @@ def _students(*, future: bool) -> tuple[Column, ...]:
         _c("upn", "UPN|Unique Pupil Number", purpose="Matching"),
         _c("former_upn", "Former UPN", purpose="Matching"),
         _c("uln", "ULN|Unique Learner Number", purpose="Matching"),
-        _c("given_name", "Forename|Preferred Forename|Chosen Name|Chosen Forename", must=True),
-        _c("family_name", "Surname|Preferred Surname", must=True),
+        _c("given_name", "Preferred Forename|Chosen Name|Chosen Forename|Forename", must=True),
+        _c("family_name", "Preferred Surname|Surname", must=True),
         *_legal(),
         _c("date_of_birth", "DOB|Date of Birth|Birth Date", must=True,
            purpose="Matching; never shown to others"),
@@ -181,7 +196,7 @@ LAYOUTS = (
             _c("external_id", "ID|External ID", "External ID of the group", group=THIRD_PARTY, offered=False),
             _c("base_id", "primary_id|Base Group ID|Group ID", "Number of the group", group=THIRD_PARTY,
                offered=False),
-            _c("name", "Short Name|Class|Name|Group", "Name", must=True),
+            _c("name", "Short Name|Class|Name|Group", must=True),
             _c("description", "Description|Group Description"),
             _c("kind", "Type|Group Type", "Type: class, registration, year, house, user defined",
                offered=False),

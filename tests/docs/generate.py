@@ -16,10 +16,19 @@ from tests.docs import (
     write_keys,
     write_privacy,
     write_settings,
+    write_sims_export,
 )
 from tests.docs.blocks import DOCS, renewed
 
-WRITERS = (write_commands, write_keys, write_settings, write_estate, write_privacy, write_checklist)
+WRITERS = (
+    write_commands,
+    write_keys,
+    write_settings,
+    write_estate,
+    write_privacy,
+    write_checklist,
+    write_sims_export,
+)
 BLOCKS = {name: write for writer in WRITERS for name, write in writer.BLOCKS.items()}
 
 
