@@ -176,7 +176,7 @@ class Bromcom:
 
     def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
         """The contacts in the slots of one pupil as they are now; one call, nothing kept (H10)."""
-        from connectors.bromcom.contacts import Slots
+        from connectors.bromcom.contacts import Book, Slots
         from connectors.bromcom.declaration import offered
         from connectors.bromcom.entities import quoted
         from connectors.bromcom.pupils import FlatReader
@@ -188,7 +188,10 @@ class Bromcom:
             for index, row in page:
                 flat = reader.read(row, f"{entity}[{index}]")
                 if flat is not None and flat.source_id == source_id:
-                    return tuple(slots.of(flat, f"{entity}[{index}]"))
+                    book = Book()
+                    for slot in slots.of(flat, f"{entity}[{index}]"):
+                        book.add(slot)
+                    return tuple(book.records())
         raise BadAnswer(
             "Bromcom does not know this pupil any more.",
             mend="Sync the school, then look the pupil up again.",

@@ -44,12 +44,18 @@ class Told:
                 message=f"Enrolment codes that are not C, M, S or G were taken as on roll: {told}.",
             )  # fmt: skip
 
-    def contacts(self, seen: bool) -> Iterator[Notice]:
+    def contacts(self, seen: bool, folded: int) -> Iterator[Notice]:
         if seen:
             yield Notice(
                 level="info", code="no_priority",
                 message="Bromcom tells no priority of contacts by this route; each counts as the first.",
             )  # fmt: skip
+            if folded:
+                yield Notice(
+                    level="info", code="contacts_folded",
+                    message=f"{folded} contacts stand under another pupil too, alike in name, e-mail address "
+                    "and number; each was taken as one person.",
+                )  # fmt: skip
             return
         yield Notice(
             level="error", code="contacts_not_shared",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connectors.bromcom import collections
-from connectors.bromcom.contacts import Slots
+from connectors.bromcom.contacts import Book, Slots
 from connectors.bromcom.declaration import offered
 from connectors.bromcom.entities import ENROLMENT, Entities, Read
 from connectors.bromcom.groups import Groups
@@ -24,8 +24,6 @@ from connectors.errors import ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http_errors import NotFound
 from connectors.records import (
     Batch,
-    Contact,
-    ContactLink,
     ExtractRequest,
     Finished,
     Notice,
@@ -137,7 +135,7 @@ class Reading:
 
 
 class PupilRead:
-    """Pupils of all questions, each handed on once, with the contacts in their rows."""
+    """Pupils of all questions, each handed on once; the contacts in their rows when all are known."""
 
     def __init__(self, reading: Reading, houses: dict[str, str] | None) -> None:
         self.reading, options = reading, reading.options
@@ -148,12 +146,12 @@ class PupilRead:
         }
         wanted = kept(reading.request, Report.CONTACTS)
         self.slots = Slots(wanted, offered(Report.CONTACTS) - wanted, Faults(Report.CONTACTS))
+        self.book = Book()
         self.twice = self.old = 0
 
     def batches(self, found: Sequence[tuple[str, Flat]], asked: PupilStatus) -> Iterator[Item]:
         wanted = self.reading.request.reports
         people: dict[Report, list[Record]] = {Report.STUDENTS: [], Report.STUDENTS_FUTURE: []}
-        contacts: list[Contact | ContactLink] = []
         for where, flat in found:
             status = self._fresh(flat, asked)
             if status is None:
@@ -162,13 +160,14 @@ class PupilRead:
             people[report].append(self.makers[report].record(flat, status))
             here = status is PupilStatus.CURRENT or report in wanted
             if Report.CONTACTS in wanted and here and status is not PupilStatus.LEAVER:
-                contacts += self.slots.of(flat, where)
+                for slot in self.slots.of(flat, where):
+                    self.book.add(slot)
         for report, records in people.items():
             if report in wanted and (records or report is Report.STUDENTS):
                 yield batch(report, records, self.reader.faults)
         self.reader.faults.found.clear()
         if Report.CONTACTS in wanted:
-            yield batch(Report.CONTACTS, contacts, self.slots.faults)
+            yield batch(Report.CONTACTS, (), self.slots.faults)
 
     def _fresh(self, flat: Flat, asked: PupilStatus) -> PupilStatus | None:
         """How somebody not met before stands; None for one met, or gone too long."""
@@ -200,7 +199,8 @@ class PupilRead:
             if report in wanted:
                 yield Finished(report=report)
         if Report.CONTACTS in wanted:
-            yield from told.contacts(self.slots.seen)
+            yield batch(Report.CONTACTS, self.book.records(), self.slots.faults)
+            yield from told.contacts(self.slots.seen, self.book.folded)
             if self.slots.seen:
                 yield Finished(report=Report.CONTACTS)
 

@@ -285,6 +285,23 @@ def test_H9_slots_become_contacts_with_their_own_ids() -> None:
     assert set(found.finished) == {CONTACTS}
 
 
+def test_H8_H9_a_parent_of_brothers_and_sisters_is_one_person_with_a_link_to_each() -> None:
+    """Alike in name and in at least one address or number; known by the first child, whatever the order."""
+    ola = {"Email": "ola@post.example", "ParentalResponsibility": "Yes"}
+    rows = [
+        pupil(20) | slot(1, "Ms Ola Hale", Relationship="Mother", **ola) | slot(2, "Mr Bo Hale"),
+        pupil(3) | slot(1, "Mr Bo Hale") | slot(2, "Ms Ola Hale ", Relationship="Parent", **ola),
+        pupil(21) | slot(1, "Ms Ola Hale", Email="other@post.example") | slot(2, "Ms Ola Hale", **ola)
+        | slot(3, "Ms Ola Hale", **ola),
+    ]  # fmt: skip
+    found = read(CONTACTS, StudentFlatView=rows)
+    assert sorted(c.source_id for c in found.of(Contact)) == ["20-2", "21-1", "3-1", "3-2"]
+    links = {(k.contact_id, k.pupil_id): k.relationship for k in found.of(ContactLink)}
+    assert len(links) == len(found.of(ContactLink)) == 6
+    assert (links["3-2", "20"], links["3-2", "3"], links["3-2", "21"]) == ("Mother", "Parent", None)
+    assert "contacts_folded" in found.codes
+
+
 @pytest.mark.parametrize(("told", "is_responsible"), [("yes", True), ("NO", False), ("", None), ("?", None)])
 def test_parental_responsibility_is_a_word(told: str, is_responsible: bool | None) -> None:
     row = pupil(1) | slot(1, "Ms A Hale", ParentalResponsibility=told)
