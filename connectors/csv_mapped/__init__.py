@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 
 from connectors.base import Access, AccessState, Probe
 from connectors.csv_mapped.declaration import DECLARATION
@@ -17,7 +16,7 @@ from connectors.csv_mapped.fields import CLASSES, CONTACTS, MEMBERS, PEOPLE, PUP
 from connectors.csv_mapped.mapping import LOOK, FileMap, parse
 from connectors.csv_mapped.opening import Mapped, match
 from connectors.csv_mapped.read import Reading
-from connectors.delimited.connector import FilesConnector
+from connectors.delimited.connector import FilesConnector, failed_probe
 from connectors.delimited.source import Source, whole_path
 from connectors.errors import BadSettings, ConnectorError
 from connectors.findings import Findings
@@ -59,7 +58,7 @@ class CsvMapped(FilesConnector):
         try:
             source = self._source()
         except ConnectorError as problem:
-            return (_failed("connectivity", problem), _failed("data", problem))
+            return (failed_probe("connectivity", problem), failed_probe("data", problem))
         with closing(source):
             return Probe(name="connectivity", ok=True, message=f"{source.path} can be read."), self._data(
                 source
@@ -85,7 +84,7 @@ class CsvMapped(FilesConnector):
             for each in mapped:
                 next(each.table.rows(Findings(frozenset()), (), quiet=True), None)
         except ConnectorError as problem:
-            return _failed("data", problem)
+            return failed_probe("data", problem)
         return Probe(name="data", ok=True, message=f"{len(mapped)} files with accepted columns can be read.")
 
     def _source(self) -> Source:
@@ -94,15 +93,6 @@ class CsvMapped(FilesConnector):
     def _confirmed(self) -> dict[str, FileMap]:
         return parse(self._setup.settings.get("mapping", ""))
 
-    def _max_age(self) -> int:
-        text = self._setup.settings.get("max_age", "").strip()
-        if text and not (text.isdecimal() and len(text) <= 3):
-            raise BadSettings("max_age is not a number of days.", mend="Set it to a number, or to nothing.")
-        return int(text or 0)
-
-    def _now(self) -> datetime:
-        return self._setup.now() if self._setup.now else datetime.now(UTC)
-
 
 def supplied_by(mapped: tuple[Mapped, ...]) -> frozenset[Report]:
     """The reports that files so mapped can fill."""
@@ -110,10 +100,6 @@ def supplied_by(mapped: tuple[Mapped, ...]) -> frozenset[Report]:
     if any(field.startswith("contact") for each in mapped if each.kind == PUPILS for field in each.at):
         found.add(Report.CONTACTS)
     return frozenset(found)
-
-
-def _failed(name: str, problem: ConnectorError) -> Probe:
-    return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)
 
 
 CONNECTOR = CsvMapped

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 
 from connectors.base import Access, AccessState, Probe
 from connectors.datashare import columns
@@ -13,7 +12,7 @@ from connectors.datashare.fileset import Folder, NothingYet, open_set
 from connectors.datashare.groups import Groups, marks
 from connectors.datashare.people import People
 from connectors.delimited import freshness
-from connectors.delimited.connector import FilesConnector
+from connectors.delimited.connector import FilesConnector, failed_probe
 from connectors.delimited.pages import pages
 from connectors.delimited.source import whole_path
 from connectors.errors import BadSettings, ConnectorError, EmptyExtract
@@ -57,14 +56,14 @@ class Datashare(FilesConnector):
         try:
             source = self._folder()
         except ConnectorError as problem:
-            return _failed("connectivity", problem), _failed("data", problem)
+            return failed_probe("connectivity", problem), failed_probe("data", problem)
         with closing(source):
             reached = Probe(name="connectivity", ok=True, message=f"{source.path} can be read.")
             return reached, self._probe_data(source)
 
     def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
         """Stream the set. Damaged, or changed meanwhile: ``BadFile`` before any ``Finished``."""
-        now = self._setup.now() if self._setup.now else datetime.now(UTC)
+        now = self._now()
         today = request.today or now.date()
         findings = Findings(request.reports, request.declined)
         with closing(self._folder()) as source:
@@ -102,7 +101,7 @@ class Datashare(FilesConnector):
             for name, each in found.columns.items():
                 next(found.sheets[name].items(each, quiet, Report.STUDENTS), None)
         except ConnectorError as problem:
-            return _failed("data", problem)
+            return failed_probe("data", problem)
         return Probe(name="data", ok=True, message=f"{len(found.sheets)} lists of the file set can be read.")
 
     def _folder(self) -> Folder:
@@ -110,12 +109,6 @@ class Datashare(FilesConnector):
 
     def _typed(self) -> dict[tuple[str, str], str]:
         return columns.parse(self._setup.settings.get("columns", ""))
-
-    def _max_age(self) -> int:
-        text = self._setup.settings.get("max_age", "").strip()
-        if text and not (text.isdecimal() and len(text) <= 3):
-            raise BadSettings("max_age is not a number of days.", mend="Set it to a number, or to nothing.")
-        return int(text or 0)
 
 
 def _records(report: Report, people: People) -> Iterator[Record]:
@@ -125,7 +118,3 @@ def _records(report: Report, people: People) -> Iterator[Record]:
         Report.STUDENTS: people.pupils, Report.STAFF: people.teachers, Report.CONTACTS: people.contacts,
     }  # fmt: skip
     return makers[report]() if report in makers else marks(people)
-
-
-def _failed(name: str, problem: ConnectorError) -> Probe:
-    return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.delimited.connector import MAX_AGE
 from connectors.records import Report
 
 _M, _O = FieldStatus.MANDATORY, FieldStatus.OPTIONAL
@@ -67,10 +68,6 @@ DECLARATION = Declaration(
             hint="students.studentId=Pupil No; teachers.email=Work address",
             help="Only where the file set calls a column otherwise than the guide lists it.",
         ),
-        SettingField(
-            name="max_age", title="Oldest files allowed", pattern=r"\d{1,3}",
-            hint="a number of days, or blank",
-            help="Files written longer ago than so many days are refused; blank: only told.",
-        ),
+        MAX_AGE,
     ),
 )  # fmt: skip

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from connectors.base import Access, Setup
+from connectors.base import Access, Probe, SettingField, Setup
+from connectors.errors import BadSettings, ConnectorError
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+
+MAX_AGE = SettingField(
+    name="max_age", title="Oldest files allowed", pattern=r"\d{1,3}", hint="a number of days, or blank",
+    help="Files written longer ago than so many days are refused; blank: only told.",
+)  # fmt: skip
 
 
 class FilesConnector:
@@ -26,6 +33,16 @@ class FilesConnector:
 
     def close(self) -> None:
         """Nothing is held open between calls."""
+
+    def _max_age(self) -> int:
+        """In days; 0: any age will do."""
+        text = self._setup.settings.get(MAX_AGE.name, "").strip()
+        if text and not (text.isdecimal() and len(text) <= 3):
+            raise BadSettings("max_age is not a number of days.", mend="Set it to a number, or to nothing.")
+        return int(text or 0)
+
+    def _now(self) -> datetime:
+        return self._setup.now() if self._setup.now else datetime.now(UTC)
 
     def access(self) -> Access:
         raise NotImplementedError
@@ -48,3 +65,7 @@ class FilesConnector:
                 elif isinstance(record, ContactLink) and record.pupil_id == source_id:
                     links.append(record)
         return (*(found[link.contact_id] for link in links if link.contact_id in found), *links)
+
+
+def failed_probe(name: str, problem: ConnectorError) -> Probe:
+    return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
+from folders import served
 from harness import Harness, Person, Served
 
-from connectors.base import SchoolRef, Setup
 from connectors.csv_mapped import CsvMapped
 from connectors.csv_mapped.mapping import FileMap, digest_of, dump
 
@@ -43,30 +41,10 @@ def _files(people: Sequence[Person]) -> dict[str, bytes]:
     }
 
 
-def _state(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@contextmanager
 def _served(
     files: dict[str, bytes], cancelled: Callable[[], bool] = lambda: False, text: str = ""
-) -> Iterator[Served]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for file, content in files.items():
-            (folder / file).write_bytes(content)
-        before = _state(folder)
-        setup = Setup(
-            school=SchoolRef(urn="990099", name="Test School"),
-            settings={"path": str(folder), "mapping": text or mapping()},
-            cancelled=cancelled,
-        )
-
-        def changed() -> list[str]:
-            after = _state(folder)
-            return [n for n in before.keys() | after.keys() if before.get(n) != after.get(n)]
-
-        yield Served(setup, changed)
+) -> AbstractContextManager[Served]:
+    return served(files, cancelled=cancelled, mapping=text or mapping())
 
 
 def serve(

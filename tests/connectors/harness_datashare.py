@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
+from folders import served
 from harness import Harness, Person, Served
 
-from connectors.base import SchoolRef, Setup
 from connectors.datashare import Datashare
 from connectors.simulator.writers.datashare import COLUMNS
 
@@ -53,35 +51,10 @@ def files_of(people: Sequence[Person]) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def state(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@contextmanager
-def served(
-    files: Mapping[str, bytes], cancelled: Callable[[], bool] = lambda: False, **settings: str
-) -> Iterator[Served]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for file, content in files.items():
-            (folder / file).write_bytes(content)
-        before = state(folder)
-        setup = Setup(
-            school=SchoolRef(urn="990005", name="Test School"), settings={"path": str(folder), **settings},
-            cancelled=cancelled,
-        )  # fmt: skip
-
-        def changed() -> list[str]:
-            after = state(folder)
-            return [n for n in before.keys() | after.keys() if before.get(n) != after.get(n)]
-
-        yield Served(setup, changed)
-
-
 def serve(
     people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False
 ) -> AbstractContextManager[Served]:
-    return served(files_of(people), cancelled)
+    return served(files_of(people), cancelled=cancelled)
 
 
 def _broken(**changed: bytes) -> Callable[[], AbstractContextManager[Served]]:
