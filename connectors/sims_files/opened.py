@@ -85,7 +85,7 @@ class Opened:
 
 
 def opened(layout: Layout, found: Sheet, own: Mapping[tuple[Report, str], str], *, key: str) -> Opened:
-    """Raises BadFile where a mandatory column is missing, or two columns have one caption."""
+    """Raises BadFile where a mandatory column is missing."""
     wanted: dict[str, tuple[str, int]] = {}
     for column in layout.columns:
         mine = own.get((layout.report, column.field))

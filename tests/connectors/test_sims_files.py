@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from harness import Person
 from harness_sims_files import EMPTY, files_of, pupil, staff, table, xml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from connectors.base import AccessState, SchoolRef, Setup
 from connectors.errors import BadFile, BadSettings, ConnectorError, TooLarge
@@ -635,3 +637,25 @@ def test_a_damaged_report_that_nobody_accepted_stops_nothing(school: School) -> 
     assert finished(school.read(Report.STUDENTS, Report.CONTACTS)) == {Report.STUDENTS, Report.CONTACTS}
     with pytest.raises(BadFile):
         school.read(Report.STUDENTS, Report.ATTENDANCE)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    order=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=40),
+    as_xml=st.booleans(),
+)
+def test_however_rows_are_multiplied_and_mixed_each_person_comes_once(
+    school: School, order: list[tuple[int, int]], as_xml: bool
+) -> None:
+    roles = ("Teacher", "Head of Year", "Examinations Officer")
+    adults = [Person(id=f"S{n}", role="staff", given=f"Given{n}", family=f"Family{n}") for n in range(5)]
+    rows = [{**staff(adults[who]), "Role Text": roles[role]} for who, role in order]
+    school.put("staff.csv", xml(rows) if as_xml else table(rows))
+    items = school.read(Report.STAFF)
+    expected: dict[str, list[str]] = {}
+    for who, role in order:
+        told = expected.setdefault(f"S{who}", [])
+        told += [roles[role]] if roles[role] not in told else []
+    assert {s.source_id: list(s.roles) for s in records(items, Staff)} == expected
+    assert len(records(items, Staff)) == len(expected)
+    assert not notices(items, "conflicting_values") and not rejected(items)

@@ -59,6 +59,7 @@ def test_D5_D6_D7_D9_where_it_runs_and_what_is_put_there(mis: str) -> None:
 
 @pytest.mark.parametrize("mis", ["sims", "sims-connected"])
 def test_B13_D2_to_D9_the_agent_of_another_product_is_described_as_it_is(mis: str) -> None:
+    """D5, D6, D7, D8, D9 and D11 are of its installing; no connector of ours stands behind it."""
     told = " ".join(f"{note.situation}: {note.text}" for note in route(mis, "sims-agent").notes)
     for words in (
         "licence key from the agent's settings page",  # B13, D2
