@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 
 from connectors.base import Access, AccessState, Probe
 from connectors.delimited import freshness
-from connectors.delimited.connector import FilesConnector
+from connectors.delimited.connector import FilesConnector, failed_probe
 from connectors.delimited.source import whole_path
 from connectors.errors import BadFile, BadSettings, ConnectorError
 from connectors.records import Batch, ExtractRequest, Finished, Notice
@@ -54,16 +53,16 @@ class SimsFiles(FilesConnector):
             choices = self._choices()
             drop = self._drop()
         except ConnectorError as problem:
-            return _failed("connectivity", problem), _failed("data", problem)
+            return failed_probe("connectivity", problem), failed_probe("data", problem)
         with closing(drop):
             try:
                 notices = drop.check_rights(choices.owner) if choices.rights else []
                 owner = drop.owner()
             except ConnectorError as problem:
-                return _failed("connectivity", problem), _failed("data", problem)
+                return failed_probe("connectivity", problem), failed_probe("data", problem)
             except OSError as problem:
                 gone = BadFile(f"{drop.path} cannot be looked at: {problem.strerror}.")
-                return _failed("connectivity", gone), _failed("data", gone)
+                return failed_probe("connectivity", gone), failed_probe("data", gone)
             told = " ".join(notice.message for notice in notices)
             belongs = f" It belongs to {owner}." if owner and choices.rights else ""
             there = Probe(
@@ -85,7 +84,7 @@ class SimsFiles(FilesConnector):
             sheets = [file.sheet for file in found.files.values()]
             aged = list(freshness.notices(sheets, now=self._now(), max_age=choices.max_age))
         except ConnectorError as problem:
-            return _failed("data", problem)
+            return failed_probe("data", problem)
         lacking = [found.failed[report] for report in CURRENT if report in found.failed]
         old = [notice for notice in found.notices if notice.code == "older_part"]
         if lacking or old:
@@ -112,11 +111,8 @@ class SimsFiles(FilesConnector):
         return Choices(
             key=key, captions=own_captions(settings.get("captions", "")), owner=settings.get("owner", ""),
             rights=rights == "check", settle=_number(settings, "settle", 60, "seconds"),
-            max_age=_number(settings, "max_age", 0, "days"),
+            max_age=self._max_age(),
         )  # fmt: skip
-
-    def _now(self) -> datetime:
-        return self._setup.now() if self._setup.now else datetime.now(UTC)
 
 
 def _number(settings: dict[str, str], name: str, default: int, unit: str) -> int:
@@ -124,10 +120,6 @@ def _number(settings: dict[str, str], name: str, default: int, unit: str) -> int
     if text and not (text.isdecimal() and len(text) <= 4):
         raise BadSettings(f"{name} is not a number of {unit}.", mend="Set it to a number, or to nothing.")
     return int(text) if text else default
-
-
-def _failed(name: str, problem: ConnectorError) -> Probe:
-    return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)
 
 
 CONNECTOR = SimsFiles

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.delimited.connector import MAX_AGE
 from connectors.sims_files.layout import EXTERNAL, LAYOUTS, PERSON, PERSONNEL, Column
 
 
@@ -60,10 +61,6 @@ DECLARATION = Declaration(
             hint="a number of seconds, 0 to 9999",
             help="A file written to within that time may still be growing and is not read.",
         ),
-        SettingField(
-            name="max_age", title="Oldest allowed, in days", pattern=r"\d{1,3}",
-            hint="a number of days, or nothing",
-            help="Files older than that are refused. Empty: any age, but the result says so.",
-        ),
+        MAX_AGE,
     ),
 )  # fmt: skip

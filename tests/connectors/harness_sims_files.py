@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
+import folders
 from harness import Harness, Person, Served
 
-from connectors.base import SchoolRef, Setup
 from connectors.sims_files import SimsFiles
 from connectors.simulator.writers.sims_files import encoded
 
@@ -70,30 +68,11 @@ def files_of(people: Sequence[Person]) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def _state(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@contextmanager
 def served(
     files: dict[str, bytes], cancelled: Callable[[], bool] = lambda: False, **settings: str
-) -> Iterator[Served]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for file, content in files.items():
-            (folder / file).write_bytes(content)
-        before = _state(folder)
-        setup = Setup(
-            school=SchoolRef(urn="990099", name="Test School"),
-            settings={"path": str(folder), "settle": "0", **settings},
-            cancelled=cancelled,
-        )
-
-        def changed() -> list[str]:
-            after = _state(folder)
-            return [n for n in before.keys() | after.keys() if before.get(n) != after.get(n)]
-
-        yield Served(setup, changed)
+) -> AbstractContextManager[Served]:
+    """Just written, so that nothing may have to settle."""
+    return folders.served(files, cancelled=cancelled, **{"settle": "0", **settings})
 
 
 def serve(
