@@ -18,6 +18,7 @@ from data import bulk, runs
 from data.tables import (
     Account,
     Alias,
+    AttendanceMark,
     Candidate,
     CaseNote,
     Connection,
@@ -134,6 +135,7 @@ def drop_unjournalled(s: Session, run_id: int, school_id: int) -> None:
     _drop(s, Identifier, "person_id", people, but=inserted.get("identifier", ()))
     _drop(s, ContactLink, "contact_id", inserted.get("contact", []), but=inserted.get("contact_link", ()))
     _drop(s, ContactLink, "person_id", people, but=inserted.get("contact_link", ()))
+    _drop(s, AttendanceMark, "person_id", people)
     _drop(s, Candidate, "person_id", people)
     _drop(s, Candidate, "account_id", accounts)
     _drop(s, ReservedName, "account_id", accounts)  # never handed out, so never anybody's (Z8)

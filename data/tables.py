@@ -288,6 +288,25 @@ class ContactLink(SQLModel, table=True):
     priority: int | None = None
 
 
+class AttendanceMark(SQLModel, table=True):
+    """Stored only where the Attendance report is accepted, and removed with it (C1, E9).
+
+    A copy of the MIS's own report, not a decision: not journalled, replaced day by day as it is read.
+    """
+
+    __tablename__ = "attendance_mark"
+    __table_args__ = (
+        UniqueConstraint("person_id", "day", "session"),
+        Index("ix_attendance_mark_school_day", "school_id", "day"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id")
+    person_id: int = Field(foreign_key="person.id")
+    day: date
+    session: str  # AM, PM, or as the MIS writes it
+    code: str
+
+
 class Subject(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("school_id", "source_id"),)
     id: int | None = Field(default=None, primary_key=True)

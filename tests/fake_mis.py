@@ -19,6 +19,7 @@ from connectors.records import (
     ExtractRequest,
     Finished,
     Group,
+    Mark,
     Membership,
     Notice,
     Pupil,
@@ -52,7 +53,7 @@ DECLARATION = Declaration(
     reports=(
         offer(Report.STAFF, Staff), offer(Report.STUDENTS, Pupil), offer(Report.STAFF_FUTURE, Staff),
         offer(Report.STUDENTS_FUTURE, Pupil), offer(Report.CONTACTS, Contact, ContactLink),
-        offer(Report.GROUPS_CLASSES, SchoolClass, Group, Subject),
+        offer(Report.GROUPS_CLASSES, SchoolClass, Group, Subject), offer(Report.ATTENDANCE, Mark),
     ),
 )  # fmt: skip
 PEOPLE = (Report.STAFF, Report.STUDENTS)

@@ -25,6 +25,10 @@ def add(sub: Any) -> None:
     parser.add_argument(
         "words", nargs="*", metavar="WORD", help=f"{GRAMMAR}; “all” for every available report"
     )
+    parser.add_argument(
+        "--decided-by", metavar="NAME", default="", help="the headteacher, where only the head may decide"
+    )
+    parser.add_argument("--yes", action="store_true", help="although what is kept of a report is removed")
     parser.set_defaults(run=reports)
 
 
@@ -33,7 +37,7 @@ def reports(args: argparse.Namespace, out: Out) -> int:
 
     with open_desk(args) as desk:
         if args.words:
-            _decide(desk, args.school, args.words)
+            _decide(desk, args.school, args.words, args.decided_by, sure=args.yes)
         found = service.reports(desk, args.school)
         urn = words.urn_of(desk, args.school)
         if not found:
@@ -44,12 +48,12 @@ def reports(args: argparse.Namespace, out: Out) -> int:
         out.json({"school": urn, "items": found})
         return Exit.DONE
     if any(each.accept_by == "headteacher" for each in found):
-        out.note("Only the headteacher may accept or remove reports of this MIS.")
+        out.note("Only the headteacher may accept or remove reports of this MIS: --decided-by NAME.")
     _show(out, found)
     return Exit.DONE
 
 
-def _decide(desk: Desk, school: str, said: Sequence[str]) -> None:
+def _decide(desk: Desk, school: str, said: Sequence[str], head: str, *, sure: bool) -> None:
     """All the reports or fields named, in order; the first that is refused ends it with its error."""
     from misconsole.services import reports as service
 
@@ -60,11 +64,27 @@ def _decide(desk: Desk, school: str, said: Sequence[str]) -> None:
     if field:
         change: Callable[..., Any] = service.accept_field if verb == "accept" else service.decline_field
         for name in named[1:]:
-            change(desk, school, named[0], name)
+            change(desk, school, named[0], name, decided_by=head)
         return
     change = service.accept if verb == "accept" else service.decline
-    for report in _named(desk, school, verb, named):
-        change(desk, school, report)
+    chosen = _named(desk, school, verb, named)
+    if verb == "decline" and not sure:
+        _warn(desk, school, chosen)
+    for report in chosen:
+        change(desk, school, report, decided_by=head)
+
+
+def _warn(desk: Desk, school: str, chosen: Sequence[str]) -> None:
+    """Usage, before anything is declined, where that would take something out of the store."""
+    from misconsole.services import reports as service
+
+    for each in service.reports(desk, school):
+        if each.report in chosen and each.removes:
+            raise Usage(
+                f"Declining {each.title} removes {each.removes} attendance marks that are kept here.",
+                mend="Say --yes if they shall go; “misconsole attendance SCHOOL --csv FILE” keeps a copy.",
+                code="would_remove",
+            )
 
 
 def _named(desk: Desk, school: str, verb: str, named: Sequence[str]) -> list[str]:

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why": (f"{_CLI}.why", "why somebody has no account: every gate in order"),
     "find": (f"{_CLI}.find", "find people across schools"),
     "contact": (f"{_CLI}.contact", "a pupil's contacts, asked of the MIS at this moment"),
+    "attendance": (f"{_CLI}.attendance", "the attendance marks that are kept, as CSV"),
     "audit": (f"{_CLI}.audit", "who decided what, and when"),
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
 }

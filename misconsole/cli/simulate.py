@@ -1,26 +1,31 @@
 """``misconsole simulate``: the simulated MIS estate alone, for training and tests, and what it can be told.
 
 Without a verb it serves until it is stopped.  With a verb it speaks to a simulator that is already
-running (found by its ready file): approve or decline as a school would, let days pass, switch faults.
+running (found by its ready file): approve or decline as a school would, let days pass, switch faults, and
+tell what an operator would type to connect a school.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from misconsole.errors import Exit, NotFound, Usage
+from misconsole.errors import Exit, MisconsoleError, NotFound, Usage
 
 if TYPE_CHECKING:
     from connectors.simulator.control import Control
     from misconsole.cli.frame import Out
 
-VERBS = ("approve", "decline", "revoke", "advance", "fault", "clear", "state")
+VERBS = ("approve", "decline", "revoke", "advance", "fault", "clear", "state", "typed")
 
 
 def add(sub: Any) -> None:
+    from connectors.simulator.faults import KINDS
+
     parser = sub.add_parser("simulate", help="the simulated MIS estate alone, for training and tests")
     parser.add_argument("--port", type=int, default=0, help="port on loopback (0: any free one)")
     parser.add_argument("--seed", type=int, default=2026, help="another number gives other people")
@@ -32,11 +37,18 @@ def add(sub: Any) -> None:
         )
     verbs.add_parser("advance", help="let days pass").add_argument("days", type=int)
     fault = verbs.add_parser("fault", help="switch a fault on")
-    fault.add_argument("kind", help="slow, status, half, empty, truncated ... (state lists them all)")
+    fault.add_argument("kind", help=", ".join(sorted(KINDS)))
     fault.add_argument("--school", metavar="URN", help="one school only")
     fault.add_argument("--how", metavar="K=V", action="append", default=[], help="e.g. code=429, times=2")
     verbs.add_parser("clear", help="switch all faults off")
     verbs.add_parser("state", help="what the simulator holds now")
+    typed = verbs.add_parser("typed", help="what an operator would type to connect a school")
+    typed.add_argument("school", metavar="URN", help="of the school to connect")
+    typed.add_argument("--route", required=True, help="wonde, csv, oneroster ... (“misconsole mis show MIS”)")
+    typed.add_argument("--folder", metavar="DIR", default="", help="where routes by file write their files")
+    typed.add_argument(
+        "--secrets-file", metavar="FILE", help="where secrets go, for connect; only you can read it"
+    )
     parser.set_defaults(run=run)
 
 
@@ -100,6 +112,8 @@ def _number(value: str) -> int | float | str:
 
 def tell(args: argparse.Namespace, out: Out) -> int:
     control = control_of(args)
+    if args.verb == "typed":
+        return tell_typed(control, args, out)
     if args.verb in ("approve", "decline", "revoke"):
         getattr(control, args.verb)(args.school)
     elif args.verb == "advance":
@@ -110,3 +124,49 @@ def tell(args: argparse.Namespace, out: Out) -> int:
         control.clear_faults()
     out.json(control.state()) if args.json or args.verb == "state" else out.note("Done.")
     return Exit.DONE
+
+
+def tell_typed(control: Control, args: argparse.Namespace, out: Out) -> int:
+    """Settings on stdout; secrets only to the file that was named, which ``connect --secrets-file`` takes."""
+    from connectors.simulator.control import ControlProblem
+
+    folder = str(Path(args.folder).expanduser().resolve()) if args.folder else ""
+    try:
+        found = control.typed(args.school, args.route, folder=folder)
+        mis = next((one["mis"] for one in control.schools() if args.school in (one["urn"], one["slug"])), "")
+    except ControlProblem as problem:
+        raise MisconsoleError(
+            f"The simulator says: {problem}",
+            mend="Routes by file need a --folder; “misconsole simulate state” lists the schools.",
+        ) from problem
+    secrets = found["secrets"]
+    if secrets and not args.secrets_file:
+        raise Usage(
+            f"This route needs secrets ({', '.join(secrets)}), which are never shown.",
+            mend="Name a file for them with --secrets-file.",
+        )
+    file = _keep(secrets, args.secrets_file) if secrets else None
+    command = connecting(args.school, mis, args.route, found["settings"], file)
+    if args.json:
+        told = {"school": args.school, "mis": mis, "route": args.route, "settings": found["settings"]}
+        out.json({**told, "secrets": sorted(secrets), "secrets_file": file, "command": command})
+    else:
+        out.lines([command])
+    return Exit.DONE
+
+
+def _keep(secrets: Mapping[str, str], name: str) -> Path:
+    from misconsole.private_file import private_file
+
+    path = Path(name).expanduser().resolve()
+    with private_file(path) as file:
+        json.dump(dict(secrets), file)
+    return path
+
+
+def connecting(school: str, mis: str, route: str, settings: Mapping[str, str], file: Path | None) -> str:
+    """The command that connects the school so, ready to paste."""
+    words = ["misconsole", "connect", school, "--mis", mis, "--route", route]
+    for name, value in settings.items():
+        words += ["--set", f"{name}={value}"]
+    return shlex.join([*words, "--secrets-file", str(file)] if file else words)

@@ -95,6 +95,8 @@ SETTINGS: tuple[Setting, ...] = (
             doc="An extract with fewer people than this share of the last one takes nobody away (Z20)."),
     Setting(name="full_every_days", kind="number", default=7, low=0, high=90,
             doc="Days after which a sync reads everything again, where it otherwise asks for changes only."),
+    Setting(name="attendance_days", kind="number", default=400, low=1, high=3650,
+            doc="Days for which attendance marks are kept, where that report is accepted; older ones go."),
     Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
             doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
     *(setting for kind in KINDS for setting in _limit_settings(kind)),
@@ -130,6 +132,7 @@ class SchoolOptions:
     grades: Pairs = ()
     short_extract: int = BY_NAME["short_extract"].default
     full_every_days: int = BY_NAME["full_every_days"].default
+    attendance_days: int = BY_NAME["attendance_days"].default
     exclusion_review: int = BY_NAME["exclusion_review"].default
     limit_create_count: int | None = _COUNTS["create"]
     limit_create_share: int | None = _SHARES["create"]

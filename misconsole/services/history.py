@@ -97,4 +97,5 @@ def _audit_items(decisions: Iterable[Decision], names: dict[int, tuple[str, str]
             undone_at=each.undone_at,
             undone_by=each.undone_by,
             evidence=dict(each.detail.get("evidence") or {}),
+            decided_by=str(each.detail.get("decided_by") or ""),
         )

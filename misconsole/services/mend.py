@@ -223,12 +223,11 @@ def _said(role: str) -> str:
 
 
 def _accept(now: Situation, report: str) -> Iterator[OfferView]:
-    """Only where the route can supply it and it is not accepted yet."""
+    """Only what the route can supply, is not accepted yet, and does not wait for the head to decide (C11)."""
     for each in now.reports:
-        if each.report == report and each.state == "available":
-            head = "Only the headteacher may decide this." if each.accept_by == "headteacher" else AGREED
+        if each.report == report and each.state == "available" and each.accept_by != "headteacher":
             yield OfferView(
-                does="accept-report", title=f"Accept the report {each.title}", asks=head,
+                does="accept-report", title=f"Accept the report {each.title}", asks=AGREED,
                 command=f"misconsole reports {now.urn} accept {each.report}", target=(each.report,),
             )  # fmt: skip
 

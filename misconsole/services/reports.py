@@ -1,6 +1,7 @@
 """Consent: which reports may flow from a school, and which of their fields (C).
 
-Nothing flows by default; a person accepts each report.  Every decision is signed and journalled.
+Nothing flows by default; a person accepts each report.  Every decision is signed and journalled; where
+the MIS leaves it to the headteacher, with the head's name beside that of whoever typed it (C11).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlmodel import Session, select
 from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer
 from connectors.catalogue.shapes import RouteEntry
 from connectors.records import Report
+from data import marks as mark_rows
 from data import schools as school_rows
 from data.tables import Connection, MisMove, ReportScope, School
 from misconsole.errors import MisconsoleError, NotFound, Usage
@@ -32,6 +34,7 @@ TITLES = {
     Report.ATTENDANCE: "Attendance",
 }
 FUTURE = {Report.STAFF_FUTURE: Report.STAFF, Report.STUDENTS_FUTURE: Report.STUDENTS}
+LONGEST_NAME = 120  # characters of a head's name
 WITHOUT = {Report.GROUPS_CLASSES: "Services built on classes and groups will be limited."}
 
 
@@ -73,7 +76,14 @@ def views(s: Session, school: School) -> tuple[ReportView, ...]:
         return ()
     listed = consents(s, connection)
     accepted = {each.report for each in listed if each.accepted}
-    return tuple(_view(each, accepted) for each in listed)
+    return tuple(_view(each, accepted, removes=_removes(s, each)) for each in listed)
+
+
+def _removes(s: Session, consent: Consent) -> int:
+    """Marks that would go if the report were declined."""
+    if consent.report is not Report.ATTENDANCE or consent.scope is None:
+        return 0
+    return mark_rows.held(s, consent.scope.school_id).marks
 
 
 def consents(s: Session, connection: Connection | MisMove) -> list[Consent]:
@@ -94,7 +104,7 @@ def _offer(declaration: Declaration | None, report: Report) -> ReportOffer | Non
     return declaration.offer(report) if declaration else None
 
 
-def _view(consent: Consent, accepted: set[Report]) -> ReportView:
+def _view(consent: Consent, accepted: set[Report], *, removes: int) -> ReportView:
     state = "accepted" if consent.accepted else "available" if consent.available else "not available"
     return ReportView(
         report=consent.report.value,
@@ -104,6 +114,7 @@ def _view(consent: Consent, accepted: set[Report]) -> ReportView:
         reason=_reason(consent, accepted),
         accept_by=consent.route.accept_by,
         fields=tuple(_field(consent, each) for each in (consent.offer.fields if consent.offer else ())),
+        removes=removes,
     )
 
 
@@ -141,34 +152,42 @@ def _field_state(consent: Consent, offer: FieldOffer) -> str:
     return "not uploaded" if scope and offer.name in scope.fields_declined else "uploaded"
 
 
-def accept(desk: Desk, school: str, report: str) -> ReportView:
-    """Let a report flow from the next sync on. Usage when this route cannot supply it (C3, C13)."""
-    return _decide(desk, school, report, kind="accept-report", change=_accept)
+def accept(desk: Desk, school: str, report: str, *, decided_by: str = "") -> ReportView:
+    """Let a report flow from the next sync on. Usage when this route cannot supply it (C3, C13).
+
+    ``decided_by`` is the headteacher's name, without which a route that asks for it refuses (C11).
+    """
+    return _decide(desk, school, report, kind="accept-report", change=_accept, head=decided_by)
 
 
-def decline(desk: Desk, school: str, report: str) -> ReportView:
-    """Stop a report; what was stored of it stays as it is, and nobody is unallocated by it."""
-    return _decide(desk, school, report, kind="decline-report", change=_decline)
+def decline(desk: Desk, school: str, report: str, *, decided_by: str = "") -> ReportView:
+    """Stop a report; nobody is unallocated by it.  What was stored of it stays as it is, but for
+    attendance marks, which are removed (``ReportView.removes`` says how many)."""
+    return _decide(desk, school, report, kind="decline-report", change=_decline, head=decided_by)
 
 
-def accept_field(desk: Desk, school: str, report: str, field: str) -> ReportView:
+def accept_field(desk: Desk, school: str, report: str, field: str, *, decided_by: str = "") -> ReportView:
     """Let an optional field flow again, or ask for one that comes only on request (C14, C15)."""
     return _decide(
-        desk, school, report, kind="accept-field", change=lambda c, k, r: _field_flows(c, k, r, field, True)
-    )
+        desk, school, report, kind="accept-field", head=decided_by,
+        change=lambda c, k, r: _field_flows(c, k, r, field, True),
+    )  # fmt: skip
 
 
-def decline_field(desk: Desk, school: str, report: str, field: str) -> ReportView:
+def decline_field(desk: Desk, school: str, report: str, field: str, *, decided_by: str = "") -> ReportView:
     """Opt out of an optional field (C8); a mandatory one cannot be declined alone (C6)."""
     return _decide(
-        desk, school, report, kind="decline-field", change=lambda c, k, r: _field_flows(c, k, r, field, False)
-    )
+        desk, school, report, kind="decline-field", head=decided_by,
+        change=lambda c, k, r: _field_flows(c, k, r, field, False),
+    )  # fmt: skip
 
 
 Change = Callable[[Case, Consent, ReportScope], None]
 
 
-def _decide(desk: Desk, school: str, report: str, *, kind: str, change: Change) -> ReportView:
+def _decide(
+    desk: Desk, school: str, report: str, *, kind: str, change: Change, head: str = ""
+) -> ReportView:  # fmt: skip
     wanted = _report(report)
     with deciding(desk, school, kind) as case:
         connection = school_rows.active_connection(case.s, case.school_id)
@@ -179,8 +198,15 @@ def _decide(desk: Desk, school: str, report: str, *, kind: str, change: Change) 
                 code="not_connected",
             )
         consent = next(each for each in consents(case.s, connection) if each.report is wanted)
-        change(case, consent, consent.scope or _new_scope(case, wanted))
-        case.decision.detail = {**case.decision.detail, "report": wanted.value}
+        by = _decider(consent.route, head)
+        row = consent.scope or _new_scope(case, wanted)
+        change(case, consent, row)
+        detail = {**case.decision.detail, "report": wanted.value}
+        if by:
+            case.scribe.update(row, decided_by=f"{by} (entered by {desk.actor})")
+            case.decision.summary += f", as {by} decided"
+            detail["decided_by"] = by
+        case.decision.detail = detail
         shown = views(case.s, case.school)
     return next(each for each in shown if each.report == wanted.value)
 
@@ -194,6 +220,18 @@ def _report(report: str) -> Report:
             mend=f"Reports: {', '.join(Report)}.",
             code="no_such_report",
         ) from error
+
+
+def _decider(route: RouteEntry, head: str) -> str:
+    """Whose decision it is, in words; Usage where only the head may decide and nobody is named (C11)."""
+    name = " ".join(head.split())[:LONGEST_NAME]
+    if route.accept_by == "headteacher" and not name:
+        raise Usage(
+            f"Only the headteacher may accept or remove reports of {route.title}.",
+            mend="Ask the headteacher, then name who decided (--decided-by NAME).",
+            code="head_decides",
+        )
+    return name
 
 
 def _new_scope(case: Case, report: Report) -> ReportScope:
@@ -210,7 +248,16 @@ def _accept(case: Case, consent: Consent, row: ReportScope) -> None:
 
 def _decline(case: Case, consent: Consent, row: ReportScope) -> None:
     case.scribe.update(row, accepted=False, decided_by=case.desk.actor, decided_at=case.now)
-    case.say(f"Declined the report {TITLES[consent.report]}")
+    case.say(f"Declined the report {TITLES[consent.report]}{_withdrawn(case, consent.report)}")
+
+
+def _withdrawn(case: Case, report: Report) -> str:
+    """Marks go with their report, and how far it was read with them; accepted again, it is read anew."""
+    if report is not Report.ATTENDANCE:
+        return ""
+    removed = mark_rows.remove(case.s, case.school_id)
+    mark_rows.remember(case.s, case.school_id, report.value, None)
+    return f"; {removed} attendance marks were removed" if removed else ""
 
 
 def _field_flows(case: Case, consent: Consent, row: ReportScope, name: str, flows: bool) -> None:

@@ -33,6 +33,7 @@ class ReportView:
     reason: str  # why not available, or what is lost without it (C12, C13)
     accept_by: str  # any, headteacher (C11)
     fields: tuple[ReportField, ...]
+    removes: int = 0  # records that go when it is declined: attendance marks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -511,7 +512,8 @@ class ImportReport:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditItem:
     """One decision in the trail of who decided what; ``reason`` as typed.  ``evidence`` of a link is what was
-    shown when it was decided: band, score, margin and fields as in the queue; empty where nothing was."""
+    shown when it was decided: band, score, margin and fields as in the queue; empty where nothing was.
+    ``decided_by`` names whose decision ``actor`` typed, where that is somebody else (C11)."""
 
     id: int
     school: str  # urn
@@ -524,6 +526,7 @@ class AuditItem:
     undone_at: datetime | None
     undone_by: str
     evidence: dict[str, object]
+    decided_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.errors import Cancelled, ConnectorError
+from connectors.records import Report
 from data import roster, runs
 from data.errors import StoreProblem
 from misconsole.errors import Conflict, MisconsoleError, NotFound
@@ -25,13 +26,14 @@ from misconsole.rules.limits import Holding
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan import Plan
 from misconsole.sync import filter as filtering
-from misconsole.sync import lease, locality, match, narrow, outcome, process, reading, snapshot, source
+from misconsole.sync import lease, locality, marks, match, narrow, outcome, process, reading, snapshot, source
 from misconsole.sync.apply import Applied, Overtaken
 from misconsole.sync.job import Job
 from misconsole.sync.progress import Recorder
 
 if TYPE_CHECKING:
     from misconsole.services.desk import Desk
+    from misconsole.sync.extract import Page
     from misconsole.sync.job import Anew
 
 TRIES = 5  # plans overtaken by decisions before giving up
@@ -128,7 +130,7 @@ def _stages(job: Job) -> None:
             _rehearsed(job, made, holding)
             return
         try:
-            apply(job, made)
+            apply(job, made, read.extract.of(Report.ATTENDANCE))
             return
         except Overtaken:
             job.recorder.message("info", "overtaken", "Somebody decided something meanwhile; planning again.")
@@ -191,11 +193,14 @@ def _rehearsed(job: Job, made: Plan, holding: Holding | None) -> None:
     outcome.rehearsed(job, made)
 
 
-def apply(job: Job, made: Plan) -> None:
-    """Write the plan; the run's own end is part of the same transaction."""
+def apply(job: Job, made: Plan, attendance: Page | None = None) -> None:
+    """Write the plan; marks of attendance and the run's own end are part of the same transaction."""
     with job.recorder.stage("apply") as stage:
         job.recorder.flush()
         with job.desk.store.write() as s:
             changed = Applied(s, made, run_id=job.run_id, actor=job.run.actor, now=job.desk.now()).write()
+            marks.write(
+                s, job.school_id, attendance, today=job.desk.today, keep_days=job.options.attendance_days
+            )
             outcome.applied(s, job, made, changed=changed)
         stage.written()

@@ -20,6 +20,7 @@ from connectors.records import (
     Finished,
     Gone,
     Group,
+    Mark,
     Membership,
     Notice,
     Pupil,
@@ -33,6 +34,7 @@ from connectors.records import (
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.plan_parts import Key
 from misconsole.sync.fields import Sieve
+from misconsole.sync.marks import Marks
 from misconsole.sync.members import Members
 from misconsole.sync.progress import Recorder
 
@@ -44,7 +46,7 @@ CURRENT = (Report.STAFF, Report.STUDENTS)
 BELONGS: dict[Report, tuple[type, ...]] = {
     Report.STAFF: (Staff,), Report.STAFF_FUTURE: (Staff,), Report.STUDENTS: (Pupil,),
     Report.STUDENTS_FUTURE: (Pupil,), Report.GROUPS_CLASSES: (Subject, SchoolClass, Group, Membership),
-    Report.CONTACTS: (Contact, ContactLink), Report.ATTENDANCE: (),
+    Report.CONTACTS: (Contact, ContactLink), Report.ATTENDANCE: (Mark,),
 }  # fmt: skip
 GONE_ROLES = {"pupil": "pupil", "staff": "staff"}
 MOST_REJECTED = 5_000  # rows kept for the operator; the rest is counted
@@ -79,6 +81,7 @@ class Page:
     members: Members = field(default_factory=Members)
     contacts: dict[str, Contact] = field(default_factory=dict)
     links: dict[tuple[str, str], ContactLink] = field(default_factory=dict)
+    marks: Marks = field(default_factory=Marks)
     gone: set[tuple[str, str]] = field(default_factory=set)
     rejected: list[Rejected] = field(default_factory=list)
     left_out: set[str] = field(default_factory=set)  # records rejected whole
@@ -92,6 +95,8 @@ class Page:
         """Records of the kind the report is about."""
         if self.report in PEOPLE:
             return len(self.people)
+        if self.report is Report.ATTENDANCE:
+            return len(self.marks)
         return len(self.contacts) if self.report is Report.CONTACTS else len(self.classes) + len(self.groups)
 
     @property
@@ -130,7 +135,8 @@ class Extract:
 
     @property
     def full(self) -> bool:
-        return all(page.full for page in self.pages.values())
+        """Everything that may decide on anybody was told in full; attendance decides nothing."""
+        return all(page.full for report, page in self.pages.items() if report is not Report.ATTENDANCE)
 
 
 def run(
@@ -196,8 +202,8 @@ def _keep(page: Page, record: Record, convert: Convert) -> None:
             page.contacts[record.source_id] = record
         case ContactLink():
             page.links[record.contact_id, record.pupil_id] = record
-        case _:
-            pass  # marks are not kept in this version of the store
+        case Mark():
+            page.marks.add(record)
 
 
 def _reject(page: Page, rejected: Rejected) -> None:

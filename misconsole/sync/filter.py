@@ -12,6 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from connectors.records import Rejected, Report
+from data import roster
 from misconsole.rules import criteria, digest, facts_from, gates, standing
 from misconsole.rules.contacts import priority_note, sift
 from misconsole.rules.facts import PersonFacts
@@ -23,6 +24,7 @@ from misconsole.rules.plan_people import NO_ACCOUNT, WAITING
 from misconsole.rules.standing import Scope
 from misconsole.sync import belongings, neighbours
 from misconsole.sync.extract import CURRENT, GONE_ROLES, PEOPLE, Extract, Page
+from misconsole.sync.marks import since
 from misconsole.sync.progress import Recorder
 from misconsole.sync.snapshot import Here, stored_facts
 
@@ -78,11 +80,15 @@ def run(extract: Extract, here: Here, s: Session, *, scope: Scope, today: date, 
         classes=extract.of(Report.GROUPS_CLASSES) is not None,
     )  # fmt: skip
     passing = items if here.only is None else neighbours.everything(here, roll)
-    return Sifted(roll=roll, counts=_counts(extract, people, passing))
+    return Sifted(
+        roll=roll, counts=_counts(extract, people, passing, marks=_kept_marks(extract, here, s, today))
+    )
 
 
 def _since(extract: Extract) -> dict[str, str]:
-    finished = ((report, page.finished) for report, page in extract.pages.items())
+    """Attendance has its own, written together with the marks (``sync.marks``)."""
+    pages = extract.pages.items()
+    finished = ((report, page.finished) for report, page in pages if report is not Report.ATTENDANCE)
     return {report.value: end.high_water for report, end in finished if end is not None and end.high_water}
 
 
@@ -268,8 +274,18 @@ def _left_out(items: Iterable[Item]) -> Iterator[Trouble]:
             )  # fmt: skip
 
 
+def _kept_marks(extract: Extract, here: Here, s: Session, today: date) -> int:
+    """Marks of pupils who are known here, now or from before, and that are not too old."""
+    page = extract.of(Report.ATTENDANCE)
+    if page is None:
+        return 0
+    pupils = set(roster.person_ids(s, here.known.school_id, "pupil"))
+    pupils |= {source for role, source in extract.people if role == "pupil"}
+    return page.marks.of_pupils(pupils, since=since(today, here.options.attendance_days))
+
+
 def _counts(
-    extract: Extract, people: Mapping[Key, Judged], items: Iterable[Item | neighbours.Place]
+    extract: Extract, people: Mapping[Key, Judged], items: Iterable[Item | neighbours.Place], *, marks: int
 ) -> dict[str, dict[str, int]]:
     counts = {}
     passing = tuple(items)
@@ -279,6 +295,8 @@ def _counts(
         extracted = page.size + page.lost
         if role := PEOPLE.get(report):
             kept = sum(1 for source in page.people if _passes(people.get((role, source))))
+        elif report is Report.ATTENDANCE:
+            kept = marks
         else:
             kinds = ("contact",) if report is Report.CONTACTS else ("class", "group")
             kept = sum(1 for item in passing if item.kind in kinds and not item.gate)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import col
 
+from connectors.records import Report
 from data import affected, roster, runs
 from data.tables import Person
 from misconsole import __version__
@@ -90,7 +91,8 @@ def _changes_only(extract: Extract) -> bool:
         page.finished is not None
         and page.finished.delta
         and all(i in (page.classes if kind == "class" else page.groups) for kind, i in page.members.places)
-        for page in extract.pages.values()
+        for report, page in extract.pages.items()
+        if report is not Report.ATTENDANCE  # nobody's standing hangs on it
     )
 
 

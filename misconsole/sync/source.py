@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Opens the connector of a school; the function it gets tells whether to stop.
 Open = Callable[["Desk", "School", Callable[[], bool]], Connector]
-NOT_KEPT = frozenset({Report.ATTENDANCE})  # the store has no place for marks, so they are not fetched
 _REFUSED: dict[AccessState, tuple[type[ConnectorError], str]] = {
     AccessState.NOT_ASKED: (NotAuthorised, "The school has not been asked for access yet."),
     AccessState.PENDING: (AccessPending, "The school has not approved the request yet."),
@@ -81,7 +80,7 @@ def wanted(declaration: Declaration, scopes: Iterable[ReportScope], withheld: Co
             unasked = {f.name for f in offer.fields if f.on_request} - set(row.fields_requested)
             declined[offer.report] = frozenset(unasked | set(row.fields_declined))
     accepted = frozenset(Report(name) for name in rows)
-    reports = (accepted & supplied) - NOT_KEPT - set(withheld)
+    reports = (accepted & supplied) - set(withheld)
     if not reports:
         raise MisconsoleError(
             "No report of this school can be read: none is accepted, or none is shared.",

@@ -12,6 +12,7 @@ from misconsole.services.views import ReportField, ReportView
 from screens import glyphs
 from screens.commands import Command, bindings
 from screens.frame import Frame
+from screens.prompts import Asked, Confirm, Form
 from screens.reading import Reading
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
@@ -157,15 +158,40 @@ class Scope(Frame[None]):
         return ""
 
     def do_accept(self) -> None:
-        self._decide("accept")
+        self._ask_first("accept")
 
     def do_decline(self) -> None:
-        self._decide("decline")
+        self._ask_first("decline")
 
-    def _decide(self, verdict: str) -> None:
-        row, desk = self.grid.cursor_row, self.program.desk
+    def _ask_first(self, verdict: str) -> None:
+        """What is removed is said before; where only the head may decide, the name is asked for (C11)."""
+        row = self.grid.cursor_row
         if row is None:
             return
+        removes = row.report.removes if row.field is None and verdict == "decline" else 0
+        if row.report.accept_by == "headteacher":
+            self._ask_the_head(row, verdict, removes)
+        elif removes:
+            question = Confirm(f"Decline {row.report.title}?", [line(removal(row.report))], verb="decline")
+            self.app.push_screen(question, lambda yes: self._decide(row, verdict) if yes else None)
+        else:
+            self._decide(row, verdict)
+
+    def _ask_the_head(self, row: ScopeRow, verdict: str, removes: int) -> None:
+        what = [line("Only the headteacher may accept or remove reports of this MIS.")]
+        what += [line(span(removal(row.report), "warn"))] if removes else []
+        title = row.field.title if row.field else row.report.title
+        form = Form(
+            f"{verdict.capitalize()} {title}: who decides?",
+            [Asked(name="head", title="The headteacher's name", hint="kept in the audit trail, with yours")],
+            what=what, verb=verdict,
+        )  # fmt: skip
+        self.app.push_screen(
+            form, lambda said: self._decide(row, verdict, said["head"]) if said is not None else None
+        )
+
+    def _decide(self, row: ScopeRow, verdict: str, head: str = "") -> None:
+        desk = self.program.desk
         report, field = row.report.report, row.field
 
         def decide() -> ReportView:
@@ -173,8 +199,9 @@ class Scope(Frame[None]):
 
             if field is not None:
                 change = service.accept_field if verdict == "accept" else service.decline_field
-                return change(desk, self.school, report, field.name)
-            return (service.accept if verdict == "accept" else service.decline)(desk, self.school, report)
+                return change(desk, self.school, report, field.name, decided_by=head)
+            decide_on = service.accept if verdict == "accept" else service.decline
+            return decide_on(desk, self.school, report, decided_by=head)
 
         what = field.title if field else row.report.title
         told = f"{what}: {'accepted' if verdict == 'accept' else 'declined'}, from the next sync on."
@@ -183,6 +210,11 @@ class Scope(Frame[None]):
     def _decided(self, told: str) -> None:
         self.program.say(told, kind="good")
         self.read()
+
+
+def removal(report: ReportView) -> str:
+    """What declining a report takes out of the store."""
+    return f"{report.removes:,} attendance marks kept here are removed; no account is touched."
 
 
 FIELD_WORDS = {

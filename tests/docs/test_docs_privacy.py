@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from connectors import registry
-from connectors.records import Report
+from connectors.records import Mark, Report
 from misconsole.sync import extract
 from tests.docs import write_privacy
 from tests.docs.blocks import DOCS
@@ -24,7 +24,7 @@ MAY = {
 }  # fmt: skip
 #: Words no column may be about, because the page says that such things are never stored.
 NEVER = (
-    "password", "attendance", "behaviour", "attainment", "medical", "special_need", "sen_", "ethnic",
+    "password", "behaviour", "attainment", "medical", "special_need", "sen_", "ethnic",
     "religio", "meal", "fsm", "street", "postcode", "home_address", "token",
 )  # fmt: skip
 
@@ -53,7 +53,14 @@ def test_X2_what_is_said_never_to_be_stored_has_no_column() -> None:
         f"{table}.{column}" for table, names in write_privacy.columns_by_table().items() for column in names
     ]
     assert [column for column in columns for word in NEVER if word in column] == []
-    assert extract.BELONGS[Report.ATTENDANCE] == (), "a route may have marks, but none is kept"
+
+
+def test_marks_are_kept_in_one_table_and_only_by_the_report_of_their_own() -> None:
+    """That they are not kept where it is declined is proved by ``tests.sync.test_sync_attendance``."""
+    tables = write_privacy.columns_by_table()
+    assert [table for table in tables if "attendance" in table] == ["attendance_mark"]
+    assert set(tables["attendance_mark"]) == {"id", "school_id", "person_id", "day", "session", "code"}
+    assert [report for report, kinds in extract.BELONGS.items() if Mark in kinds] == [Report.ATTENDANCE]
 
 
 def _imports(file: Path) -> set[str]:

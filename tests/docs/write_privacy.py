@@ -63,6 +63,7 @@ def stored() -> str:
 ABOUT = {
     "account": "an account of the school's directory",
     "alias": "earlier usernames and addresses that still lead to an account",
+    "attendance_mark": "attendance marks as the MIS has them; empty unless Attendance is accepted",
     "candidate": "suggestions of the last run: which account might be whose, with the evidence",
     "case_note": "what an operator wrote on a case for whoever takes it up next",
     "connection": "how the school's MIS is reached; never a secret",
