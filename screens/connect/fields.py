@@ -74,6 +74,7 @@ class SettingFields(Vertical):
         """``name`` tells one step's fields from another's; ``known`` values nobody has to type (demo)."""
         self._wanted = {each.name: each for each in wanted}
         if name == self._made_for:
+            self._fill(known)
             return
         self._made_for = name
         self.remove_children()
@@ -84,6 +85,13 @@ class SettingFields(Vertical):
                 GuideField(value, name=each.name, password=each.secret, compact=True, placeholder=_hint(each))
             )
             self.mount(Lines(name=f"{each.name}-wrong"))
+
+    def _fill(self, known: Mapping[str, str]) -> None:
+        """Secrets learned after their fields were made; what was typed or is kept stays."""
+        for field in self.query(GuideField):
+            setting = self._wanted.get(field.name or "")
+            if setting and setting.secret and not setting.present and not field.value:
+                field.value = known.get(setting.name, "")
 
     def enter(self) -> None:
         """Put the cursor into the first field."""
