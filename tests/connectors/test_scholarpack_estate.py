@@ -185,6 +185,12 @@ def test_B5_from_the_link_to_the_first_record() -> None:
         assert ring["refresh_token"]
 
 
+def test_the_code_that_is_typed_for_the_demo_is_a_consent_of_a_school_nobody_asked() -> None:
+    world = build_world(today=TODAY, schools=["saltmere"], scale=0.1)
+    with Simulator(world, token=TOKEN) as simulator, scholarpack(simulator) as one:
+        assert one.access().state is AccessState.APPROVED
+
+
 def test_consent_cancelled_in_the_browser(small: Simulator) -> None:
     with scholarpack(small, secrets=through_the_browser(small, decision="cancel")) as one:
         assert one.access().state is AccessState.DECLINED

@@ -120,6 +120,7 @@ class ScholarPackFace:
         match form.get("grant_type"):
             case "authorization_code" if form.get("redirect_uri") == f"{self.base}/returned/":
                 grant = self.grants.exchange(form.get("code", ""))
+                self._consented(grant)
             case "refresh_token":
                 grant = self.grants.refresh(form.get("refresh_token", ""))
             case _:
@@ -130,6 +131,11 @@ class ScholarPackFace:
             "access_token": grant.access, "token_type": "Bearer", "expires_in": 3600,
             "refresh_token": grant.refresh, "scope": " ".join(sorted(grant.scopes)),
         })  # fmt: skip
+
+    def _consented(self, grant: Grant | None) -> None:
+        """A code is a consent: a school that was not asked in any other way has approved by it."""
+        if grant is not None and self.ground.approvals.of[grant.urn].state in ("none", "pending"):
+            self.ground.approvals.decide([grant.urn], "approved")
 
     # -- data ---------------------------------------------------------------------
 
