@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.docs import (
     write_checklist,
     write_commands,
+    write_connectors,
     write_estate,
     write_keys,
     write_privacy,
@@ -44,17 +45,32 @@ def written(page: Path) -> str:
     return renewed(text, BLOCKS)
 
 
+def connectors_out_of_date() -> dict[Path, str | None]:
+    """Pages of connectors → what they should say; None for the page of one that is no more."""
+    folder = write_connectors.FOLDER
+    wanted: dict[Path, str | None] = {folder / name: text for name, text in write_connectors.pages().items()}
+    there = {page: page.read_text(encoding="utf-8") for page in folder.glob("*.md")}
+    gone: dict[Path, str | None] = dict.fromkeys(there.keys() - wanted.keys())
+    return {page: text for page, text in wanted.items() if there.get(page) != text} | gone
+
+
 def main(words: list[str]) -> int:
     if "--examples" in words:
         from tests.docs import write_examples
 
         write_examples.main()
     stale = [page for page in pages() if written(page) != page.read_text(encoding="utf-8")]
-    for page in stale:
+    stale_connectors = connectors_out_of_date()
+    for page in [*stale, *stale_connectors]:
         print(f"{page.name}: {'out of date' if '--check' in words else 'renewed'}")
         if "--check" not in words:
-            page.write_text(written(page), encoding="utf-8")
-    return 1 if stale and "--check" in words else 0
+            write_connectors.FOLDER.mkdir(exist_ok=True)
+            whole = stale_connectors.get(page)
+            if page in stale_connectors and whole is None:
+                page.unlink()
+            else:
+                page.write_text(written(page) if whole is None else whole, encoding="utf-8")
+    return 1 if (stale or stale_connectors) and "--check" in words else 0
 
 
 if __name__ == "__main__":
