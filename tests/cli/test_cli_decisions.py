@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
+from connectors import registry
 from connectors.base import Access, AccessState
 from connectors.errors import Unreachable
 from connectors.records import Contact, ContactLink, Report
 from data.store import Store
 from data.tables import Account, Candidate, CaseNote, Connection, ContactUse, Link, Person, School
 from misconsole.__main__ import main
-from misconsole.services import moving
 from misconsole.sync import source
-from tests.fake_mis import Bench, FakeMis, pupil
+from tests.fake_mis import Bench, FakeConnector, FakeMis, pupil
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ class TestChangeOfMis:
             for report in (Report.STUDENTS, Report.STAFF)
         }
         mis = FakeMis(records=renumbered)
-        monkeypatch.setattr(moving, "_opener", lambda *_: mis.open)
+        monkeypatch.setattr(registry, "make", lambda _route, setup: FakeConnector(mis, setup.cancelled))
         with bench.store.write() as s:
             row = s.get_one(Connection, bench.one(Connection).id)
             row.mis, row.route = "sims", "wonde"
@@ -245,12 +245,58 @@ class TestChangeOfMis:
         assert cli.json("connect", "larkmere", "--change", code=1)["error"]["code"] == "no_move"
         cli("connect", "larkmere", "--dry-run", code=2)
 
+    def short_list(self, cli: Cli) -> list[tuple[str, str, str]]:
+        """Role, new id and how it is settled, of each case as the command tells it."""
+        plan = cli.json("connect", "larkmere", "--change", "--dry-run")["plan"]
+        return [(case["role"], case["source_id"], case["settled"]) for case in plan["short_list"]]
+
+    def settle(self, cli: Cli, *pairs: str, code: int = 0) -> Any:
+        words = [word for pair in pairs for word in ("--settle", pair)]
+        return cli.json("connect", "larkmere", "--change", "--dry-run", *words, code=code)
+
+    @pytest.fixture
+    def spelt_otherwise(self, cli: Cli, bench: Bench, other: FakeMis, tmp_path: Path) -> Person:
+        """A pupil whose surname the new MIS spells otherwise, after the first rehearsal."""
+        rows = other.records[Report.STUDENTS]
+        known: Person = bench.rows(Person, source_id="P5")[0]
+        (at,) = (n for n, each in enumerate(rows) if each.source_id == "9P5")
+        rows[at] = replace(rows[at], family_name=f"{rows[at].family_name}az", admission_number=None)
+        told = cli.json(*self.words(tmp_path), "--dry-run")
+        assert [case["source_id"] for case in told["plan"]["short_list"]] == ["9P5"]
+        return known
+
+    def test_B14_a_case_settled_by_number_is_that_person_once_applied(
+        self, cli: Cli, bench: Bench, spelt_otherwise: Person
+    ) -> None:
+        self.settle(cli, f"9P5={spelt_otherwise.id}")
+        assert self.short_list(cli) == [("pupil", "9P5", "same")]
+        assert cli.json("connect", "larkmere", "--change")["applied"] is True
+        assert bench.rows(Person, id=spelt_otherwise.id)[0].source_id == "9P5"
+
+    def test_B14_new_and_told_apart_end_as_nobody_we_know_and_open_forgets_it(
+        self, cli: Cli, bench: Bench, spelt_otherwise: Person
+    ) -> None:
+        self.settle(cli, "pupil:9P5=new")
+        assert self.short_list(cli) == [("pupil", "9P5", "new")]
+        self.settle(cli, "9P5=open")
+        assert self.short_list(cli) == [("pupil", "9P5", "")]
+        (case,) = self.settle(cli)["plan"]["short_list"]
+        self.settle(cli, *(f"9P5=not:{one['person_id']}" for one in case["candidates"]))
+        assert self.short_list(cli) == [("pupil", "9P5", "new")]
+        cli("connect", "larkmere", "--change")
+        assert bench.rows(Person, id=spelt_otherwise.id)[0].source_id != "9P5"
+
+    def test_a_case_that_is_not_on_the_list_is_wrong_usage_and_settles_nothing(
+        self, cli: Cli, spelt_otherwise: Person
+    ) -> None:
+        for wrong in ("9P6=new", "9P5=perhaps", "9P5", "9P5=not:somebody", "staff:9P5=new", "9P5=99999"):
+            self.settle(cli, wrong, code=2)
+        assert self.short_list(cli) == [("pupil", "9P5", "")]
+
 
 def test_H10_X3_a_contact_is_shown_and_only_the_one_used_is_kept(
     cli: Cli, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.fake_mis import FakeConnector
-
     def contacts_of(_self: FakeConnector, source_id: str) -> tuple[Contact | ContactLink, ...]:
         who = Contact(source_id="K1", title="Ms", given_name="Ada", family_name="Quill", phone="07700 900123")
         return who, ContactLink(contact_id="K1", pupil_id=source_id, parental_responsibility=True)
