@@ -114,10 +114,11 @@ class Page:
 
 @dataclass(slots=True)
 class Extract:
-    """All reports of a run, and what was asked for."""
+    """All reports of a run, what was asked for, and the codes of what the connector itself told."""
 
     asked: frozenset[Report]
     pages: dict[Report, Page]
+    told: set[str] = field(default_factory=set)
 
     def of(self, report: Report) -> Page | None:
         """The report, if it was read to its end."""
@@ -153,6 +154,7 @@ def run(
     for answer in answers:
         recorder.check()
         if isinstance(answer, Notice):
+            extract.told.add(answer.code)
             recorder.message(answer.level, answer.code, answer.message, answer.mend)
             continue
         page = extract.pages.get(answer.report)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 STAGE = "filter"
 TROUBLING = frozenset({"report_accepted", "field_present", "criteria"})
 NAMING_A_FIELD = ("missing_", "declined_", "wrong_", "not_supplied_")
+NO_PRIORITY = "no_priority"  # H6, told by a connector that knows its route gives none: said once is enough
 FLAGS = {
     "contradictory-dates": ("The leaving date has passed, but the MIS still has this person on roll.",
                             "Correct the leaving date or the status in the MIS."),
@@ -253,7 +254,7 @@ def _items(
         if here.only is not None:
             pupils |= neighbours.pupils(s, here, neighbours.ELIGIBLE)
         sifted = sift(page.contacts.values(), page.links.values(), options=here.options, pupils=pupils)
-        if note := priority_note(sifted, mis="The MIS"):
+        if NO_PRIORITY not in extract.told and (note := priority_note(sifted, mis="The MIS")):
             recorder.message("info", "assumed_priority", note)
         made = belongings.contact_items(sifted.contacts, sifted.links, sifted.left_out)
         troubles += sifted.troubles

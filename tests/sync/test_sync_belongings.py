@@ -12,6 +12,7 @@ from connectors.records import (
     Group,
     GroupKind,
     Membership,
+    Notice,
     Part,
     Report,
     SchoolClass,
@@ -144,6 +145,12 @@ class TestContacts:
     def test_H6_and_V4_an_assumed_priority_is_said_in_the_messages(self, bench: Bench) -> None:
         view = self.parents(bench).sync()
         assert "assumed_priority" in [m.code for m in view.messages]
+
+    def test_H6_what_the_connector_told_of_priorities_is_not_said_again(self, bench: Bench) -> None:
+        said = Notice(level="info", code="no_priority", message="Arbor gives no contact a priority.")
+        bench.mis.notices = [said]
+        view = self.parents(bench).sync()
+        assert [m.message for m in view.messages if "priority" in m.code] == [said.message]
 
     def test_Z13_a_joint_record_is_the_same_two_people_at_every_sync(self, bench: Bench) -> None:
         self.parents(bench)
