@@ -105,8 +105,9 @@ def _id(holder: Holder) -> str:
     return f"{teaching.PREFIX[holder.role]}{holder.number}"
 
 
-def _role(holder: Holder, teach: frozenset[str], other: str) -> str:
-    return "student" if holder.role == "pupil" else "teacher" if holder.number in teach else other
+def _role(holder: Holder, teach: frozenset[str]) -> str:
+    """Staff who do not teach are aides: the standard's other words would make them administrators there."""
+    return "student" if holder.role == "pupil" else "teacher" if holder.number in teach else "aide"
 
 
 def _user(holder: Holder, roster: Roster, version: str, teach: frozenset[str], sieve: Sieve) -> Row | None:
@@ -128,7 +129,7 @@ def _user(holder: Holder, roster: Roster, version: str, teach: frozenset[str], s
         "userIds": _user_ids(holder, sieve), "grades": grade if pupil else "",
     }  # fmt: skip
     if version == "1.1":
-        role = _role(holder, teach, "administrator")
+        role = _role(holder, teach)
         return _row(USERS_1_1, _id(holder), holder.username, **values, role=role, orgSourcedIds=school.id)
     return _row(USERS_1_2, _id(holder), holder.username, **values, primaryOrgSourcedId=school.id)
 
@@ -144,7 +145,7 @@ def _roles(roster: Roster, holders: list[Holder]) -> list[Row]:
         _row(
             ROLES, f"L-{holder.number}", holder.username, sourcedId=f"L-{holder.number}",
             userSourcedId=_id(holder), roleType="primary", orgSourcedId=roster.school.id,
-            role=_role(holder, teach, "siteAdministrator"),
+            role=_role(holder, teach),
         )
         for holder in holders
     ]  # fmt: skip

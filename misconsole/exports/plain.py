@@ -18,7 +18,7 @@ ACCOUNTS = FileSpec(
     name="accounts.csv",
     columns=(
         "username", "given_name", "family_name", "preferred_given_name", "preferred_family_name",
-        "date_of_birth", "role", "email", "year_of_entry", "upn", "mis_id", "staff_code", "id", "state",
+        "date_of_birth", "role", "email", "year_of_entry", "upn", "mis_id", "staff_code", "account_id", "state",
         "display_name", "year_group", "registration_group", "admission_number", "aliases",
     ),
     about="one row an account; the first twelve columns are those of account import",
@@ -26,14 +26,14 @@ ACCOUNTS = FileSpec(
 PEOPLE = FileSpec(
     name="people.csv",
     columns=(
-        "id", "role", "source_id", "given_name", "family_name", "date_of_birth", "year_group",
+        "person_id", "role", "source_id", "given_name", "family_name", "date_of_birth", "year_group",
         "registration_group", "upn", "admission_number", "staff_code", "status", "username", "gate",
     ),
     about="one row a pupil or member of staff of the last extract, with or without an account",
 )  # fmt: skip
 CLASSES = FileSpec(
     name="classes.csv",
-    columns=("id", "name", "code", "kind", "subject", "pupils", "staff", "without_account"),
+    columns=("class_id", "name", "code", "kind", "subject", "pupils", "staff", "without_account"),
     about="one row a class or registration group, with the number of members",
 )
 MEMBERS = FileSpec(
