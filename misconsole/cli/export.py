@@ -22,9 +22,7 @@ MOST = 20  # rows of a list that people read; JSON has them all
 
 
 def add(sub: Any) -> None:
-    parser = sub.add_parser(
-        "export", help="files for Google, Microsoft, Apple, OneRoster, AD, and plain tables"
-    )
+    parser = sub.add_parser("export", help="files for systems downstream, and plain tables")
     parser.add_argument("school", metavar="SCHOOL")
     parser.add_argument("--format", metavar="F", default="", help="what to write; without it, all are listed")
     parser.add_argument(

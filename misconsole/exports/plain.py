@@ -18,8 +18,8 @@ ACCOUNTS = FileSpec(
     name="accounts.csv",
     columns=(
         "username", "given_name", "family_name", "preferred_given_name", "preferred_family_name",
-        "date_of_birth", "role", "email", "year_of_entry", "upn", "mis_id", "staff_code", "account_id", "state",
-        "display_name", "year_group", "registration_group", "admission_number", "aliases",
+        "date_of_birth", "role", "email", "year_of_entry", "upn", "mis_id", "staff_code", "account_id",
+        "state", "display_name", "year_group", "registration_group", "admission_number", "aliases",
     ),
     about="one row an account; the first twelve columns are those of account import",
 )  # fmt: skip

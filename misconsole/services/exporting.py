@@ -247,12 +247,8 @@ def _check(school: School, ready: _Ready, wish: Wish) -> None:
     for each in ready.view.changes:
         before = each.rows - each.added + each.removed
         limit = options_of(school).limit("unallocate")
-        over = (
-            ready.chosen.whole_set
-            and _of_people(ready.chosen, each.file)
-            and limits.trips(each.removed, before, limit)
-        )
-        if over and not wish.accept_removals:
+        matters = ready.chosen.whole_set and _of_people(ready.chosen, each.file)
+        if matters and not wish.accept_removals and limits.trips(each.removed, before, limit):
             raise Held(
                 f"{each.removed} of {before} would be missing in {each.file}; nothing was written.",
                 mend="Look at who (without --out), then say --accept-removals.", code="many_removals",
