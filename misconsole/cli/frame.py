@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "review": (f"{_CLI}.review", "keep or remove accounts that no MIS person has"),
     "note": (f"{_CLI}.note", "notes on cases, and handing them over"),
     "account": (f"{_CLI}.account", "list, show, import, create, rename, link and unlink accounts"),
+    "rename": (f"{_CLI}.rename", "many usernames at once: rehearsed, applied, undone as one"),
     "why": (f"{_CLI}.why", "why somebody has no account: every gate in order"),
     "find": (f"{_CLI}.find", "find people across schools"),
     "contact": (f"{_CLI}.contact", "a pupil's contacts, asked of the MIS at this moment"),

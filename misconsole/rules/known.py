@@ -135,7 +135,7 @@ class Roll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """How accounts are named here: a username format for each role."""
+    """How accounts are named here: a username format for each role, and for kinds of a role (F14)."""
 
     formats: Mapping[str, Format]
     day: date

@@ -22,6 +22,9 @@ from misconsole.errors import Usage
 from misconsole.rules import usernames, year
 from misconsole.rules.limits import KINDS, Limit
 from misconsole.rules.setting import Pairs, Setting
+from misconsole.rules.username_kinds import AS_STAFF
+from misconsole.rules.username_kinds import KINDS as NAMED_KINDS
+from misconsole.rules.username_kinds import SETTINGS as NAMED_BY
 
 PERSON_FIELDS = ("title", "given_name", "family_name", "date_of_birth", "email")
 PUPIL_FIELDS = (*PERSON_FIELDS, "upn", "admission_number", "nc_year", "registration_group")
@@ -37,6 +40,10 @@ def _pupil_format(text: str) -> object:
 
 def _staff_format(text: str) -> object:
     return usernames.Format.parse(text).for_role("staff")
+
+
+def _format_or_staff(text: str) -> object:
+    return text if text.strip() == AS_STAFF else _staff_format(text)
 
 
 def _year_group(text: str) -> object:
@@ -86,7 +93,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="pupil_username", kind="format", default=str(usernames.DEFAULT_FORMATS["pupil"]),
             check=_pupil_format, doc="Format of new pupil usernames (M1, M3, M4); others never change."),
     Setting(name="staff_username", kind="format", default=str(usernames.DEFAULT_FORMATS["staff"]),
-            check=_staff_format, doc="Format of new staff usernames (M2 to M4); others never change."),
+            check=_staff_format,
+            doc="Format of new usernames of teaching staff (M2 to M4); others never change."),
+    Setting(name="non_teaching_username", kind="format", default=AS_STAFF, check=_format_or_staff,
+            doc="The same for staff who do not teach; staff: as staff_username (F14)."),
+    Setting(name="other_username", kind="format", default=AS_STAFF, check=_format_or_staff,
+            doc="The same for people no MIS knows, such as governors; staff: as staff_username (F14)."),
     Setting(name="collision", kind="choice", default="school", choices=("school", "trust", "tenant"),
             doc="Where a username must be unique: the school, its trust, or everybody in the store (Z8)."),
     Setting(name="grades", kind="pairs", default=(), check=_year_group,
@@ -128,6 +140,8 @@ class SchoolOptions:
     arrival_grace: int = BY_NAME["arrival_grace"].default
     pupil_username: str = BY_NAME["pupil_username"].default
     staff_username: str = BY_NAME["staff_username"].default
+    non_teaching_username: str = AS_STAFF
+    other_username: str = AS_STAFF
     collision: str = BY_NAME["collision"].default
     grades: Pairs = ()
     short_extract: int = BY_NAME["short_extract"].default
@@ -186,8 +200,15 @@ class SchoolOptions:
         """Whether anybody's or any class's standing hangs on the others (I4)."""
         return self.pupil_needs_class or self.staff_needs_class or self.class_needs_both
 
-    def username_format(self, role: str) -> usernames.Format:
-        return usernames.Format.parse(self.pupil_username if role == "pupil" else self.staff_username)
+    def username_format(self, kind: str) -> usernames.Format:
+        """The format of a kind of ``username_kinds``; ``staff`` is teaching staff (F14)."""
+        own = str(getattr(self, NAMED_BY.get(kind, "staff_username")))
+        return usernames.Format.parse(self.staff_username if own == AS_STAFF else own)
+
+    @property
+    def username_formats(self) -> dict[str, usernames.Format]:
+        """By role and by kind, as ``plan_accounts`` asks for them."""
+        return {kind: self.username_format(kind) for kind in ("staff", *NAMED_KINDS)}
 
     @property
     def limits(self) -> dict[str, Limit]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from misconsole.rules import usernames
+from misconsole.rules import suitable, usernames
 from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.known import Judged, Known, Matched, Naming, Roll
 from misconsole.rules.names import fold
@@ -26,6 +26,7 @@ from misconsole.rules.plan_parts import (
     Unallocation,
 )
 from misconsole.rules.plan_people import LOOKUP, absent
+from misconsole.rules.username_kinds import kind_of
 
 ABSENT = "absent"
 REVIVED = frozenset({"unallocated", "let-go"})
@@ -269,14 +270,14 @@ def _order(person: PersonFacts) -> tuple[str, str, str, date, str]:
 
 
 def _named(person: PersonFacts, known: Known, naming: Naming, taken: set[str]) -> NewAccount:
-    form = naming.formats[person.role]
+    form = naming.formats.get(kind_of(person.role, person.teaching)) or naming.formats[person.role]
     year = person.year_of_entry if person.role == "pupil" else None
     base = usernames.base(form, given=person.first, family=person.last, year_of_entry=year)
     name = usernames.unique(base, form, taken)
     return NewAccount(
         key=person.key, facts=person, role=person.role, username=name, domain_key=known.domain_key,
         email=usernames.email(name, known.domain) if known.domain else None, data=data(person),
-        review=base.review,
+        review=base.review or suitable.question(name, given=person.first, family=person.last),
     )  # fmt: skip
 
 

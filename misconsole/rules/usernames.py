@@ -244,6 +244,29 @@ def unique(base: Base, format: Format, taken: Container[str]) -> str:  # noqa: A
     raise FormatError(f"Every name like “{base.text}” is taken; use a shorter prefix or suffix.")
 
 
+def cut(base: Base, format: Format) -> bool:  # noqa: A002
+    """Whether a part of the name had to give way to fit into 20 characters (M8, M10)."""
+    return base.text != _fit(format, base.parts, 10_000)
+
+
+def sequence(name: str, base: Base, format: Format) -> int | None:  # noqa: A002
+    """Which holder of ``base`` has ``name``: 0 the bare one, 1, 2, ... the numbered; None: not of this base.
+
+    >>> form = Format.parse("first_initial.last_name")
+    >>> sequence("h.potter12", base(form, given="Harry", family="Potter"), form)
+    12
+    """
+    if name == base.text:
+        return 0
+    digits = 1
+    while digits < len(name) and name[-digits] in "0123456789":
+        tail = name[-digits:]
+        if tail[0] != "0" and _fit(format, base.parts, MAX_LENGTH - digits) + tail == name:
+            return int(tail)
+        digits += 1
+    return None
+
+
 def email(username: str, domain: str) -> str:
     """The e-mail address: the username before the full domain (M11)."""
     return f"{username}@{domain.strip().lstrip('@').lower()}"

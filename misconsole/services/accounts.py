@@ -79,13 +79,12 @@ def _check(typed: Typed) -> None:
 
 
 def _made_name(case: Case, typed: Typed) -> str:
-    role = "pupil" if typed.role == "pupil" else "staff"
-    made = options_of(case.school).username_format(role)
+    made = options_of(case.school).username_format(typed.role)
     base = usernames.base(
         made,
         given=typed.given,
         family=typed.family,
-        year_of_entry=typed.year_of_entry if role == "pupil" else None,
+        year_of_entry=typed.year_of_entry if typed.role == "pupil" else None,
     )
     where = name_domain.key_of(case.school)
     taken = account_rows.taken_names(case.s, where, starting=[base.text[:1]])

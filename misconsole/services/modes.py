@@ -79,8 +79,7 @@ def _rehearse(s: Session, school: School, mode: str, today: date) -> tuple[Here,
         for key, facts in snapshot.stored_facts(s, school.id or 0).items()
     }
     roll = Roll(people=people, rolls=frozenset({"staff", "pupil"}))
-    formats = {role: here.options.username_format(role) for role in ("pupil", "staff")}
-    naming = Naming(formats=formats, day=today)
+    naming = Naming(formats=here.options.username_formats, day=today)
     matched = match.run(roll, here, locality.nearby(s, roll, here))
     made = plan.build(roll, known=here.known, matched=matched, naming=naming)
     return here, roll, made

@@ -13,6 +13,7 @@ from misconsole.errors import Conflict, Usage
 from misconsole.rules import plan_accounts, usernames
 from misconsole.rules.known import Judged, Known, Matched, Naming, Roll
 from misconsole.rules.plan_parts import NewAccount
+from misconsole.rules.username_kinds import kind_of
 from misconsole.services.decisions.case import Case
 from misconsole.services.facts import person_facts
 from misconsole.services.name_domain import key_of as domain_key
@@ -32,9 +33,9 @@ def planned(s: Session, school: School, person: Person, *, day: Any) -> NewAccou
     """
     facts = person_facts(person, people_rows.every_identifier(s, person.id or 0))
     options, where = options_of(school), domain_key(school)
-    formats = {role: options.username_format(role) for role in ("pupil", "staff")}
+    formats = options.username_formats
     start = usernames.base(
-        formats[facts.role], given=facts.first, family=facts.last, year_of_entry=facts.year_of_entry
+        formats[kind_of(facts.role, facts.teaching)], given=facts.first, family=facts.last, year_of_entry=facts.year_of_entry
     ).text[:1]
     known = Known(
         school_id=school.id or 0,

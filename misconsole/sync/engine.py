@@ -154,8 +154,7 @@ def _plan(job: Job, read: reading.Reading) -> Plan:
                 here = snapshot.widened(s, here)
             matched = match.run(sifted.roll, here, locality.nearby(s, sifted.roll, here))
         with recorder.stage("plan"):
-            formats = {role: here.options.username_format(role) for role in ("pupil", "staff")}
-            naming = Naming(formats=formats, day=job.desk.today)
+            naming = Naming(formats=here.options.username_formats, day=job.desk.today)
             marks = {**sifted.roll.since, **read.marks}
             roll = replace(sifted.roll, since=marks, judged=looked.mark)
             known = here.known

@@ -419,3 +419,47 @@ def test_importing_a_command_imports_nothing_heavy(module: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+class TestRename:
+    """O8 M14: many usernames at once, as scripts use it."""
+
+    def test_a_rehearsal_says_every_line_and_changes_nothing(self, run: Console, larkmere: int) -> None:
+        found = run.json(
+            "rename", "100001", "--format", "first_name.last_name", "--role", "pupil", "--dry-run"
+        )
+        assert found["renamed"] == 0 and found["decision"] is None
+        lines = {each["old"]: each for each in found["lines"]}
+        assert lines["p.anand"]["new"] == "priya.anand"
+        assert lines["p.anand"]["alias"] == "p.anand@larkmere.example"
+        assert "t.baker" not in lines and found["counts"]["problem"] == 0
+        assert "p.anand" in run.text("account", "list", "100001")
+
+    def test_it_is_applied_and_undone_as_one(self, run: Console, larkmere: int) -> None:
+        words = ("--only", "p.anand", "--only", "g.okafor")
+        done = run.json("rename", "100001", "--format", "first_name.last_name", *words)
+        assert done["renamed"] == 2 and done["decision"]["summary"] == "Renamed 2 accounts at once"
+        assert "priya.anand" in run.text("account", "list", "100001")
+        assert "Took back" in run.text("undo", str(done["decision"]["id"]))
+        assert "priya.anand" not in run.text("account", "list", "100001")
+
+    def test_lines_that_need_a_look_hold_it_until_yes_is_said(
+        self, run: Console, larkmere: int, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "names.csv"
+        words = ("--names", str(path))
+        code, _, err = run(
+            "rename", "100001", "--only", "p.anand", "--format", "last_name", "--write", str(path)
+        )
+        assert code == 0 and "Wrote 1 lines" in err
+        path.write_text(path.read_text(encoding="utf-8") + "77,x,y,z,zz,\n", encoding="utf-8")
+        code, out, err = run("rename", "100001", *words)
+        assert code == 3 and "Line 3 of the file" in out and "Nothing was renamed" in err
+        assert "Renamed p.anand to anand" in run.text("rename", "100001", *words, "--yes")
+
+    def test_an_unknown_format_is_wrong_usage(self, run: Console, larkmere: int) -> None:
+        code, _, err = run("rename", "100001", "--format", "surname")
+        assert code == 2 and "“surname” is not an element" in err
+
+    def test_O7_proposals_are_listed_by_the_same_command(self, run: Console, larkmere: int) -> None:
+        assert run.json("rename", "100001", "--proposed", "--dry-run")["lines"] == []
