@@ -49,6 +49,7 @@ class Why(Frame[None]):
         self.views: tuple[WhyView, ...] | None = None
         self.shown = 0
         self.decisions: list[int] = []  # taken from here, the newest last: what u takes back
+        self.left_for_mode = False
 
     def place(self) -> Sequence[str]:
         name = self.views[0].school_name if self.views else self.school
@@ -71,6 +72,12 @@ class Why(Frame[None]):
         else:
             self.query_one(Reading).focus()
             self.question(self.subject)
+
+    def on_screen_resume(self) -> None:
+        """Back from the modes: another one may have been chosen there."""
+        if self.left_for_mode and self.view:
+            self.left_for_mode = False
+            self._again(self.view)
 
     def question(self, subject: int | str) -> None:
         desk, school = self.program.desk, self.school
@@ -183,6 +190,11 @@ class Why(Frame[None]):
             from screens.sync import start_and_watch
 
             start_and_watch(self, view.school, dry_run=False)
+        elif offer.does == "mode":
+            from screens.modes.screen import ChangeMode
+
+            self.left_for_mode = True
+            self.program.push_screen(ChangeMode(view.school, look_at=offer.target[0]))
         elif offer.asks:
             what = [line(offer.asks), line(span(offer.command, "muted"))]
             question = Confirm(f"{self.program.showing.prose(offer.title)}?", what, verb="do it")

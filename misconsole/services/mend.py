@@ -26,6 +26,7 @@ PEOPLE_REPORTS = (Report.STAFF, Report.STUDENTS)
 FUTURE_REPORTS = (Report.STAFF_FUTURE, Report.STUDENTS_FUTURE)
 CANDIDATES = 3
 AGREED = "Only with the agreement of whoever decides for the school."
+MODED = "This changes what happens to everybody of the school, from the next sync on; undo takes it back."
 LOOSER = "This changes what the school requires of everybody, from the next sync on."
 #: Codes that end in the name of a field.
 FIELD_CODES = ("missing_", "wrong_", "not_supplied_", "declined_")
@@ -175,6 +176,15 @@ def _no_account(now: Situation) -> Iterator[OfferView]:
         yield from _sync(now, "Sync now; it makes the account")
 
 
+def _lookup_only(now: Situation) -> Iterator[OfferView]:
+    """The two modes that give accounts (L8); what each would change is shown before it is chosen."""
+    for mode, gives in (("create", "gives an account to everybody"), ("link", "links accounts that exist")):
+        yield OfferView(
+            does="mode", title=f"Look at {mode} mode, which {gives}", asks=MODED,
+            command=f"misconsole school set {now.urn} mode={mode} --dry-run", target=(mode,),
+        )  # fmt: skip
+
+
 def _not_active(now: Situation) -> Iterator[OfferView]:
     if now.account is not None and now.account.state in ("unallocated", "let-go"):
         yield OfferView(
@@ -204,6 +214,7 @@ MAKERS: dict[str, Callable[[Situation], Iterator[OfferView]]] = {
     "declined_": _field_declined, "no_qualifying_class": _no_class, "not_started": _not_started,
     "not_arrived": _dates, "left": _dates, "status_not_transferred": _dates, "excluded": _excluded,
     "waiting_for_match": _waiting, "no_account": _no_account, "account_not_active": _not_active,
+    "lookup_only": _lookup_only,
     "no_parental_responsibility": _responsibility, "no_attached_pupil": _in_the_mis,
     "class_no_pupil": _class_people, "class_no_teacher": _class_people, "class_type": _in_the_mis,
     "group_type": _in_the_mis, "group_no_pupil": _in_the_mis,
@@ -315,6 +326,12 @@ def _do_set(desk: Desk, school: str, name: str, value: str) -> Done:
     return Done(f"Set {name} to {value}; it counts from the next sync on")
 
 
+def _do_mode(desk: Desk, school: str, mode: str) -> Done:
+    from misconsole.services import modes
+
+    return _decided(modes.change_mode(desk, school, mode))
+
+
 def _do_sync(desk: Desk, school: str) -> Done:
     from misconsole.services import runs
 
@@ -324,6 +341,7 @@ def _do_sync(desk: Desk, school: str) -> Done:
 DOERS: dict[str, Callable[..., Done]] = {
     "accept-report": _do_accept_report, "accept-field": _do_accept_field, "lift": _do_lift, "link": _do_link,
     "create": _do_create, "restore": _do_restore, "set": _do_set, "sync": _do_sync,
+    "mode": _do_mode,
 }  # fmt: skip
 
 

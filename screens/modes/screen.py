@@ -21,15 +21,18 @@ from screens.widgets.lines import Line, line, span, wrap
 
 
 class ChangeMode(Frame[None]):
-    """The three modes at the left; at the right what the next sync would do in the one under the cursor."""
+    """The three modes at the left; at the right what the next sync would do in the one under the cursor.
+
+    It opens at the mode the school is in, or at ``look_at``."""
 
     BINDINGS = bindings("modes")
     scopes = ("modes",)
     AUTO_FOCUS = "#steps"
 
-    def __init__(self, urn: str) -> None:
+    def __init__(self, urn: str, *, look_at: str = "") -> None:
         super().__init__()
         self.school = urn
+        self.look_at = look_at
         self.school_name = urn
         self.mode = ""
         self.means = ""
@@ -91,7 +94,7 @@ class ChangeMode(Frame[None]):
         first = not self.mode
         self.school_name, self.mode, self.means = now
         if first:
-            self.opened = MODES.index(self.mode)
+            self.opened = MODES.index(self.look_at or self.mode)
         self._open()
 
     def _open(self) -> None:

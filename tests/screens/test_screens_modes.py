@@ -191,3 +191,25 @@ async def test_the_text_of_the_change_of_mode(
             await driver.press(key)
             await driver.until(lambda: "Working out" not in driver.text)
         assert driver.text == snapshot
+
+
+async def test_L8_why_offers_the_other_modes_of_a_school_that_only_looks_people_up(
+    synced: tuple[Bench, Opened],
+) -> None:
+    bench, opened = synced
+    bench.mis.records[Report.STUDENTS].append(pupil(60, "Winifred", "Quill"))
+    bench.options(mode="lookup")
+    bench.sync(full=True)
+    async with opened.running("f2") as driver:
+        await driver.type("Winifred Quill")
+        await driver.press("enter")
+        await driver.until(lambda: "2 Look at link mode" in driver.text)
+        await driver.press("2")
+        await driver.until(lambda: "With the next sync" in said(driver))
+        assert "› Link" in driver.text
+        await driver.press("enter", "y")
+        await driver.until(lambda: "Changed from lookup mode to link mode" in driver.text)
+        assert bench.one(School).mode == "link"
+        await driver.press("q")
+        await driver.until(lambda: "Create a new account" in driver.text)
+        assert "Look at link mode" not in driver.text

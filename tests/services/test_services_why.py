@@ -9,7 +9,7 @@ import pytest
 from data.tables import Account, Person, School
 from misconsole.errors import NotFound
 from misconsole.rules.gates import GATES
-from misconsole.services import decide
+from misconsole.services import decide, mend
 from misconsole.services.find import find
 from misconsole.services.views import WhyView
 from misconsole.services.why import why, why_person
@@ -104,6 +104,15 @@ class TestReasons:
     def test_L8_a_school_that_only_looks_people_up(self, e: seed.Estate, school: int) -> None:
         e.change(School, school, mode="lookup")
         e.person(school, "Ann", "Lee", gate="lookup_only")
+        view = one(e, "Ann Lee")
+        assert code(view) == "lookup_only"
+        assert [each.command for each in view.offers] == [
+            "misconsole school set 100001 mode=create --dry-run",
+            "misconsole school set 100001 mode=link --dry-run",
+        ]
+        done = mend.carry_out(e.desk(), "100001", view.offers[0])
+        assert (e.row(School, school).mode, code(one(e, "Ann Lee"))) == ("create", "no_account")
+        decide.undo(e.desk(), done.decision or 0)
         assert code(one(e, "Ann Lee")) == "lookup_only"
 
     def test_somebody_no_extract_ever_had(self, e: seed.Estate, school: int) -> None:
