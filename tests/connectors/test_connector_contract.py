@@ -4,6 +4,7 @@ doesn't declare fails its contract test)."""
 from __future__ import annotations
 
 import logging
+import threading
 import traceback
 from dataclasses import fields
 from datetime import date
@@ -185,6 +186,20 @@ def test_cancel_stops_at_once(harness: Harness) -> None:
                 stop = True
         assert not [item for item in seen if isinstance(item, Finished)]
         connector.close()
+
+
+def test_a_stream_left_early_leaves_nothing_running(harness: Harness) -> None:
+    people = tuple(Person(id=f"A{n}", given=f"G{n}") for n in range(1, 60)) + PEOPLE[2:]
+    before = set(threading.enumerate())
+    with harness.serve(people) as served:
+        connector = harness.make(served.setup)
+        stream = iter(connector.extract(ExtractRequest(reports=reports_of(harness), today=TODAY)))
+        next(item for item in stream if isinstance(item, Batch))
+        stream.close()  # type: ignore[attr-defined]
+        connector.close()
+        ours = [each.name for each in set(threading.enumerate()) - before if each.name.startswith("conn")]
+        assert ours == []
+        assert list(stream) == []
 
 
 def test_access_request_and_probe_only_read(harness: Harness) -> None:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from loopback import NOW, TODAY, Asked, Reply, School, as_json, connector, employee, gather, pupil, serving
+from loopback import (
+    NOW,
+    QUICK,
+    TODAY,
+    Asked,
+    Reply,
+    School,
+    as_json,
+    connector,
+    employee,
+    gather,
+    pupil,
+    serving,
+)
 
 from connectors import errors
 from connectors.records import (
@@ -559,10 +573,17 @@ def test_the_next_page_travels_while_this_one_is_worked_on() -> None:
 
 
 def test_closing_the_stream_early_leaves_nothing_running() -> None:
-    from connectors.records import ExtractRequest
+    from connectors.records import Batch, ExtractRequest
 
-    school = School({"students": [pupil(n) for n in range(100)]}, page=10)
-    with serving(school) as server, connector(server) as one:
+    school = School({"students": [pupil(n) for n in range(600)]}, page=10)
+    with serving(school) as server, connector(server, settings={"paging": "page"}) as one:
         stream = one.extract(ExtractRequest(reports=frozenset({PUPILS}), today=TODAY))
-        next(stream)
+        batches = (item for item in stream if isinstance(item, Batch))
+        next(batches)
+        next(batches)
         stream.close()  # type: ignore[attr-defined]
+        one.close()
+        assert not [each for each in threading.enumerate() if each.name == "connector-http"]
+        seen = [each.query.get("page") for each in server.asked if each.path.endswith("/students")]
+    assert 2 < len(seen) <= 2 + QUICK.parallel  # of sixty pages
+    assert len(seen) == sum(each.path.endswith("/students") for each in server.asked)
