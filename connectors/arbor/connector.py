@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo
 
+from connectors import clock
 from connectors.arbor.declaration import DECLARATION, WORD
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
@@ -204,9 +203,8 @@ class Arbor:
     def _options(self, request: ExtractRequest) -> Options:
         from connectors.arbor.people import Options
 
-        now = self.setup.now() if self.setup.now else datetime.now(UTC)
         return Options(
-            today=request.today or now.astimezone(ZoneInfo("Europe/London")).date(),
+            today=clock.today(self.setup, request),
             leavers=int(self._settings["leavers"]), admission=self._settings["admission_number"],
             first_tutor_is_main=self._settings["tutors"] == "first",
             changes=self._settings["changes"] == "log",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.bromcom.declaration import DECLARATION
 from connectors.errors import (
@@ -170,9 +169,7 @@ class Bromcom:
     def _options(self, request: ExtractRequest) -> Options:
         from connectors.bromcom.options import options
 
-        now = self.setup.now() if self.setup.now else datetime.now(UTC)
-        today = request.today or now.astimezone(ZoneInfo("Europe/London")).date()
-        return options(self._settings, today)
+        return options(self._settings, clock.today(self.setup, request))
 
     def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
         """The contacts in the slots of one pupil as they are now; one call, nothing kept (H10)."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from connectors import clock
 from connectors.csv_mapped.fields import CONTACTS, PUPILS
 from connectors.csv_mapped.groups import Groups
 from connectors.csv_mapped.index import Index, index
@@ -35,7 +36,7 @@ class Reading:
     ) -> None:  # fmt: skip
         self.source, self.confirmed, self.request, self.now = source, confirmed, request, now
         self.max_age, self.cancelled = max_age, cancelled
-        self.today = request.today or now.date()
+        self.today = request.today or clock.school_day(now)
         self.findings = Findings(request.reports, request.declined)
 
     def items(self) -> Iterator[Batch | Finished | Notice]:

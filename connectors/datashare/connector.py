@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe
 from connectors.datashare import columns
 from connectors.datashare.declaration import DECLARATION
@@ -64,7 +65,7 @@ class Datashare(FilesConnector):
     def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
         """Stream the set. Damaged, or changed meanwhile: ``BadFile`` before any ``Finished``."""
         now = self._now()
-        today = request.today or now.date()
+        today = clock.today(self._setup, request)
         findings = Findings(request.reports, request.declined)
         with closing(self._folder()) as source:
             files = open_set(source, self._typed(), findings)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from connectors import clock
 from connectors.base import Access, Probe, SettingField, Setup
 from connectors.errors import BadSettings, ConnectorError
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
@@ -42,7 +43,7 @@ class FilesConnector:
         return int(text or 0)
 
     def _now(self) -> datetime:
-        return self._setup.now() if self._setup.now else datetime.now(UTC)
+        return clock.now(self._setup)
 
     def access(self) -> Access:
         raise NotImplementedError

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
-from zoneinfo import ZoneInfo
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import BadSettings, Cancelled, ConnectorError, NotAuthorised, ScopeMissing
 from connectors.http import Http, Limits, check_base
@@ -186,8 +185,6 @@ class Isams:
         """Reads the accepted reports, one after the other, always whole: neither API tells who is gone."""
         from connectors.isams.reading import Reading
 
-        now = self.setup.now() if self.setup.now else datetime.now(UTC)
-        today = request.today or now.astimezone(ZoneInfo("Europe/London")).date()
-        reading = Reading(self._source(), request, today, self._settings)
+        reading = Reading(self._source(), request, clock.today(self.setup, request), self._settings)
         with contextlib.closing(reading.run()) as stream:
             yield from stream

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     BadAnswer,
@@ -106,10 +106,9 @@ class OneRoster:
         """A reading for which the school is found already; BadSettings where it cannot be told."""
         from connectors.oneroster.reading import Service
 
-        now = self.setup.now() if self.setup.now else datetime.now(UTC)
         service = Service(
-            self._door(), settings=self._settings, today=request.today or now.date(), request=request,
-            cancelled=self.setup.cancelled, now=now,
+            self._door(), settings=self._settings, today=clock.today(self.setup, request), request=request,
+            cancelled=self.setup.cancelled, now=clock.now(self.setup),
         )  # fmt: skip
         with contextlib.closing(service):
             service.choose(self.setup.school)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, date, datetime
 from pathlib import Path
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe
 from connectors.delimited.connector import FilesConnector
 from connectors.delimited.source import whole_path
@@ -80,11 +80,9 @@ class OneRosterCsv(FilesConnector):
 
     def _reader(self, package: Package, request: ExtractRequest) -> PackageReader:
         setup = self._setup
-        now = setup.now() if setup.now else datetime.now(UTC)
-        today: date = request.today or now.date()
         return PackageReader(
-            package, school=setup.school, settings=self._settings(), today=today, request=request,
-            cancelled=setup.cancelled,
+            package, school=setup.school, settings=self._settings(), today=clock.today(setup, request),
+            request=request, cancelled=setup.cancelled,
         )  # fmt: skip
 
     def _settings(self) -> dict[str, str]:

@@ -6,8 +6,8 @@ import contextlib
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
-from zoneinfo import ZoneInfo
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import BadSettings, Cancelled, ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http import Http, Limits, check_base, check_secret
@@ -29,7 +29,7 @@ class ScholarPack:
     declaration = DECLARATION
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
-        from connectors.scholarpack.consent import Consent, clock
+        from connectors.scholarpack.consent import Consent
 
         self.setup = setup
         self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
@@ -38,10 +38,9 @@ class ScholarPack:
         self._fill_in()
         self.fields = FieldMap.parse(self._settings["fields"])
         self._limits = limits or Limits()
-        self._now = clock(setup.now)
         self.consent: Consent = Consent(
-            self._settings, {**setup.secrets, "client_secret": secret}, keep=setup.keep, now=self._now,
-            limits=self._limits, cancelled=setup.cancelled,
+            self._settings, {**setup.secrets, "client_secret": secret}, keep=setup.keep,
+            now=lambda: clock.now(setup), limits=self._limits, cancelled=setup.cancelled,
         )  # fmt: skip
         self._made: Http | None = None
 
@@ -243,10 +242,13 @@ class ScholarPack:
         from connectors.scholarpack.answers import plainly
         from connectors.scholarpack.reading import Reading
 
-        today = request.today or self._now().astimezone(ZoneInfo("Europe/London")).date()
         try:
             reading = Reading(
-                self._http(), self.fields, request, today, per_page=int(self._settings["per_page"])
+                self._http(),
+                self.fields,
+                request,
+                clock.today(self.setup, request),
+                per_page=int(self._settings["per_page"]),
             )
             with contextlib.closing(reading.run()) as stream:
                 yield from stream

@@ -12,7 +12,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -195,7 +195,3 @@ class ConsentSigner(TokenSigner):
 
     def fresh_secrets(self) -> tuple[str, ...]:
         return (*super().fresh_secrets(), *self._consent.seen)
-
-
-def clock(now: Callable[[], datetime] | None) -> Callable[[], datetime]:
-    return now or (lambda: datetime.now(UTC))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from connectors import clock
 from connectors.delimited import freshness
 from connectors.delimited.pages import pages
 from connectors.errors import BadFile, ConnectorError
@@ -121,7 +122,7 @@ class Reading:
     ) -> None:  # fmt: skip
         self.drop, self.choices, self.request, self.now = drop, choices, request, now
         self.cancelled = cancelled
-        self.latest = (request.today or now.date()).year + 10
+        self.latest = (request.today or clock.school_day(now)).year + 10
         self.findings = Findings(request.reports, request.declined)
 
     def items(self) -> Iterator[Batch | Finished | Notice]:

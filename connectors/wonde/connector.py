@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     AccessPending,
@@ -238,21 +238,16 @@ class Wonde:
         from connectors.wonde import schools
         from connectors.wonde.reading import Options, Reading
 
-        now = self.setup.now() if self.setup.now else datetime.now(UTC)
         options = Options(
             paging=self._settings["paging"],
             per_page=int(self._settings["per_page"]),
             check_counts=self._settings["counts"] == "check",
             limited=self._limited(school),
-            now=now,
-            today=request.today or self._today(now),
+            now=clock.now(self.setup),
+            today=clock.today(self.setup, request),
         )
         http = self._http(schools.base_for(school, self._base))
         return Reading(http, f"schools/{quote(str(school['id']), safe='')}", request, options)
-
-    @staticmethod
-    def _today(now: datetime) -> date:
-        return now.date()
 
     def _limited(self, school: Row) -> frozenset[str]:
         """Fields the MIS behind Wonde is known not to supply (catalogue, E1-E5)."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from connectors import clock
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     AccessPending,
@@ -114,12 +115,10 @@ class Xporter:
         return self._made
 
     def _now(self) -> datetime:
-        return self.setup.now() if self.setup.now else datetime.now(UTC)
+        return clock.now(self.setup)
 
     def _today(self) -> date:
-        from connectors.xporter.snapshot import LONDON
-
-        return self._now().astimezone(LONDON).date()
+        return clock.school_day(self._now())
 
     # -- how authorisation stands -------------------------------------------------
 

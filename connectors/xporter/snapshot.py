@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from connectors.clock import SCHOOL_TIME
 from connectors.errors import MisOffline
 from connectors.records import Notice
 from connectors.values import Row
 
-LONDON = ZoneInfo("Europe/London")
+LONDON = ZoneInfo(SCHOOL_TIME)
 USUAL = timedelta(hours=36)  # a night, and the day after it
 KNOWN = {"simsnet": "sims"}  # Xporter's word for a MIS, where it is not one of the catalogue's
 
