@@ -19,6 +19,7 @@ from screens.showing import Showing
 from screens.widgets.evidence import said_person
 from screens.widgets.field import Field
 from screens.widgets.lines import Line, line, span, wrap
+from screens.widgets.record import record_lines
 
 if TYPE_CHECKING:
     from misconsole.services.mend import Done
@@ -276,6 +277,7 @@ def why_lines(view: WhyView, showing: Showing, width: int, *, place: tuple[int, 
         *_reason_lines(view, showing, width),
         (),
         *(each for gate in view.gates for each in _gate_lines(gate, showing, width)),
+        *record_lines(view, showing, width),
     ]
 
 

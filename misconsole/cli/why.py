@@ -54,6 +54,7 @@ def _document(view: WhyView) -> dict[str, Any]:
         ],
         "reason": view.reason,
         "person": view.person,
+        "record": view.record,
         "account": view.account,
         "support_text": view.support_text,
         "subject": view.subject,
@@ -65,7 +66,17 @@ def _text(view: WhyView) -> list[str]:
     person = view.person
     head = f"{person.name} ({person.role} {person.source_id})" if person else view.subject or view.who
     gates = [f"{MARKS[g.state]} {g.title}{f': {g.detail}' if g.detail else ''}" for g in view.gates]
+    told = _record(view)
     if view.reason is None:
-        return [head, *gates, "Nothing is wrong."]
+        return [head, *gates, "Nothing is wrong.", *told]
     doing = [f"{each.title}: {each.command}" for each in view.offers]
-    return [head, *gates, f"What mends it: {view.reason.mend}", f"Who can: {view.reason.who_can}", *doing]
+    mending = [f"What mends it: {view.reason.mend}", f"Who can: {view.reason.who_can}"]
+    return [head, *gates, *mending, *doing, *told]
+
+
+def _record(view: WhyView) -> list[str]:
+    from misconsole.record_words import record_words
+
+    if view.person is None or view.record is None:
+        return []
+    return [f"  {title}: {value}" for title, value, _ in record_words(view.record, view.person.role)]

@@ -464,6 +464,47 @@ class OfferView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdentifierView:
+    """``current`` false: the MIS sent it once, and does not any more."""
+
+    kind: str
+    title: str
+    value: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecord:
+    """The rest of what the MIS told of a person.
+
+    ``teaching``       None: not told, which is not the same as non-teaching (F4)
+    ``job_title``      the roles, joined by commas (F3)
+    ``reports_to``     the manager's name, or the id where nobody here has it (``reports_to_known`` false)
+    ``same_initials``  others of that role with the same initials (Z19)
+    ``photo``          a reference or checksum is kept; the picture never is
+    ``not_supplied``   fields that do not reach us at all, so that blank is not read as empty
+    """
+
+    identifiers: tuple[IdentifierView, ...]
+    initials: str | None
+    same_initials: tuple[str, ...]
+    middle_names: str | None
+    phone: str | None
+    year_label: str | None
+    house: str | None
+    part_time: bool | None
+    part_time_rate: float | None
+    teaching: bool | None
+    job_title: str | None
+    room: str | None
+    reports_to: str | None
+    reports_to_known: bool
+    reported_to_by: tuple[str, ...]
+    photo: bool
+    not_supplied: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhyView:
     school: str
     school_name: str
@@ -475,6 +516,7 @@ class WhyView:
     support_text: str  # ready to paste into a case (W9, V6)
     offers: tuple[OfferView, ...] = ()  # what mends it and can be done from here, the surest first
     subject: str = ""  # what was meant, where it is no person: "contact Ms Ada Quill", "class 7A"
+    record: PersonRecord | None = None  # of a person, everything else the MIS told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

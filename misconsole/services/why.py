@@ -25,6 +25,7 @@ from misconsole.services import catalogue, clashes, lookup, mend, present, repor
 from misconsole.services.case_text import case_text
 from misconsole.services.desk import Desk
 from misconsole.services.facts import person_facts
+from misconsole.services.record import record_of
 from misconsole.services.schools import options_of, resolve
 from misconsole.services.views import (
     AccountView,
@@ -145,7 +146,7 @@ def _of_person(asked: Asked, person_id: int, who: str) -> WhyView:
             code=failed.code if failed else "", facts=facts, row=row, account=account,
         )
     )  # fmt: skip
-    return _view(
+    view = _view(
         asked,
         who,
         results,
@@ -153,6 +154,7 @@ def _of_person(asked: Asked, person_id: int, who: str) -> WhyView:
         account=present.one_account(asked.s, account.id or 0) if account else None,
         offers=offered,
     )
+    return replace(view, record=record_of(asked.s, row))
 
 
 def _outcome(row: Person, account: Account | None) -> Outcome:

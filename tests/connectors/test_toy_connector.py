@@ -104,7 +104,8 @@ def test_a_school_is_connected_and_synced_through_the_services(simulator: Simula
         run = runs.run_now(desk, school.urn)
         assert (run.state, run.error) == ("succeeded", None)
         assert {(p.role, p.given_name, p.family_name) for p in e.all(Person)} == {
-            ("pupil", "Marigold", "Stubbs"), ("pupil", "Ignatius", "Quayle"), ("staff", "Prudence", "Halloway"),
+            ("pupil", "Marigold", "Stubbs"), ("pupil", "Ignatius", "Quayle"),
+            ("staff", "Prudence", "Halloway"),
         }  # fmt: skip
         assert len(e.all(Account)) == run.changes["created"] == 3
 
