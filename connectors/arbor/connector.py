@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.arbor.declaration import DECLARATION, WORD
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     BadSettings,
-    Cancelled,
     ConnectorError,
     EmptyExtract,
     NotAuthorised,
@@ -172,16 +171,8 @@ class Arbor:
 
         try:
             shared = self._shared()
-        except Cancelled:
-            raise
         except ConnectorError as problem:
-            told = plainly(problem)
-            failed = Probe(name="connectivity", ok=False, message=told.message, mend=told.mend)
-            skipped = Probe(
-                name="data", ok=False, message="Not tried: Arbor could not be read from.",
-                mend="Mend the connection first.",
-            )  # fmt: skip
-            return failed, skipped
+            return probes.unreached(plainly(problem), "Arbor could not be read from")
         reached = Probe(name="connectivity", ok=True, message="Arbor answers and accepts the app's pair.")
         return reached, _data(shared)
 

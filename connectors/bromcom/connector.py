@@ -6,13 +6,12 @@ import contextlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.bromcom.declaration import DECLARATION
 from connectors.errors import (
     BadAnswer,
     BadSettings,
-    Cancelled,
     ConnectorError,
     NotAuthorised,
 )
@@ -127,15 +126,8 @@ class Bromcom:
         """Connectivity (host, TLS, pair), then what the school granted, entity by entity (D12, U7)."""
         try:
             scopes = self._scopes()
-        except Cancelled:
-            raise
         except ConnectorError as problem:
-            failed = Probe(name="connectivity", ok=False, message=problem.message, mend=problem.mend)
-            skipped = Probe(
-                name="data", ok=False, message="Not tried: Bromcom could not be read from.",
-                mend="Mend the connection first.",
-            )  # fmt: skip
-            return failed, skipped
+            return probes.unreached(problem, "Bromcom could not be read from")
         reached = Probe(
             name="connectivity", ok=True, message="Bromcom answers and takes the application's pair."
         )

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
+from connectors import probes
 from connectors.base import Access, AccessState, Probe
 from connectors.csv_mapped.declaration import DECLARATION
 from connectors.csv_mapped.fields import CLASSES, CONTACTS, MEMBERS, PEOPLE, PUPILS, STAFF
 from connectors.csv_mapped.mapping import LOOK, FileMap, parse
 from connectors.csv_mapped.opening import Mapped, match
 from connectors.csv_mapped.read import Reading
-from connectors.delimited.connector import FilesConnector, failed_probe
+from connectors.delimited.connector import FilesConnector
 from connectors.delimited.source import Source, whole_path
 from connectors.errors import BadSettings, ConnectorError
 from connectors.findings import Findings
@@ -58,7 +59,7 @@ class CsvMapped(FilesConnector):
         try:
             source = self._source()
         except ConnectorError as problem:
-            return (failed_probe("connectivity", problem), failed_probe("data", problem))
+            return (probes.failed("connectivity", problem), probes.failed("data", problem))
         with closing(source):
             return Probe(name="connectivity", ok=True, message=f"{source.path} can be read."), self._data(
                 source
@@ -84,7 +85,7 @@ class CsvMapped(FilesConnector):
             for each in mapped:
                 next(each.table.rows(Findings(frozenset()), (), quiet=True), None)
         except ConnectorError as problem:
-            return failed_probe("data", problem)
+            return probes.failed("data", problem)
         return Probe(name="data", ok=True, message=f"{len(mapped)} files with accepted columns can be read.")
 
     def _source(self) -> Source:

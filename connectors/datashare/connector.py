@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe
 from connectors.datashare import columns
 from connectors.datashare.declaration import DECLARATION
@@ -13,7 +13,7 @@ from connectors.datashare.fileset import Folder, NothingYet, open_set
 from connectors.datashare.groups import Groups, marks
 from connectors.datashare.people import People
 from connectors.delimited import freshness
-from connectors.delimited.connector import FilesConnector, failed_probe
+from connectors.delimited.connector import FilesConnector
 from connectors.delimited.pages import pages
 from connectors.delimited.source import whole_path
 from connectors.errors import BadSettings, ConnectorError, EmptyExtract
@@ -57,7 +57,7 @@ class Datashare(FilesConnector):
         try:
             source = self._folder()
         except ConnectorError as problem:
-            return failed_probe("connectivity", problem), failed_probe("data", problem)
+            return probes.failed("connectivity", problem), probes.failed("data", problem)
         with closing(source):
             reached = Probe(name="connectivity", ok=True, message=f"{source.path} can be read.")
             return reached, self._probe_data(source)
@@ -102,7 +102,7 @@ class Datashare(FilesConnector):
             for name, each in found.columns.items():
                 next(found.sheets[name].items(each, quiet, Report.STUDENTS), None)
         except ConnectorError as problem:
-            return failed_probe("data", problem)
+            return probes.failed("data", problem)
         return Probe(name="data", ok=True, message=f"{len(found.sheets)} lists of the file set can be read.")
 
     def _folder(self) -> Folder:

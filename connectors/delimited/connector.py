@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import Self
 
 from connectors import clock
-from connectors.base import Access, Probe, SettingField, Setup
-from connectors.errors import BadSettings, ConnectorError
+from connectors.base import Access, SettingField, Setup
+from connectors.errors import BadSettings
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
 
 MAX_AGE = SettingField(
@@ -66,7 +66,3 @@ class FilesConnector:
                 elif isinstance(record, ContactLink) and record.pupil_id == source_id:
                     links.append(record)
         return (*(found[link.contact_id] for link in links if link.contact_id in found), *links)
-
-
-def failed_probe(name: str, problem: ConnectorError) -> Probe:
-    return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
-from connectors.errors import BadSettings, Cancelled, ConnectorError, NotAuthorised, ScopeMissing
+from connectors.errors import BadSettings, ConnectorError, NotAuthorised, ScopeMissing
 from connectors.http import Http, Limits, check_base
 from connectors.isams.declaration import DECLARATION
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
@@ -155,15 +155,8 @@ class Isams:
         """Connectivity (address, TLS, credentials), then data: one record of each report (D12, U7)."""
         try:
             shared = self._source().shared(REPORTS)
-        except Cancelled:
-            raise
         except ConnectorError as problem:
-            failed = Probe(name="connectivity", ok=False, message=problem.message, mend=problem.mend)
-            skipped = Probe(
-                name="data", ok=False, message="Not tried: iSAMS could not be read from.",
-                mend="Mend the connection first.",
-            )  # fmt: skip
-            return failed, skipped
+            return probes.unreached(problem, "iSAMS could not be read from")
         reached = Probe(name="connectivity", ok=True, message="iSAMS answers and accepts the credentials.")
         return reached, self._data(shared)
 

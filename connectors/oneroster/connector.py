@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Self
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     BadAnswer,
     BadSettings,
-    Cancelled,
     ConnectorError,
     EmptyExtract,
     NotAuthorised,
@@ -159,11 +158,7 @@ class OneRoster:
         try:
             door = self._door()
         except ConnectorError as problem:
-            skipped = Probe(
-                name="data", ok=False, message="Not tried: the service could not be reached.",
-                mend="Mend the connection first.",
-            )  # fmt: skip
-            return self._failed("connectivity", problem), skipped
+            return probes.unreached(problem, "the service could not be reached")
         message = f"OneRoster {door.version} answers and takes the credentials."
         reached = Probe(name="connectivity", ok=True, message=message)
         try:
@@ -172,15 +167,10 @@ class OneRoster:
             if not told["users"]:
                 raise EmptyExtract("The service answers, but gives no users.")
         except ConnectorError as problem:
-            return reached, self._failed("data", problem)
+            return reached, probes.failed("data", problem)
         words = {None: "not shared", 0: "none"}
         sums = ", ".join(f"{key} {words.get(count, 'yes')}" for key, count in told.items())
         return reached, Probe(name="data", ok=True, message=f"Data of {name[:60]} arrives: {sums}.")
-
-    def _failed(self, name: str, problem: ConnectorError) -> Probe:
-        if isinstance(problem, Cancelled):
-            raise problem
-        return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)
 
     # -- reading ------------------------------------------------------------------
 

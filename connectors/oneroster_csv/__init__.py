@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe
 from connectors.delimited.connector import FilesConnector
 from connectors.delimited.source import whole_path
@@ -58,7 +58,7 @@ class OneRosterCsv(FilesConnector):
                 found = Probe(name="connectivity", ok=True, message=f"{path} can be read.")
                 return found, self._probe_data(package)
         except ConnectorError as problem:
-            return (Probe(name="connectivity", ok=False, message=problem.message, mend=problem.mend),)
+            return probes.unreached(problem, "the package could not be opened")
 
     def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
         """Stream the package. Damaged, or changed meanwhile: ``BadFile`` before any ``Finished``."""
@@ -74,7 +74,7 @@ class OneRosterCsv(FilesConnector):
                 if table is not None:
                     next(table.rows(quiet=True), None)
         except ConnectorError as problem:
-            return Probe(name="data", ok=False, message=problem.message, mend=problem.mend)
+            return probes.failed("data", problem)
         org = reader.org
         return Probe(name="data", ok=True, message=f"{len(seen)} files for {org.name or org.id} can be read.")
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
-from connectors.errors import BadSettings, Cancelled, ConnectorError, EmptyExtract, ScopeMissing
+from connectors.errors import BadSettings, ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http import Http, Limits, check_base, check_secret
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
 from connectors.scholarpack import scopes
@@ -204,15 +204,8 @@ class ScholarPack:
         """Connectivity (host, TLS, tokens), then data: one record of each accepted report, with its keys."""
         try:
             self._school()
-        except Cancelled:
-            raise
         except ConnectorError as problem:
-            failed = Probe(name="connectivity", ok=False, message=problem.message, mend=problem.mend)
-            skipped = Probe(
-                name="data", ok=False, message="Not tried: ScholarPack could not be read from.",
-                mend="Mend the connection first.",
-            )  # fmt: skip
-            return failed, skipped
+            return probes.unreached(problem, "ScholarPack could not be read from")
         reached = Probe(name="connectivity", ok=True, message="ScholarPack answers and takes the consent.")
         return reached, self._data()
 
@@ -224,10 +217,8 @@ class ScholarPack:
             if not any(one.row for one in seen.values()):
                 refused = next((one.refused for one in seen.values() if one.refused), None)
                 raise refused or EmptyExtract("ScholarPack answers, but with no record at all.")
-        except Cancelled:
-            raise
         except ConnectorError as problem:
-            return Probe(name="data", ok=False, message=problem.message, mend=problem.mend)
+            return probes.failed("data", problem)
         told = "; ".join(probing.described(self.fields, one) for one in seen.values())
         lost = [name for one in seen.values() for name in probing.missing(self.fields, one)]
         if lost:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
+from connectors import probes
 from connectors.base import Access, AccessState, Probe
 from connectors.delimited import freshness
-from connectors.delimited.connector import FilesConnector, failed_probe
+from connectors.delimited.connector import FilesConnector
 from connectors.delimited.source import whole_path
 from connectors.errors import BadFile, BadSettings, ConnectorError
 from connectors.records import Batch, ExtractRequest, Finished, Notice
@@ -53,16 +54,16 @@ class SimsFiles(FilesConnector):
             choices = self._choices()
             drop = self._drop()
         except ConnectorError as problem:
-            return failed_probe("connectivity", problem), failed_probe("data", problem)
+            return probes.failed("connectivity", problem), probes.failed("data", problem)
         with closing(drop):
             try:
                 notices = drop.check_rights(choices.owner) if choices.rights else []
                 owner = drop.owner()
             except ConnectorError as problem:
-                return failed_probe("connectivity", problem), failed_probe("data", problem)
+                return probes.failed("connectivity", problem), probes.failed("data", problem)
             except OSError as problem:
                 gone = BadFile(f"{drop.path} cannot be looked at: {problem.strerror}.")
-                return failed_probe("connectivity", gone), failed_probe("data", gone)
+                return probes.failed("connectivity", gone), probes.failed("data", gone)
             told = " ".join(notice.message for notice in notices)
             belongs = f" It belongs to {owner}." if owner and choices.rights else ""
             there = Probe(
@@ -84,7 +85,7 @@ class SimsFiles(FilesConnector):
             sheets = [file.sheet for file in found.files.values()]
             aged = list(freshness.notices(sheets, now=self._now(), max_age=choices.max_age))
         except ConnectorError as problem:
-            return failed_probe("data", problem)
+            return probes.failed("data", problem)
         lacking = [found.failed[report] for report in CURRENT if report in found.failed]
         old = [notice for notice in found.notices if notice.code == "older_part"]
         if lacking or old:

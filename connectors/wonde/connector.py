@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     AccessPending,
@@ -170,27 +170,12 @@ class Wonde:
         try:
             self._http().get("schools", {"per_page": "1"})
         except ConnectorError as problem:
-            return (self._failed("connectivity", problem), self._skipped())
+            return probes.unreached(problem, "Wonde could not be reached")
         reached = Probe(name="connectivity", ok=True, message="Wonde answers and accepts the token.")
         try:
             return reached, Probe(name="data", ok=True, message=self._reading_for_probe().sample())
         except ConnectorError as problem:
-            return reached, self._failed("data", problem)
-
-    def _failed(self, name: str, problem: ConnectorError) -> Probe:
-        from connectors.errors import Cancelled
-
-        if isinstance(problem, Cancelled):
-            raise problem
-        return Probe(name=name, ok=False, message=problem.message, mend=problem.mend)
-
-    def _skipped(self) -> Probe:
-        return Probe(
-            name="data",
-            ok=False,
-            message="Not tried: Wonde could not be reached.",
-            mend="Mend the connection first.",
-        )
+            return reached, probes.failed("data", problem)
 
     def _reading_for_probe(self) -> Reading:
         offered = frozenset(offer.report for offer in DECLARATION.reports)

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from connectors import clock
+from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.errors import (
     AccessPending,
     BadSettings,
-    Cancelled,
     ConnectorError,
     EmptyExtract,
     MisOffline,
@@ -203,29 +202,20 @@ class Xporter:
 
     def probe(self) -> tuple[Probe, ...]:
         """Connectivity (host, TLS, secret, token), then data: one row of each collection (D12, U7)."""
+        from connectors.xporter.answers import plainly
+
         try:
             session = self._session()
             self._details(session)
         except ConnectorError as problem:
-            return self._failed("connectivity", problem), Probe(
-                name="data", ok=False, message="Not tried: Xporter could not be read from.",
-                mend="Mend the connection first.",
-            )  # fmt: skip
+            return probes.unreached(plainly(problem), "Xporter could not be read from")
         reached = Probe(
             name="connectivity", ok=True, message="Xporter answers and accepts the school's secret."
         )
         try:
             return reached, Probe(name="data", ok=True, message=self._sample(session))
         except ConnectorError as problem:
-            return reached, self._failed("data", problem)
-
-    def _failed(self, name: str, problem: ConnectorError) -> Probe:
-        from connectors.xporter.answers import plainly
-
-        if isinstance(problem, Cancelled):
-            raise problem
-        told = plainly(problem)
-        return Probe(name=name, ok=False, message=told.message, mend=told.mend)
+            return reached, probes.failed("data", plainly(problem))
 
     def _sample(self, session: Session) -> str:
         """At most one row of each collection, in one sentence; EmptyExtract if nothing comes."""

@@ -335,7 +335,7 @@ def test_D10_D12_the_probes_tell_the_path_and_the_data_apart(tmp_path: Path) -> 
     assert [(p.name, p.ok) for p in found] == [("connectivity", True), ("data", False)]
     assert "enabledUser" in found[1].message
     missing = OneRosterCsv(setup(tmp_path / "nowhere")).probe()
-    assert [(p.name, p.ok) for p in missing] == [("connectivity", False)]
+    assert [(p.name, p.ok) for p in missing] == [("connectivity", False), ("data", False)]
 
 
 def test_a_package_that_is_not_there_is_refused_with_what_to_do(tmp_path: Path) -> None:
