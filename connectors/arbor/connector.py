@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from connectors import clock, probes
 from connectors.arbor.declaration import DECLARATION, WORD
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.closing import OneSchool
 from connectors.errors import (
     BadSettings,
     ConnectorError,
@@ -33,7 +34,7 @@ SHOWN = {
 }
 
 
-class Arbor:
+class Arbor(OneSchool):
     """One school.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests.
 
     Without the school's address or the app's pair it can be made, and says so when asked for access (B19).
@@ -68,20 +69,6 @@ class Arbor:
         if re.fullmatch(WORD, told):
             told = f"{told}.uk.arbor.sc"
         return check_base(told if "://" in told else f"https://{told}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Arbor(urn={self.setup.school.urn!r})"
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None
 
     def _http(self) -> Http:
         """Raises MissingEndpoint or NotAuthorised where there is nothing to ask, or nothing to ask with."""

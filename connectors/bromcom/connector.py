@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.bromcom.declaration import DECLARATION
+from connectors.closing import OneSchool
 from connectors.errors import (
     BadAnswer,
     BadSettings,
@@ -30,7 +31,7 @@ PAIR = ("application_id", "application_secret")
 ALL = frozenset(offer.report for offer in DECLARATION.reports)
 
 
-class Bromcom:
+class Bromcom(OneSchool):
     """One school.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests."""
 
     declaration = DECLARATION
@@ -55,20 +56,6 @@ class Bromcom:
                     f"The {field.title.lower()} is missing ({field.name}).",
                     mend=f"Type it at the connect step{'' if field.secret else f' (--set {field.name}=…)'}.",
                 )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Bromcom(urn={self.setup.school.urn!r})"
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None
 
     def _entities(self) -> Entities:
         from connectors.bromcom.entities import Entities

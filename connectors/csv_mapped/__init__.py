@@ -73,7 +73,7 @@ class CsvMapped(FilesConnector):
         with closing(self._source()) as source:
             yield from Reading(
                 source, confirmed, request=request, now=self._now(), max_age=self._max_age(),
-                cancelled=self._setup.cancelled,
+                cancelled=self.setup.cancelled,
             ).items()  # fmt: skip
 
     def _data(self, source: Source) -> Probe:
@@ -89,10 +89,10 @@ class CsvMapped(FilesConnector):
         return Probe(name="data", ok=True, message=f"{len(mapped)} files with accepted columns can be read.")
 
     def _source(self) -> Source:
-        return Source(whole_path(self._setup.settings.get("path", "")))
+        return Source(whole_path(self.setup.settings.get("path", "")))
 
     def _confirmed(self) -> dict[str, FileMap]:
-        return parse(self._setup.settings.get("mapping", ""))
+        return parse(self.setup.settings.get("mapping", ""))
 
 
 def supplied_by(mapped: tuple[Mapped, ...]) -> frozenset[Report]:

@@ -65,7 +65,7 @@ class Datashare(FilesConnector):
     def extract(self, request: ExtractRequest) -> Iterator[Batch | Finished | Notice]:
         """Stream the set. Damaged, or changed meanwhile: ``BadFile`` before any ``Finished``."""
         now = self._now()
-        today = clock.today(self._setup, request)
+        today = clock.today(self.setup, request)
         findings = Findings(request.reports, request.declined)
         with closing(self._folder()) as source:
             files = open_set(source, self._typed(), findings)
@@ -87,7 +87,7 @@ class Datashare(FilesConnector):
     def _report(self, report: Report, people: People) -> Iterator[Batch]:
         yield from pages(
             _records(report, people), report=report, findings=people.findings,
-            cancelled=self._setup.cancelled,
+            cancelled=self.setup.cancelled,
         )  # fmt: skip
         if report in WHO and not people.counts.get(report):
             raise EmptyExtract(
@@ -106,10 +106,10 @@ class Datashare(FilesConnector):
         return Probe(name="data", ok=True, message=f"{len(found.sheets)} lists of the file set can be read.")
 
     def _folder(self) -> Folder:
-        return Folder(whole_path(self._setup.settings.get("path", ""), what="folder, ZIP or JSON file"))
+        return Folder(whole_path(self.setup.settings.get("path", ""), what="folder, ZIP or JSON file"))
 
     def _typed(self) -> dict[tuple[str, str], str]:
-        return columns.parse(self._setup.settings.get("columns", ""))
+        return columns.parse(self.setup.settings.get("columns", ""))
 
 
 def _records(report: Report, people: People) -> Iterator[Record]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from connectors import clock
 from connectors.base import Access, SettingField, Setup
+from connectors.closing import OneSchool
 from connectors.errors import BadSettings
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
 
@@ -18,32 +17,24 @@ MAX_AGE = SettingField(
 )  # fmt: skip
 
 
-class FilesConnector:
+class FilesConnector(OneSchool):
     """``access`` and ``extract`` are the connector's own."""
 
     def __init__(self, setup: Setup) -> None:
-        self._setup = setup
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+        self.setup = setup
 
     def close(self) -> None:
         """Nothing is held open between calls."""
 
     def _max_age(self) -> int:
         """In days; 0: any age will do."""
-        text = self._setup.settings.get(MAX_AGE.name, "").strip()
+        text = self.setup.settings.get(MAX_AGE.name, "").strip()
         if text and not (text.isdecimal() and len(text) <= 3):
             raise BadSettings("max_age is not a number of days.", mend="Set it to a number, or to nothing.")
         return int(text or 0)
 
     def _now(self) -> datetime:
-        return clock.now(self._setup)
+        return clock.now(self.setup)
 
     def access(self) -> Access:
         raise NotImplementedError

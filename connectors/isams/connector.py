@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.closing import OneSchool
 from connectors.errors import BadSettings, ConnectorError, NotAuthorised, ScopeMissing
 from connectors.http import Http, Limits, check_base
 from connectors.isams.declaration import DECLARATION
@@ -29,7 +30,7 @@ WAITS = {
 }  # fmt: skip
 
 
-class Isams:
+class Isams(OneSchool):
     """One school.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests.
 
     Without address or credentials it can be made, and tells so when asked for access (B11).
@@ -48,20 +49,11 @@ class Isams:
         self._made: Http | None = None
         self._tokens: Http | None = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Isams(urn={self.setup.school.urn!r})"
-
     def close(self) -> None:
-        for http in (self._made, self._tokens):
-            if http is not None:
-                http.close()
-        self._made = self._tokens = None
+        super().close()
+        if self._tokens is not None:
+            self._tokens.close()
+            self._tokens = None
 
     def _source(self) -> Source:
         """Raises NotIssued or BadSettings where there is nothing to ask, or nothing to ask with."""

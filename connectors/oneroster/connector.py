@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.closing import OneSchool
 from connectors.errors import (
     BadAnswer,
     BadSettings,
@@ -33,7 +34,7 @@ REFUSED_MEND = (
 )
 
 
-class OneRoster:
+class OneRoster(OneSchool):
     """One school at a OneRoster service.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for
     tests.  ``high_water`` is UTC text, five minutes before the read by the slower of both clocks."""
 
@@ -71,15 +72,6 @@ class OneRoster:
             )
         else:
             check_base(settings["token_url"])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"OneRoster(urn={self.setup.school.urn!r})"
 
     def close(self) -> None:
         if self._found is not None:

@@ -79,21 +79,21 @@ class OneRosterCsv(FilesConnector):
         return Probe(name="data", ok=True, message=f"{len(seen)} files for {org.name or org.id} can be read.")
 
     def _reader(self, package: Package, request: ExtractRequest) -> PackageReader:
-        setup = self._setup
+        setup = self.setup
         return PackageReader(
             package, school=setup.school, settings=self._settings(), today=clock.today(setup, request),
             request=request, cancelled=setup.cancelled,
         )  # fmt: skip
 
     def _settings(self) -> dict[str, str]:
-        settings = {name: value.strip() for name, value in self._setup.settings.items()}
+        settings = {name: value.strip() for name, value in self.setup.settings.items()}
         for name, choices in (("grades", CHOICES), ("username", USERNAME_USES)):
             if settings.get(name) and settings[name] not in choices:
                 raise BadSettings(f"{name} is “{settings[name][:40]}”, not one of {', '.join(choices)}.")
         return settings
 
     def _path(self) -> Path:
-        return whole_path(self._setup.settings.get("path", ""))
+        return whole_path(self.setup.settings.get("path", ""))
 
 
 CONNECTOR = OneRosterCsv

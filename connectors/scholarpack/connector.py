@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.closing import OneSchool
 from connectors.errors import BadSettings, ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http import Http, Limits, check_base, check_secret
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 EVERYTHING = ExtractRequest(reports=frozenset(offer.report for offer in DECLARATION.reports))
 
 
-class ScholarPack:
+class ScholarPack(OneSchool):
     """One school.  ``setup.settings`` and ``secrets`` as declared, with the tokens kept beside them;
     ``limits`` is for tests.  The token alone says which school is meant."""
 
@@ -59,20 +60,6 @@ class ScholarPack:
         for name, path in (("authorize_url", "oauth2/authorize/"), ("token_url", "oauth2/token/")):
             self._settings[name] = self._settings[name] or host + path
             check_base(self._settings[name])
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"ScholarPack(urn={self.setup.school.urn!r})"
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None
 
     def _http(self) -> Http:
         if self._made is None:

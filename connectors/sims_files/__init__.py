@@ -76,7 +76,7 @@ class SimsFiles(FilesConnector):
         trusted; a report that is not there gets a warning and no ``Finished``."""
         with closing(self._drop()) as drop:
             yield from Reading(
-                drop, self._choices(), request=request, now=self._now(), cancelled=self._setup.cancelled
+                drop, self._choices(), request=request, now=self._now(), cancelled=self.setup.cancelled
             ).items()
 
     def _data(self, drop: Drop, choices: Choices) -> Probe:
@@ -101,10 +101,10 @@ class SimsFiles(FilesConnector):
         )  # fmt: skip
 
     def _drop(self) -> Drop:
-        return Drop(whole_path(self._setup.settings.get("path", ""), what="drop folder"))
+        return Drop(whole_path(self.setup.settings.get("path", ""), what="drop folder"))
 
     def _choices(self) -> Choices:
-        settings = {name: text.strip() for name, text in self._setup.settings.items() if text}
+        settings = {name: text.strip() for name, text in self.setup.settings.items() if text}
         key = settings.get("key") or EXTERNAL
         rights = settings.get("rights") or "check"
         if key not in (EXTERNAL, PERSON) or rights not in ("check", "ignore"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.closing import OneSchool
 from connectors.errors import (
     AccessPending,
     AccessRefused,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 
-class Wonde:
+class Wonde(OneSchool):
     """One school through Wonde.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests
     and replaces the time-outs and retries of the settings.
 
@@ -56,15 +57,6 @@ class Wonde:
             field = next(f for f in DECLARATION.settings if f.name == name)
             raise BadSettings(f"The setting {name} must be {field.hint}.")
         return value
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Wonde(urn={self.setup.school.urn!r})"
 
     def close(self) -> None:
         for client in self._clients.values():

@@ -6,10 +6,11 @@ import contextlib
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
+from connectors.closing import OneSchool
 from connectors.errors import (
     AccessPending,
     BadSettings,
@@ -55,7 +56,7 @@ ASK_SCHOOL = (
 )
 
 
-class Xporter:
+class Xporter(OneSchool):
     """One school.  ``setup.settings`` and ``secrets`` as declared; ``limits`` is for tests.
 
     Without relying party or secret it can be made, and says so when asked for access.
@@ -73,20 +74,6 @@ class Xporter:
             read=float(self._settings["timeout"]), retries=int(self._settings["retries"]), deadline=600.0
         )
         self._made: Session | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"Xporter(urn={self.setup.school.urn!r})"
-
-    def close(self) -> None:
-        if self._made is not None:
-            self._made.close()
-            self._made = None
 
     def _estab(self) -> str:
         """Seven digits: LA code and DfE establishment number."""

@@ -195,7 +195,7 @@ def test_B3_nothing_is_read_before_somebody_accepted_the_columns(tmp_path: Path)
 def test_a_changed_header_stops_everything_and_names_file_and_column(
     tmp_path: Path, header: str, named: str
 ) -> None:
-    mapping = make(tmp_path, {"pupils.csv": PUPILS, "staff.csv": STAFF})._setup.settings["mapping"]
+    mapping = make(tmp_path, {"pupils.csv": PUPILS, "staff.csv": STAFF}).setup.settings["mapping"]
     connector = make(tmp_path, {"pupils.csv": header}, mapping=mapping)
     items: list[Any] = []
     with pytest.raises(BadFile) as caught:
