@@ -109,8 +109,9 @@ def csv_safe(text: str | None) -> str:
     """A CSV cell that a spreadsheet opens as text.
 
     A cell that begins with ``= + - @``, tab or a line end would run as a formula: it gets a leading
-    apostrophe, which the spreadsheet hides.  So does "+44 …" or "-1".  Digits keep their leading zeros
+    apostrophe, which the spreadsheet hides.  So does "+44 …" or "-1", and text that has such an apostrophe of
+    its own, so that taking one off gives the text back.  Digits keep their leading zeros
     in the file; NUL, which no CSV reader takes, becomes U+FFFD.
     """
     value = (text or "").replace("\0", STAND_IN)
-    return f"'{value}" if value.startswith(_FORMULA) else value
+    return f"'{value}" if value.lstrip("'").startswith(_FORMULA) else value

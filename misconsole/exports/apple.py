@@ -58,7 +58,9 @@ def build(roster: Roster) -> Made:
             written.add(holder.number)
     classes, rosters = _classes(roster, written, sieve)
     school = roster.school
-    location = Row(school.id, school.name, (school.id, sieve.text(school.name, "name", school.name)))
+    location = Row(
+        school.id, school.name, (school.id, sieve.text(school.name, "name", school.name) or school.urn)
+    )
     made.tables += [
         Table(STUDENTS.name, STUDENTS, tuple(people["pupil"])),
         Table(STAFF.name, STAFF, tuple(people["staff"])),
@@ -100,7 +102,7 @@ def _courses(roster: Roster, sieve: Sieve) -> list[Row]:
     rows: dict[str, Row] = {}
     for each in roster.classes:
         number = _course(each, roster)
-        name = sieve.text(each.subject, "course", each.subject) if each.subject else "Classes"
+        name = sieve.text(each.subject, "course", each.subject) or "Classes"
         rows.setdefault(number, Row(number, name, (number, "", name, roster.school.id)))
     return list(rows.values())
 

@@ -94,7 +94,7 @@ def _session(roster: Roster) -> Row:
 
 def _org(roster: Roster, sieve: Sieve) -> Row:
     school = roster.school
-    name = sieve.text(school.name, "name", school.name)
+    name = sieve.text(school.name, "name", school.name) or school.urn
     return _row(
         ORGS, school.id, school.name, sourcedId=school.id, name=name, type="school",
         identifier=school.dfe_number,
@@ -159,8 +159,9 @@ def _courses(roster: Roster, sieve: Sieve) -> list[Row]:
     rows: dict[str, Row] = {}
     for each in roster.classes:
         number = _course(each, roster)
-        title = sieve.text(each.subject, "course", each.subject) if each.subject else "Classes"
-        subject = title.replace(",", " ") if each.subject else ""
+        named = sieve.text(each.subject, "course", each.subject)
+        title = named or "Classes"
+        subject = " ".join(named.replace(",", " ").split())
         rows[number] = _row(
             COURSES, number, title, sourcedId=number, title=title, orgSourcedId=roster.school.id,
             subjects=subject,

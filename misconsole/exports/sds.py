@@ -74,7 +74,7 @@ def build(roster: Roster) -> Made:
 
 def _org(roster: Roster, sieve: Sieve) -> Row:
     school = roster.school
-    name = sieve.text(school.name, "name", school.name, longest=LONGEST)
+    name = sieve.text(school.name, "name", school.name, longest=LONGEST) or school.urn
     return Row(school.id, school.name, (school.id, name, "school", ""))
 
 

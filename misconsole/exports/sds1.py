@@ -45,7 +45,7 @@ def build(roster: Roster) -> Made:
         elif (row := _person(holder, roster, sieve)) is not None:
             (pupils if holder.role == teaching.PUPIL else staff).append(row)
     school = roster.school
-    name = sieve.text(school.name, "name", school.name)
+    name = sieve.text(school.name, "name", school.name) or school.urn
     sections = [_section(each.number, each.name, roster, sieve) for each in roster.classes]
     written = {row.label for row in (*pupils, *staff)}
     enrolled, taught = _members(roster, written)
