@@ -39,7 +39,7 @@ DEMO_REPORTS = frozenset({"staff", "students", "staff-future", "students-future"
 DEMO_ROUTES = {
     "arbor": "arbor", "bromcom": "bromcom", "cloud-school": "xporter", "edgen": "isams",
     "integris": "datashare", "isams": "isams", "juniper-horizons": "csv", "scholarpack": "scholarpack",
-    "seemis": "csv", "sims": "sims-files", "sims-connected": "oneroster", "wcbs": "oneroster-csv",
+    "seemis": "csv", "sims": "sims-files", "sims-connected": "oneroster",
 }  # fmt: skip
 
 
@@ -245,12 +245,10 @@ def _write_directory(listing: Path, rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _connect(desk: Desk, place: Estate, school: Mapping[str, Any], *, answer: bool) -> None:
-    from connectors import registry
     from misconsole.services import connect, reports
 
     urn, mis = str(school["urn"]), str(school["mis"])
     route = DEMO_ROUTES.get(mis, "wonde") if answer else "wonde"
-    route = route if registry.has(route) else "wonde"
     if answer:
         place.approve(urn)
     typed = place.typed(urn, route)
