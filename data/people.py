@@ -14,7 +14,7 @@ from data.tables import Account, Identifier, Link, Person, ReportScope, School
 PERSON_FIELDS = (
     "id", "school_id", "source_id", "role", "title", "given_name", "family_name", "legal_given_name",
     "legal_family_name", "date_of_birth", "year_group", "year_of_entry", "registration_group", "email",
-    "job_title", "start_date", "end_date", "status", "gate", "gate_detail", "present",
+    "job_title", "start_date", "end_date", "status", "gate", "gate_detail", "present", "room",
 )  # fmt: skip
 SHOWN_KINDS = ("upn", "admission_number", "staff_code")
 

@@ -13,7 +13,7 @@ from misconsole.text import fit
 from screens import glyphs
 from screens.commands import Command, bindings
 from screens.frame import Frame
-from screens.prompts import Confirm
+from screens.prompts import Answers, Asked, Confirm, Form
 from screens.reading import Reading
 from screens.showing import Showing
 from screens.widgets.evidence import said_person
@@ -24,6 +24,7 @@ from screens.widgets.record import record_lines
 if TYPE_CHECKING:
     from misconsole.services.mend import Done
 
+LONGEST_ROOM = 40
 GATE_SIGNS = {
     "passed": (glyphs.OK, "good", "passed"),
     "failed": (glyphs.PROBLEM, "bad", "stopped here"),
@@ -158,6 +159,10 @@ class Why(Frame[None]):
             from screens.contacts import not_a_pupil
 
             return not_a_pupil(self.view.person if self.view else None)
+        if wanted.id == "why.room" and not (
+            self.view and self.view.person and self.view.person.role == "staff"
+        ):
+            return "Rooms are typed in for members of staff, and nobody else is in view."
         if wanted.id == "why.undo" and not self.decisions:
             return "Nothing was done from here that u could take back."
         if wanted.id in ("why.next", "why.previous") and len(self.views or ()) < 2:
@@ -179,6 +184,31 @@ class Why(Frame[None]):
 
         if self.view and self.view.person:
             self.program.push_screen(Contacts(self.view.school, self.view.person))
+
+    def do_room(self) -> None:
+        """F12: the MIS tells none; it stays whatever a sync brings."""
+        if not (self.view and self.view.person):
+            return
+        person = self.view.person
+        title = f"The room of {self.program.showing.person(person)}"
+        asked = Asked(name="room", title="Room", value=person.room or "", required=False, check=_too_long)
+        what = [line("As on the door. Empty it to take it away; a sync never changes it.")]
+        self.program.push_screen(Form(title, [asked], what=what), lambda typed: self._room(person.id, typed))
+
+    def _room(self, person: int, typed: Answers | None) -> None:
+        if typed is None:
+            self._left()
+            return
+        desk, school, room = self.program.desk, self.school_asked, typed["room"]
+
+        def work() -> Done:
+            from misconsole.services import rooms
+            from misconsole.services.mend import Done
+
+            decision = rooms.set_room(desk, school, person, room)
+            return Done(decision.summary, decision.id)
+
+        self.ask(work, self._carried_out, group="mend", each=True)
 
     def do_mend(self, key: str) -> None:
         """What changes more than one person, or needs somebody's leave, asks first."""
@@ -267,6 +297,10 @@ class Why(Frame[None]):
             from screens.clipboard import send
 
             send(self.program, view.support_text, what="The support text")
+
+
+def _too_long(room: str) -> str:
+    return f"at most {LONGEST_ROOM} characters" if len(room) > LONGEST_ROOM else ""
 
 
 def why_lines(view: WhyView, showing: Showing, width: int, *, place: tuple[int, int]) -> list[Line]:

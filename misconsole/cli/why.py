@@ -64,7 +64,8 @@ def _document(view: WhyView) -> dict[str, Any]:
 
 def _text(view: WhyView) -> list[str]:
     person = view.person
-    head = f"{person.name} ({person.role} {person.source_id})" if person else view.subject or view.who
+    room = f", room {person.room}" if person and person.room else ""
+    head = f"{person.name} ({person.role} {person.source_id}{room})" if person else view.subject or view.who
     gates = [f"{MARKS[g.state]} {g.title}{f': {g.detail}' if g.detail else ''}" for g in view.gates]
     told = _record(view)
     if view.reason is None:

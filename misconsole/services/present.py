@@ -17,7 +17,7 @@ from misconsole.services.views import AccountView, PersonView
 PERSON_ALIKE = (
     "id", "source_id", "role", "title", "legal_given_name", "legal_family_name", "date_of_birth",
     "year_group", "year_of_entry", "registration_group", "email", "job_title", "start_date", "end_date",
-    "status", "gate", "gate_detail",
+    "status", "gate", "gate_detail", "room",
 )  # fmt: skip
 ACCOUNT_ALIKE = (
     "id", "username", "email", "display_name", "role", "state", "origin", "date_of_birth", "year_of_entry",

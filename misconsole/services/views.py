@@ -221,6 +221,7 @@ class PersonView:
     status: str
     gate: str
     gate_detail: str
+    room: str | None = None  # of staff, typed in here (F12)
     notes: int = 0  # notes on the case
     last_note: str = ""  # the newest of them
     assigned_to: str = ""  # who has the case in hand, by the newest note

@@ -57,6 +57,7 @@ def said_person(person: PersonView, showing: Showing) -> str:
         f"year {person.year_group}" if person.year_group else "",
         person.registration_group or "",
         person.job_title or "",
+        f"room {person.room}" if person.room else "",
         f"born {showing.birth(person.date_of_birth)}" if person.date_of_birth else "no date of birth",
         f"UPN {showing.handle(person.upn)}" if person.upn else "",
         f"code {showing.handle(person.staff_code)}" if person.staff_code else "",

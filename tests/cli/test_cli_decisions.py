@@ -156,6 +156,27 @@ def test_notes_are_written_listed_handed_over_and_withdrawn(cli: Cli, bench: Ben
     cli("note", "larkmere", one, "--text", " ", code=2)
 
 
+def test_F12_a_room_is_typed_in_listed_and_taken_away(cli: Cli, bench: Bench) -> None:
+    with bench.store.write() as s:
+        row = s.get_one(Connection, bench.one(Connection).id)
+        row.mis, row.route = "arbor", "wonde"
+        s.add(row)
+    assert cli.json("room", "larkmere")["items"] == []
+    done = cli.json("room", "larkmere", "staff:S1", "--set", "B12")
+    assert done["decision"]["kind"] == "room"
+    (item,) = cli.json("room", "larkmere")["items"]
+    assert (item["source_id"], item["room"]) == ("S1", "B12")
+    assert "B12" in cli("room", "larkmere")
+    assert cli.json("why", "larkmere", "staff:S1")["person"]["room"] == "B12"
+    assert "room B12" in cli("why", "larkmere", "staff:S1")
+    cli("room", "larkmere", "staff:S1", "--clear")
+    assert bench.one(Person, source_id="S1").room is None
+    cli("undo", "--last", "larkmere")
+    assert bench.one(Person, source_id="S1").room == "B12"
+    for wrong in (("staff:S1",), ("staff:S1", "--set", " "), ("pupil:P1", "--set", "B12")):
+        cli("room", "larkmere", *wrong, code=2)
+
+
 def test_R1_a_pattern_is_shown_before_and_renewed_after(cli: Cli, bench: Bench) -> None:
     start = bench.rows(Account)[0].given_name[:4]
     bearers = [a for a in bench.rows(Account) if a.given_name.startswith(start)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from data.tables import Person
 from misconsole.services import queues
 from screens.command_table import TABLE
 from tests.screens.driving import Opened, tab
@@ -180,3 +181,34 @@ async def test_on_the_demo_estate_the_palette_answers_as_the_school(
         await driver.until(lambda: bool(estate.asked))
         assert estate.asked == [asked]
         assert "(demo)" in driver.text
+
+
+async def test_F12_a_room_is_typed_on_the_person_shown_and_taken_back(larkmere: Opened) -> None:
+    ada = larkmere.estate.person(larkmere.school, "Ada", "Quillfeather", "staff")
+    async with larkmere.running("f2") as driver:
+        await driver.type("Ada Quillfeather")
+        await driver.press("enter")
+        await driver.until(lambda: "member of staff" in driver.text)
+        await driver.press("r")
+        assert "The room of Ada Quillfeather" in driver.text
+        await driver.type("B12")
+        await driver.press("enter")
+        await driver.until(lambda: "room B12" in driver.text.split("Reason")[0])
+        assert "u takes it back" in driver.text
+        assert larkmere.estate.row(Person, ada).room == "B12"
+        await driver.press("r", "escape")
+        assert larkmere.estate.row(Person, ada).room == "B12"
+        await driver.press("u")
+        await driver.until(
+            lambda: "Taken back" in driver.text and "room" not in driver.text.split("Reason")[0]
+        )
+        assert larkmere.estate.row(Person, ada).room is None
+
+
+async def test_F12_a_pupil_has_no_room_to_type(larkmere: Opened) -> None:
+    async with larkmere.running("f2") as driver:
+        await driver.type("Smith-Jones")
+        await driver.press("enter")
+        await driver.until(lambda: "Reason" in driver.text)
+        await driver.press("r")
+        assert "Rooms are typed in for members of staff" in driver.text

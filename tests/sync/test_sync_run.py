@@ -24,7 +24,7 @@ from data.tables import (
     School,
 )
 from misconsole.errors import Conflict
-from misconsole.services import runs
+from misconsole.services import decide, rooms, runs
 from misconsole.services.status import school_rows
 from misconsole.services.views import Lamp
 from tests.fake_mis import Bench, pupil, staff
@@ -122,11 +122,18 @@ class TestSecondSync:
         assert {(i.value, i.current) for i in rows} == {("000003", False), ("999999", True)}
 
     def test_F12_a_room_typed_in_here_survives(self, synced: Bench) -> None:
-        with synced.store.write() as s:
-            s.get(Person, synced.one(Person, source_id="S1").id).room = "B12"
+        person = synced.one(Person, source_id="S1").id
+        decision = rooms.set_room(synced.desk, synced.urn, person, "B12")
         synced.change(Report.STAFF, "S1", family_name="Kestrel")
+        for _ in range(2):
+            synced.sync(full=True)
+            assert synced.one(Person, source_id="S1").room == "B12"
+        synced.drop(Report.STAFF, "S1")
         synced.sync(full=True)
         assert synced.one(Person, source_id="S1").room == "B12"
+        decide.undo(synced.desk, decision.id)  # after all those runs
+        row = synced.one(Person, source_id="S1")
+        assert (row.room, row.family_name) == (None, "Kestrel")
 
     def test_J3_somebody_new_gets_an_account_the_same_night(self, synced: Bench) -> None:
         synced.mis.records[Report.STUDENTS].append(pupil(77))

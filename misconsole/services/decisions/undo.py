@@ -18,7 +18,7 @@ from misconsole.services.views import DecisionView
 # What ``u`` takes back; connecting and consent have commands of their own.
 QUEUE_KINDS = (
     "link", "create", "exclude", "not-same", "restore", "let-go", "exclude-name", "lift", "settle", "keep",
-    "remove", "unlink", "rename", "keep-name", "account", "note", "renew",
+    "remove", "unlink", "rename", "keep-name", "account", "note", "renew", "room",
 )  # fmt: skip
 UNDOABLE = (*QUEUE_KINDS, "import", "mode", "move", "contact")
 MOST_TOLD = 3
