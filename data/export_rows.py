@@ -122,7 +122,9 @@ def memberships(s: Session, school_id: int) -> Sequence[tuple[str, str, str, str
         col(Membership.container_id), col(Membership.person_role), col(Membership.person_source_id),
         col(Membership.part),
     ).where(col(Membership.school_id) == school_id, col(Membership.container) == "class")  # fmt: skip
-    return [row._tuple() for row in s.connection().execute(asked.order_by(col(Membership.id)))]
+    return [
+        (row[0], row[1], row[2], row[3]) for row in s.connection().execute(asked.order_by(col(Membership.id)))
+    ]
 
 
 def contacts(s: Session, school_id: int) -> list[Contact]:

@@ -46,6 +46,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "find": (f"{_CLI}.find", "find people across schools"),
     "contact": (f"{_CLI}.contact", "a pupil's contacts, asked of the MIS at this moment"),
     "attendance": (f"{_CLI}.attendance", "the attendance marks that are kept, as CSV"),
+    "export": (f"{_CLI}.export", "files for Google, Microsoft, Apple, OneRoster, AD; plain tables"),
     "audit": (f"{_CLI}.audit", "who decided what, and when"),
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
 }

@@ -14,6 +14,7 @@ from tests.docs import (
     write_commands,
     write_connectors,
     write_estate,
+    write_exports,
     write_keys,
     write_privacy,
     write_settings,
@@ -29,6 +30,7 @@ WRITERS = (
     write_privacy,
     write_checklist,
     write_sims_export,
+    write_exports,
 )
 BLOCKS = {name: write for writer in WRITERS for name, write in writer.BLOCKS.items()}
 

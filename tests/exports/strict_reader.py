@@ -18,8 +18,9 @@ HEADERS = {
     "Status [READ ONLY],Last Sign In [READ ONLY],Recovery Email,Home Secondary Email,Work Secondary Email,"
     "Recovery Phone [MUST BE IN THE E.164 FORMAT],Work Phone,Home Phone,Mobile Phone,Work Address,"
     "Home Address,Employee ID,Employee Type,Employee Title,Manager Email,Department,Cost Center,"
-    "2sv Enrolled [READ ONLY],2sv Enforced [READ ONLY],Building ID,Floor Name,Floor Section,Email Usage [READ ONLY],"
-    "Drive Usage [READ ONLY],Photos Usage [READ ONLY],Storage limit [READ ONLY],Storage Used [READ ONLY],"
+    "2sv Enrolled [READ ONLY],2sv Enforced [READ ONLY],Building ID,Floor Name,Floor Section,"
+    "Email Usage [READ ONLY],Drive Usage [READ ONLY],Photos Usage [READ ONLY],"
+    "Storage limit [READ ONLY],Storage Used [READ ONLY],"
     "Change Password at Next Sign-In,New Status [UPLOAD ONLY],New Licenses [UPLOAD ONLY],"
     "Advanced Protection Program enrollment",
     "microsoft365": "User Name,First Name,Last Name,Display Name,Job Title,Department,Office Number,"
