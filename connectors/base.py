@@ -85,6 +85,25 @@ class Declaration:
     def offer(self, report: Report) -> ReportOffer | None:
         return next((o for o in self.reports if o.report == report), None)
 
+    def offered(self, report: Report) -> frozenset[str]:
+        """Names of all fields of a report; none where there is no such report."""
+        offer = self.offer(report)
+        return frozenset(one.name for one in offer.fields) if offer else frozenset()
+
+    def dropped(
+        self, request: ExtractRequest, report: Report, *, more: frozenset[str] = frozenset()
+    ) -> frozenset[str]:
+        """Fields not to be kept: declined, or in ``more``; mandatory ones can't be (C7, C8)."""
+        offer = self.offer(report)
+        optional = (
+            {one.name for one in offer.fields if one.status != FieldStatus.MANDATORY} if offer else set()
+        )
+        return (request.declined.get(report, frozenset()) | more) & optional
+
+    def kept(self, request: ExtractRequest, report: Report) -> frozenset[str]:
+        """Names of the fields of a report that may be kept."""
+        return self.offered(report) - self.dropped(request, report)
+
 
 class AccessState(StrEnum):
     """How authorisation stands, in the words shown to the operator."""

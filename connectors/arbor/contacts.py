@@ -11,7 +11,7 @@ from typing import Any
 
 from connectors.arbor import fields
 from connectors.arbor.addresses import Addresses
-from connectors.arbor.people import offered
+from connectors.arbor.declaration import DECLARATION
 from connectors.arbor.source import Source
 from connectors.records import Contact, ContactLink, Report
 from connectors.values import Faults, Row, flag, identity, no_object, number
@@ -30,7 +30,7 @@ class Guardians:
     def __init__(self, source: Source, dropped: frozenset[str]) -> None:
         self.source, self.dropped = source, dropped
         self.faults = Faults(Report.CONTACTS)
-        self.wanted = offered(Report.CONTACTS) - dropped
+        self.wanted = DECLARATION.offered(Report.CONTACTS) - dropped
         kinds = [kind for kind in ("email", "phone") if kind in self.wanted]
         self.addresses = Addresses(source, "Guardian", kinds)
         self.priorities = 0

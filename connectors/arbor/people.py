@@ -24,11 +24,6 @@ from connectors.values import Faults, Row, identity, no_object
 PHOTO = frozenset({"photo_id", "photo_hash"})
 
 
-def offered(report: Report) -> frozenset[str]:
-    offer = DECLARATION.offer(report)
-    return frozenset(one.name for one in offer.fields) if offer else frozenset()
-
-
 @dataclass(slots=True)
 class Options:
     """``today`` in the school's own time; ``leavers`` days after which a leaver is no longer read."""
@@ -61,7 +56,7 @@ class People:
     def __init__(self, http: Http, source: Source, options: Options, dropped: frozenset[str]) -> None:
         self.http, self.source, self.options, self.dropped = http, source, options, dropped
         self.faults = Faults(self.report)
-        self.wanted = offered(self.report) - dropped
+        self.wanted = DECLARATION.offered(self.report) - dropped
         self.side = sides.Side()
         self._unknowns: dict[frozenset[str], frozenset[str]] = {}
         kinds = [kind for kind in ("email", "phone") if kind in self.wanted]

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from connectors.arbor import changes, groups
 from connectors.arbor.contacts import RELATIONSHIP, Guardians
+from connectors.arbor.declaration import DECLARATION
 from connectors.arbor.pages import Rows
 from connectors.arbor.people import Employees, Options, People, Pupils
 from connectors.arbor.source import Read, Source
-from connectors.base import FieldStatus
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
 from connectors.records import Batch, ContactLink, ExtractRequest, Finished, Gone, Notice, Record, Report
@@ -67,13 +67,7 @@ class Reading:
             yield self._contacts
 
     def dropped(self, report: Report) -> frozenset[str]:
-        """Optional fields of a report that are not to be kept; mandatory ones can't be declined."""
-        from connectors.arbor.declaration import DECLARATION
-
-        offer = DECLARATION.offer(report)
-        declined = self.request.declined.get(report, frozenset())
-        mandatory = {f.name for f in offer.fields if f.status == FieldStatus.MANDATORY} if offer else set()
-        return declined - mandatory
+        return DECLARATION.dropped(self.request, report)
 
     def _withheld(self) -> Iterator[Notice]:
         """What the app may not read, in the supplier's own terms."""

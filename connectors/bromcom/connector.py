@@ -153,13 +153,13 @@ class Bromcom(OneSchool):
     def contacts_of(self, source_id: str) -> tuple[Contact | ContactLink, ...]:
         """The contacts in the slots of one pupil as they are now; one call, nothing kept (H10)."""
         from connectors.bromcom.contacts import Book, Slots
-        from connectors.bromcom.declaration import offered
+        from connectors.bromcom.declaration import DECLARATION
         from connectors.bromcom.entities import quoted
         from connectors.bromcom.pupils import FlatReader
         from connectors.values import Faults
 
         entity, reader = "StudentFlatView", FlatReader(Faults(Report.STUDENTS))
-        slots = Slots(offered(Report.CONTACTS), frozenset(), Faults(Report.CONTACTS))
+        slots = Slots(DECLARATION.offered(Report.CONTACTS), frozenset(), Faults(Report.CONTACTS))
         for page in self._entities().start(entity, f"studentID={quoted(source_id)}"):
             for index, row in page:
                 flat = reader.read(row, f"{entity}[{index}]")

@@ -162,8 +162,3 @@ DECLARATION = Declaration(
     ),
     tells_approval=True,
 )  # fmt: skip
-
-
-def offered(report: Report) -> frozenset[str]:
-    offer = DECLARATION.offer(report)
-    return frozenset(one.name for one in offer.fields) if offer else frozenset()

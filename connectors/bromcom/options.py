@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.base import FieldStatus
-from connectors.bromcom.declaration import DECLARATION, offered
-from connectors.records import ExtractRequest, Report
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -35,11 +31,3 @@ def options(settings: Mapping[str, str], today: date) -> Options:
         timetable=settings["timetable"].replace("none", ""),
         executives=settings["executives"] == "read", collections=settings["collections"] == "groups",
     )  # fmt: skip
-
-
-def kept(request: ExtractRequest, report: Report) -> frozenset[str]:
-    """The fields of a report that may be kept; mandatory ones can't be declined (C7, C8)."""
-    offer = DECLARATION.offer(report)
-    declined = request.declined.get(report, frozenset())
-    mandatory = {f.name for f in offer.fields if f.status == FieldStatus.MANDATORY} if offer else set()
-    return offered(report) - (declined - mandatory)

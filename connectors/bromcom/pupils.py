@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from connectors.bromcom.declaration import offered
+from connectors.bromcom.declaration import DECLARATION
 from connectors.bromcom.words import NO_TUTOR_GROUP, plain, plain_id
 from connectors.records import Pupil, PupilStatus, Report
 from connectors.values import Faults, Row, day, no_object
@@ -91,7 +91,7 @@ class Pupils:
         self, report: Report, wanted: frozenset[str], houses: Mapping[str, str] | None, *, guests: bool
     ) -> None:
         self.report, self.wanted, self.houses, self.guests = report, wanted, houses, guests
-        self._dropped = offered(report) - wanted
+        self._dropped = DECLARATION.offered(report) - wanted
         self._unknowns: dict[frozenset[str], frozenset[str]] = {}
 
     def record(self, flat: Flat, status: PupilStatus) -> Pupil:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from connectors.bromcom.declaration import DECLARATION
 from connectors.bromcom.entities import EVERYTHING, USUAL, Entities
-from connectors.bromcom.options import Options, kept
+from connectors.bromcom.options import Options
 from connectors.bromcom.staff import Employees, Managers, Person, StaffReader
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http_errors import NotFound
@@ -71,7 +72,10 @@ class StaffRead:
         wanted = self.request.reports
         makers = {
             report: Employees(
-                report, kept(self.request, report), managers, teaching_by_code=self.options.teaching_by_code
+                report,
+                DECLARATION.kept(self.request, report),
+                managers,
+                teaching_by_code=self.options.teaching_by_code,
             )
             for report in wanted & {Report.STAFF, Report.STAFF_FUTURE}
         }
@@ -116,7 +120,7 @@ class StaffRead:
         """Asked for only where the school accepts who reports to whom."""
         reports = self.request.reports & {Report.STAFF, Report.STAFF_FUTURE}
         managers = Managers()
-        if not any("reports_to" in kept(self.request, report) for report in reports):
+        if not any("reports_to" in DECLARATION.kept(self.request, report) for report in reports):
             return managers
         managers.of = {}
         try:

@@ -13,11 +13,11 @@ from datetime import timedelta
 
 from connectors.bromcom import collections
 from connectors.bromcom.contacts import Book, Slots
-from connectors.bromcom.declaration import offered
+from connectors.bromcom.declaration import DECLARATION
 from connectors.bromcom.entities import ENROLMENT, Entities, Read
 from connectors.bromcom.groups import Groups
 from connectors.bromcom.notices import Told
-from connectors.bromcom.options import Options, kept
+from connectors.bromcom.options import Options
 from connectors.bromcom.pupils import Flat, FlatReader, Pupils, standing
 from connectors.bromcom.read_staff import StaffRead
 from connectors.errors import ConnectorError, EmptyExtract, ScopeMissing
@@ -83,7 +83,7 @@ class Reading:
 
     def _houses(self) -> dict[str, str] | None:
         reports = self.request.reports & {Report.STUDENTS, Report.STUDENTS_FUTURE}
-        wanted = any("house" in kept(self.request, report) for report in reports)
+        wanted = any("house" in DECLARATION.kept(self.request, report) for report in reports)
         return self.collections().houses(self.options) if wanted and self.options.houses else None
 
     # -- pupils and their contacts ----------------------------------------------------
@@ -123,7 +123,11 @@ class Reading:
     def _groups(self) -> Iterator[Item]:
         found = self.collections()
         groups = Groups(
-            self.entities, self.options, kept(self.request, Report.GROUPS_CLASSES), self.roll, found
+            self.entities,
+            self.options,
+            DECLARATION.kept(self.request, Report.GROUPS_CLASSES),
+            self.roll,
+            found,
         )
         groups.read()
         collections.staff(found, self.entities, self.options)
@@ -141,11 +145,11 @@ class PupilRead:
         self.reading, options = reading, reading.options
         self.reader = FlatReader(Faults(Report.STUDENTS))
         self.makers = {
-            report: Pupils(report, kept(reading.request, report), houses, guests=options.guests)
+            report: Pupils(report, DECLARATION.kept(reading.request, report), houses, guests=options.guests)
             for report in (Report.STUDENTS, Report.STUDENTS_FUTURE)
         }
-        wanted = kept(reading.request, Report.CONTACTS)
-        self.slots = Slots(wanted, offered(Report.CONTACTS) - wanted, Faults(Report.CONTACTS))
+        wanted = DECLARATION.kept(reading.request, Report.CONTACTS)
+        self.slots = Slots(wanted, DECLARATION.offered(Report.CONTACTS) - wanted, Faults(Report.CONTACTS))
         self.book = Book()
         self.twice = self.old = 0
 

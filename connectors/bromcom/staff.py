@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from connectors.bromcom.declaration import offered
+from connectors.bromcom.declaration import DECLARATION
 from connectors.bromcom.words import plain, plain_id
 from connectors.records import Report, Staff
 from connectors.values import Faults, Row, day, no_object
@@ -108,7 +108,7 @@ class Employees:
         self, report: Report, wanted: frozenset[str], managers: Managers, *, teaching_by_code: bool
     ) -> None:
         self.wanted, self.managers, self.teaching_by_code = wanted, managers, teaching_by_code
-        self._dropped = offered(report) - wanted
+        self._dropped = DECLARATION.offered(report) - wanted
 
     def record(self, person: Person, columns: set[str], *, current: bool) -> Staff:
         values: dict[str, Any] = dict(person.texts)

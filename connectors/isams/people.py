@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from connectors.base import FieldStatus
 from connectors.isams.declaration import DECLARATION
 from connectors.isams.listing import Rows
 from connectors.records import Pupil, PupilStatus, Report, Staff
@@ -94,10 +93,10 @@ class People:
 
     def __post_init__(self) -> None:
         self.faults = Faults(self.report)
-        self.wanted = offered(self.report) - self.dropped
+        self.wanted = DECLARATION.offered(self.report) - self.dropped
         known = PLACES[self.shape, self.report]
         told = self.wanted & (known.keys() | BESIDE[self.report])
-        self.unknown = (offered(self.report) - told) | NEVER[self.report]
+        self.unknown = (DECLARATION.offered(self.report) - told) | NEVER[self.report]
         self.places = {name: keys for name, keys in known.items() if name in self.wanted | DECIDING}
         if self.admission == "schoolId" and "admission_number" in self.places:
             self.places = {**self.places, "admission_number": known["source_id"]}
@@ -186,15 +185,3 @@ class People:
         self.statuses[0] += 1
         self.statuses[1] += on
         return on
-
-
-def offered(report: Report) -> frozenset[str]:
-    offer = DECLARATION.offer(report)
-    return frozenset(one.name for one in offer.fields) if offer else frozenset()
-
-
-def optional(report: Report, declined: frozenset[str]) -> frozenset[str]:
-    """Of what is declined that which may be: mandatory fields can't."""
-    offer = DECLARATION.offer(report)
-    mandatory = {one.name for one in offer.fields if one.status == FieldStatus.MANDATORY} if offer else set()
-    return declined - mandatory

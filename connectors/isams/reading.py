@@ -13,8 +13,9 @@ from typing import Protocol
 
 from connectors.errors import ContradictoryExtract, EmptyExtract, ScopeMissing
 from connectors.http import Http
+from connectors.isams.declaration import DECLARATION
 from connectors.isams.listing import Rows
-from connectors.isams.people import People, Sorted, optional
+from connectors.isams.people import People, Sorted
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
 
 Item = Batch | Finished | Notice
@@ -67,7 +68,7 @@ class Reading:
     def _report(self, report: Report) -> Iterator[Item]:
         people = People(
             report, self.source.shape, self.today,
-            optional(report, self.request.declined.get(report, frozenset())),
+            DECLARATION.dropped(self.request, report),
             self.settings["admission_number"], self.settings["staff_status"],
         )  # fmt: skip
         later: list[date] = []

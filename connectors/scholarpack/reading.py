@@ -13,7 +13,6 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
-from connectors.base import FieldStatus
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
 from connectors.records import Batch, ExtractRequest, Finished, Mark, Notice, PupilStatus, Record, Report
@@ -74,11 +73,8 @@ class Reading:
             yield self._marks
 
     def _reader(self, kind: type[Kind]) -> Kind:
-        offer = DECLARATION.offer(kind.report)
-        fields = offer.fields if offer else ()
-        declined = self.request.declined.get(kind.report, frozenset())
-        dropped = declined - {one.name for one in fields if one.status is FieldStatus.MANDATORY}
-        return kind(self.fields, (one.name for one in fields), dropped, self.today)
+        dropped = DECLARATION.dropped(self.request, kind.report)
+        return kind(self.fields, DECLARATION.offered(kind.report), dropped, self.today)
 
     def _collection(self, path: str, key: Callable[[Any], Any]) -> Collection:
         return Collection(self.http, path, self.per_page, key)

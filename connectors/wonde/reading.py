@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from connectors.base import FieldStatus
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
@@ -90,14 +89,7 @@ class Reading:
             yield read_classes.read
 
     def dropped(self, report: Report) -> frozenset[str]:
-        """Optional fields of a report that are not to be kept; mandatory ones can't be declined."""
-        offer = DECLARATION.offer(report)
-        declined = self.request.declined.get(report, frozenset())
-        if offer is None:
-            return declined
-        return frozenset(
-            f.name for f in offer.fields if f.name in declined and f.status != FieldStatus.MANDATORY
-        )
+        return DECLARATION.dropped(self.request, report)
 
     def since(self, *reports: Report) -> str | None:
         """Where the delta of reports read together begins; None (a full read) unless all have one."""

@@ -12,7 +12,6 @@ from typing import Any
 from connectors.records import Report
 from connectors.values import Faults, Row, day, first_of, flag
 from connectors.xporter.answers import lowered
-from connectors.xporter.declaration import DECLARATION
 
 Places = dict[str, tuple[str, ...]]
 
@@ -77,11 +76,6 @@ _STAFF_SCOPES = {
     "StaffEmployment": ("EmploymentStart", "EmploymentEnd", "Roles"),
 }
 SCOPES = {Report.STUDENTS: _PUPIL_SCOPES, Report.STAFF: _STAFF_SCOPES}
-
-
-def offered(report: Report) -> frozenset[str]:
-    offer = DECLARATION.offer(report)
-    return frozenset(one.name for one in offer.fields) if offer else frozenset()
 
 
 def select(places: Places, wanted: Collection[str], always: Iterable[str]) -> str:

@@ -9,8 +9,8 @@ from connectors.errors import ContradictoryExtract, ShortExtract
 from connectors.records import Batch, ContactLink, Finished, Notice, Record, Report
 from connectors.values import Faults
 from connectors.xporter import marks
-from connectors.xporter.columns import offered
 from connectors.xporter.contacts import LINKS, PEOPLE, Kin
+from connectors.xporter.declaration import DECLARATION
 from connectors.xporter.groups import SHELVES, Groups, Shelf
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def contacts(reading: Reading) -> Iterator[Item]:
     """Links first: who is nobody's contact is not kept (H3)."""
     report = Report.CONTACTS
     dropped = reading.dropped(report)
-    kin = Kin(offered(report) - dropped, dropped)
+    kin = Kin(DECLARATION.offered(report) - dropped, dropped)
     linked: set[str] = set()
     links = people = 0
     for page in reading.pages(

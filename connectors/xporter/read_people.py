@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from connectors.records import Batch, Finished, Gone, Notice
 from connectors.xporter import changes, photos
 from connectors.xporter.answers import Told
-from connectors.xporter.columns import offered, scope_for, select
+from connectors.xporter.columns import scope_for, select
 from connectors.xporter.counts import not_empty
+from connectors.xporter.declaration import DECLARATION
 from connectors.xporter.paging import Collection, Rows
 from connectors.xporter.people import PHOTO, Kind, Reader
 
@@ -22,7 +23,7 @@ class PeopleRead:
         self.reading, self.kind = reading, kind
         self.asked = [r for r in (kind.current, kind.future) if r in reading.request.reports]
         self.dropped = {report: reading.dropped(report) for report in self.asked}
-        self.wanted = {report: offered(report) - self.dropped[report] for report in self.asked}
+        self.wanted = {report: DECLARATION.offered(report) - self.dropped[report] for report in self.asked}
         self.fields = frozenset().union(*self.wanted.values())
         self.pictured = bool(PHOTO & self.fields)
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from connectors.base import FieldStatus
 from connectors.errors import MisOffline, ScopeMissing
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
 from connectors.xporter import snapshot
@@ -137,10 +136,7 @@ class Reading:
 
     def dropped(self, report: Report) -> frozenset[str]:
         """Optional fields that are not to be kept, and those the MIS is known not to supply."""
-        offer = DECLARATION.offer(report)
-        declined = self.request.declined.get(report, frozenset())
-        named = {f.name for f in offer.fields if f.status != FieldStatus.MANDATORY} if offer else set()
-        return (declined | self.limited) & named
+        return DECLARATION.dropped(self.request, report, more=self.limited)
 
     def collection(self, path: str, name: str, what: str, params: dict[str, str]) -> Collection:
         """``params`` without blank ones, and without ``select`` where it was refused or is not wanted."""

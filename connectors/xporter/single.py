@@ -6,14 +6,14 @@ from urllib.parse import quote
 
 from connectors.records import Contact, ContactLink, Report
 from connectors.xporter.answers import listed
-from connectors.xporter.columns import offered
 from connectors.xporter.contacts import LINKS, PEOPLE, Kin
+from connectors.xporter.declaration import DECLARATION
 from connectors.xporter.session import Session
 
 
 def contacts(session: Session, source_id: str) -> tuple[Contact | ContactLink, ...]:
     """Empty where there are none.  The ids of pupils and contacts may meet, so links are looked at."""
-    kin = Kin(offered(Report.CONTACTS), frozenset())
+    kin = Kin(DECLARATION.offered(Report.CONTACTS), frozenset())
     rows = _rows(session, LINKS, source_id)
     links = [link for n, row in enumerate(rows) if (link := kin.link(row, f"links[{n}]"))]
     links = [link for link in links if link.pupil_id == source_id]

@@ -38,7 +38,7 @@ from connectors.records import (
     Subject,
 )
 from connectors.xporter import changes
-from connectors.xporter.columns import offered
+from connectors.xporter.declaration import DECLARATION
 
 PHOTO = frozenset({"photo_id", "photo_hash"})
 NO_PHOTOS = dict.fromkeys((Report.STAFF, Report.STUDENTS, Report.STAFF_FUTURE, Report.STUDENTS_FUTURE), PHOTO)
@@ -182,7 +182,7 @@ def test_without_a_status_everybody_told_is_here_unless_employment_ended() -> No
 
 def test_X2_C8_only_the_columns_of_accepted_fields_are_asked_for() -> None:
     """Xporter's pupils carry free meals, ethnicity, care: none of it is asked for, ever."""
-    declined = {Report.STUDENTS: offered(Report.STUDENTS) - {"upn", "given_name", "family_name"}}
+    declined = {Report.STUDENTS: DECLARATION.offered(Report.STUDENTS) - {"upn", "given_name", "family_name"}}
     found = read(Host({"Students": [student("1")]}), Report.STUDENTS, declined=declined)
     assert asked(found, "Students")[0]["select"].split(",") == [
         "Id", "StudentStatus", "LastUpdated", "Forename", "LegalForename", "Surname", "LegalSurname", "UPN",
