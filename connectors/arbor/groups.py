@@ -30,7 +30,8 @@ from connectors.records import (
 from connectors.values import Faults, Row, identity, no_object
 
 if TYPE_CHECKING:
-    from connectors.arbor.reading import Item, Reading
+    from connectors.arbor.reading import Reading
+    from connectors.in_turn import Item
 
 REPORT = Report.GROUPS_CLASSES
 SUBJECT = "academicUnitAutomaticEnrolments.academicUnitEnrolments.academicUnit.subject"

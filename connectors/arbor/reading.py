@@ -16,11 +16,11 @@ from connectors.arbor.declaration import DECLARATION
 from connectors.arbor.pages import Rows
 from connectors.arbor.people import Employees, Options, People, Pupils
 from connectors.arbor.source import Read, Source
-from connectors.errors import EmptyExtract, ScopeMissing
+from connectors.errors import EmptyExtract
 from connectors.http import Http
+from connectors.in_turn import Item, in_turn
 from connectors.records import Batch, ContactLink, ExtractRequest, Finished, Gone, Notice, Record, Report
 
-Item = Batch | Finished | Notice
 KIND = {Report.STUDENTS: ("pupil", "pupils"), Report.STAFF: ("staff", "staff")}
 PEOPLE: dict[Report, type[People]] = {Report.STAFF: Employees, Report.STUDENTS: Pupils}
 
@@ -42,19 +42,7 @@ class Reading:
     def run(self) -> Generator[Item]:
         """Every report in turn; one that may not be read leaves the others working."""
         self.source.prepare()
-        refused: list[ScopeMissing] = []
-        done = 0
-        for task in self._tasks():
-            try:
-                for item in task():
-                    done += isinstance(item, Finished)
-                    yield item
-            except ScopeMissing as problem:
-                refused.append(problem)
-                yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
-        yield from self._withheld()
-        if refused and not done:
-            raise refused[0]
+        yield from in_turn(self._tasks(), last=self._withheld)
 
     def _tasks(self) -> Iterator[Callable[[], Iterator[Item]]]:
         wanted = self.request.reports

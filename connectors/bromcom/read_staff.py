@@ -18,7 +18,7 @@ from connectors.values import Faults
 
 if TYPE_CHECKING:
     from connectors.bromcom.notices import Told
-    from connectors.bromcom.reading import Item
+    from connectors.in_turn import Item
 
 STAFF, MANAGERS = "Staff", "StaffLineManagers"
 HERE, LATER, LEFT = "here", "later", "left"

@@ -22,6 +22,7 @@ from connectors.bromcom.pupils import Flat, FlatReader, Pupils, standing
 from connectors.bromcom.read_staff import StaffRead
 from connectors.errors import ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http_errors import NotFound
+from connectors.in_turn import Item, in_turn
 from connectors.records import (
     Batch,
     ExtractRequest,
@@ -33,7 +34,6 @@ from connectors.records import (
 )
 from connectors.values import Faults
 
-Item = Batch | Finished | Notice
 FLAT = "StudentFlatView"
 PUPILS = {PupilStatus.CURRENT: Report.STUDENTS, PupilStatus.ADMITTED: Report.STUDENTS_FUTURE,
           PupilStatus.LEAVER: Report.STUDENTS}  # fmt: skip
@@ -53,19 +53,10 @@ class Reading:
 
     def run(self) -> Generator[Item]:
         """Every report in turn; an entity that is not granted leaves the others working."""
-        refused: list[ConnectorError] = []
-        done = 0
-        for task in self._tasks():
-            try:
-                for item in task():
-                    done += isinstance(item, Finished)
-                    yield item
-            except (ScopeMissing, NotFound) as problem:
-                refused.append(problem)
-                yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
-        yield from self.told.lost(self._collections.lost if self._collections else ())
-        if refused and not done:
-            raise refused[0]
+        yield from in_turn(self._tasks(), goes_on=_not_granted, last=self._lost)
+
+    def _lost(self) -> Iterator[Notice]:
+        return self.told.lost(self._collections.lost if self._collections else ())
 
     def _tasks(self) -> Iterator[Callable[[], Iterator[Item]]]:
         wanted = self.request.reports
@@ -136,6 +127,10 @@ class Reading:
         yield batch(Report.GROUPS_CLASSES, (), groups.faults)
         yield from self.told.old_classes(groups.old)
         yield Finished(report=Report.GROUPS_CLASSES)
+
+
+def _not_granted(problem: ConnectorError) -> bool:
+    return isinstance(problem, ScopeMissing | NotFound)
 
 
 class PupilRead:

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Protocol
 
-from connectors.errors import ContradictoryExtract, EmptyExtract, ScopeMissing
+from connectors.errors import ContradictoryExtract, EmptyExtract
 from connectors.http import Http
+from connectors.in_turn import Item, in_turn
 from connectors.isams.declaration import DECLARATION
 from connectors.isams.listing import Rows
 from connectors.isams.people import People, Sorted
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
 
-Item = Batch | Finished | Notice
 ORDER = (Report.STAFF, Report.STUDENTS)
 WHAT = {Report.STAFF: "staff", Report.STUDENTS: "pupils"}
 
@@ -51,19 +52,8 @@ class Reading:
     settings: Mapping[str, str]
 
     def run(self) -> Generator[Item]:
-        refused: list[ScopeMissing] = []
-        done = 0
-        for report in ORDER:
-            if report not in self.request.reports:
-                continue
-            try:
-                yield from self._report(report)
-                done += 1
-            except ScopeMissing as problem:
-                refused.append(problem)
-                yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
-        if refused and not done:
-            raise refused[0]
+        wanted = (report for report in ORDER if report in self.request.reports)
+        yield from in_turn(partial(self._report, report) for report in wanted)
 
     def _report(self, report: Report) -> Iterator[Item]:
         people = People(

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
+from connectors.in_turn import Item, in_turn, told
 from connectors.records import Batch, ExtractRequest, Finished, Mark, Notice, PupilStatus, Record, Report
 from connectors.scholarpack.contacts import Contacts
 from connectors.scholarpack.declaration import DECLARATION
@@ -26,7 +27,6 @@ from connectors.scholarpack.photos import with_photos
 from connectors.scholarpack.scopes import CONTRACTED, PHOTOS
 from connectors.values import Faults, no_object
 
-Item = Batch | Finished | Notice
 Kind = TypeVar("Kind", bound=Reader)
 A_BATCH = 500
 WHAT = {Report.STUDENTS: "pupils", Report.STAFF: "staff"}
@@ -46,20 +46,9 @@ class Reading:
 
     def run(self) -> Generator[Item]:
         """Every report in turn; one whose scope is not granted leaves the others working."""
-        refused: list[ScopeMissing] = []
-        done = 0
-        for task in self._tasks():
-            try:
-                for item in task():
-                    self.http.check_cancelled()
-                    done += isinstance(item, Finished)
-                    yield item
-            except ScopeMissing as problem:
-                refused.append(problem)
-                yield _notice(problem, "error")
-        yield from self._told
-        if refused and not done:
-            raise refused[0]
+        for item in in_turn(self._tasks(), last=lambda: self._told):
+            self.http.check_cancelled()
+            yield item
 
     def _tasks(self) -> Iterator[Callable[[], Iterator[Item]]]:
         wanted = self.request.reports
@@ -102,7 +91,7 @@ class Reading:
             for page in self._collection("staff/contracts/", whole_row):
                 contracts.add(page)
         except ScopeMissing as problem:
-            self._told.append(_notice(problem, "warning"))
+            self._told.append(told(problem, "warning"))
             return None
         return contracts
 
@@ -159,7 +148,7 @@ class Reading:
         try:
             return list(with_photos(self.http, folder, records, reader.wanted))
         except ScopeMissing as problem:
-            self._told.append(_notice(problem, "warning"))
+            self._told.append(told(problem, "warning"))
             reader.wanted -= PHOTOS
             reader.dropped |= PHOTOS
             return records
@@ -210,10 +199,6 @@ class Reading:
             faults.whole("", "The mark has no day or no code; it was left out.", code="no_mark")
             return None
         return Mark(pupil_id=pupil, day=told["day"], session=told.get("session", ""), code=told["code"])
-
-
-def _notice(problem: ScopeMissing, level: str) -> Notice:
-    return Notice(level=level, code=problem.code, message=problem.message, mend=problem.mend)
 
 
 def _batch(report: Report, faults: Faults, records: Iterable[Record]) -> Batch:

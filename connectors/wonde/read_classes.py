@@ -14,7 +14,8 @@ from connectors.wonde.shapes import Faults, Row, moment
 from connectors.wonde.source import Source, opened
 
 if TYPE_CHECKING:
-    from connectors.wonde.reading import Item, Reading
+    from connectors.in_turn import Item
+    from connectors.wonde.reading import Reading
 
 REPORT = Report.GROUPS_CLASSES
 PAGE = 50  # members come as whole people, so a class weighs as much as thirty of them

@@ -20,7 +20,8 @@ from connectors.wonde.shapes import Faults, identity
 from connectors.wonde.source import Rows, Source, opened
 
 if TYPE_CHECKING:
-    from connectors.wonde.reading import Item, Reading
+    from connectors.in_turn import Item
+    from connectors.wonde.reading import Reading
 
 PHOTO_PAGE = 50  # a photo comes with its picture, which is thrown away at once
 

@@ -20,7 +20,8 @@ from connectors.wonde.shapes import MISSING, Faults, Row, day, one
 from connectors.wonde.source import Rows, Source, opened
 
 if TYPE_CHECKING:
-    from connectors.wonde.reading import Item, Reading
+    from connectors.in_turn import Item
+    from connectors.wonde.reading import Reading
 
 UNDOCUMENTED = frozenset({"line_manager"})  # asked only where the server lists it (E4)
 REPORTS = (Report.STAFF, Report.STAFF_FUTURE)

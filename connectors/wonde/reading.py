@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
-from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+from connectors.in_turn import Item, in_turn
+from connectors.records import ExtractRequest, Notice, Report
 from connectors.wonde.checks import Counts, held_back
 from connectors.wonde.declaration import DECLARATION
 from connectors.wonde.source import Source
 
-Item = Batch | Finished | Notice
 MARK = "%Y-%m-%d %H:%M:%S"
 OVERLAP = timedelta(minutes=5)
 
@@ -50,19 +51,8 @@ class Reading:
 
     def run(self) -> Generator[Item]:
         """Every task in turn; one that is not shared (403) leaves the others working."""
-        refused: list[ScopeMissing] = []
-        done = 0
         yield from self._opening()
-        for task in self._tasks():
-            try:
-                for item in task(self):
-                    done += isinstance(item, Finished)
-                    yield item
-            except ScopeMissing as problem:
-                refused.append(problem)
-                yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
-        if refused and not done:
-            raise refused[0]
+        yield from in_turn(partial(task, self) for task in self._tasks())
 
     def _opening(self) -> Iterator[Notice]:
         if self.options.check_counts:

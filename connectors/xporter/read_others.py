@@ -14,7 +14,8 @@ from connectors.xporter.declaration import DECLARATION
 from connectors.xporter.groups import SHELVES, Groups, Shelf
 
 if TYPE_CHECKING:
-    from connectors.xporter.reading import Item, Reading
+    from connectors.in_turn import Item
+    from connectors.xporter.reading import Reading
 
 
 def _batch(report: Report, faults: Faults, records: Sequence[Record]) -> Batch:

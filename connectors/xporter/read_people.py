@@ -15,7 +15,8 @@ from connectors.xporter.paging import Collection, Rows
 from connectors.xporter.people import PHOTO, Kind, Reader
 
 if TYPE_CHECKING:
-    from connectors.xporter.reading import Item, Reading
+    from connectors.in_turn import Item
+    from connectors.xporter.reading import Reading
 
 
 class PeopleRead:

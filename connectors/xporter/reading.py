@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
-from connectors.errors import MisOffline, ScopeMissing
-from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+from connectors.errors import ConnectorError, MisOffline, ScopeMissing
+from connectors.in_turn import Item, in_turn, not_shared
+from connectors.records import ExtractRequest, Notice, Report
 from connectors.xporter import snapshot
 from connectors.xporter.answers import APPROVE_SCOPE, Told, first
 from connectors.xporter.counts import Counts, Withheld, withheld
 from connectors.xporter.declaration import DECLARATION
 from connectors.xporter.paging import Collection, Rows
 from connectors.xporter.session import Session
-
-Item = Batch | Finished | Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,22 +57,13 @@ class Reading:
 
     def run(self) -> Generator[Item]:
         """Every report in turn; one that is not shared, or cannot be fetched just now, leaves the others."""
-        refused: list[ScopeMissing | MisOffline] = []
-        done = 0
         yield from self._opening()
-        for task in self._tasks():
-            try:
-                for item in task(self):
-                    done += isinstance(item, Finished)
-                    yield item
-            except (ScopeMissing, MisOffline) as problem:
-                if isinstance(problem, MisOffline) and not self._seen:
-                    raise
-                refused.append(problem)
-                yield Notice(level="error", code=problem.code, message=problem.message, mend=problem.mend)
-            yield from self.flushed()
-        if refused and not done:
-            raise refused[0]
+        tasks = (partial(task, self) for task in self._tasks())
+        yield from in_turn(tasks, goes_on=self._goes_on, after=self.flushed)
+
+    def _goes_on(self, problem: ConnectorError) -> bool:
+        """A link that is down is the whole school's, unless its data was seen to be of today."""
+        return not_shared(problem) or (isinstance(problem, MisOffline) and self._seen is not None)
 
     def _opening(self) -> Iterator[Notice]:
         try:
