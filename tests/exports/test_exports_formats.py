@@ -1,4 +1,4 @@
-"""Each format as a strict reader of the published headers takes it (Y1-Y4, M13)."""
+"""Each format as a strict reader of the published headers takes it (Y3, Y4, M13)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from misconsole.exports.teaching import relation
 ALL = tuple(each.id for each in catalogue.FORMATS)
 
 
-def test_Y1_google_takes_the_file_and_no_password_is_in_it() -> None:
+def test_google_takes_the_file_and_no_password_is_in_it() -> None:
     fresh = r.pupil(9, "Noor", "Haddad", fresh=True)
     found, files = r.made("google", r.school(r.ZOE, r.SAM, r.MARY, fresh))
     rows = strict.google(files["google-users.csv"])
@@ -77,7 +77,7 @@ def test_school_data_sync_writes_the_same_files_for_a_school_without_classes() -
 
 
 @pytest.mark.parametrize(("which", "pupils"), [("responsible", 1), ("all", 2)])
-def test_H3_contacts_go_along_only_as_far_as_asked(which: str, pupils: int) -> None:
+def test_contacts_go_along_only_as_far_as_asked(which: str, pupils: int) -> None:
     found = strict.sds(r.files("sds", contacts=which))
     assert len(found["relationships.csv"]) == pupils
     adult = found["users.csv"][-1]
@@ -123,7 +123,7 @@ def test_a_fourth_teacher_of_a_class_is_told_and_the_main_one_stays() -> None:
     assert "instructors" in {said.code for said in result.notices}
 
 
-def test_Y2_Y3_a_directory_gets_attributes_with_former_addresses_as_aliases() -> None:
+def test_Y3_a_directory_gets_attributes_with_former_addresses_as_aliases() -> None:
     content = r.files("ad")["ad-users.csv"]
     rows = strict.table(content, content.decode("utf-8-sig").split("\r\n")[0], bom=True)
     zoe = next(row for row in rows if row["sAMAccountName"] == "p2")
@@ -132,7 +132,7 @@ def test_Y2_Y3_a_directory_gets_attributes_with_former_addresses_as_aliases() ->
     strict.harmless(rows)
 
 
-def test_P5_an_account_that_is_not_handed_out_is_disabled_in_a_directory() -> None:
+def test_an_account_that_is_not_handed_out_is_disabled_in_a_directory() -> None:
     content = r.files("ad", r.school(replace(r.ZOE, fresh=True)))["ad-users.csv"]
     assert content.endswith(b",514\r\n")
 
@@ -158,7 +158,7 @@ def test_O5_former_names_stand_in_the_table_of_accounts() -> None:
     assert rows[1]["aliases"] == "zoe.old@larkmere.example"
 
 
-def test_H7_V5_contacts_are_a_table_with_whose_they_are() -> None:
+def test_H7_contacts_are_a_table_with_whose_they_are() -> None:
     text = r.files("contacts")["contacts.csv"].decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [(row["pupil_username"], row["parental_responsibility"]) for row in rows] == [
@@ -216,5 +216,5 @@ def test_a_number_becomes_international_only_where_that_is_certain(text: str | N
     [("Mother", "parent"), ("Step-father", "parent"), ("Foster Carer", "guardian"), 
      ("Grandmother", "relative"), ("GP", "doctor"), ("Childminder", "other"), ("", "other")],
 )  # fmt: skip
-def test_H4_relationships_become_the_few_words_others_know(text: str, word: str) -> None:
+def test_relationships_become_the_few_words_others_know(text: str, word: str) -> None:
     assert relation(text) == word

@@ -1,4 +1,4 @@
-"""Hostile text from a MIS through every format: the files stay what they are, and no cell runs (Z7)."""
+"""Hostile text from a MIS through every format: the files stay what they are, and no cell runs."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def hostile(text: str, other: str) -> r.Roster:
 @FAST
 @given(NASTY, NASTY)
 @example("=1+1", "\r\n=cmd")
-def test_Z7_strict_readers_take_whatever_a_mis_delivers(text: str, other: str) -> None:
+def test_strict_readers_take_whatever_a_mis_delivers(text: str, other: str) -> None:
     roster = hostile(text, other)
     strict.google(r.files("google", roster)["google-users.csv"])
     strict.microsoft365(r.files("microsoft365", roster)["microsoft365-users-1.csv"])
@@ -61,7 +61,7 @@ def test_Z7_strict_readers_take_whatever_a_mis_delivers(text: str, other: str) -
 
 @settings(max_examples=30)
 @given(NASTY, NASTY, st.sampled_from(["1.1", "1.2"]))
-def test_Z7_the_connector_reads_a_package_of_hostile_names(text: str, other: str, version: str) -> None:
+def test_the_connector_reads_a_package_of_hostile_names(text: str, other: str, version: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found = back(Path(folder), version, hostile(text, other))
     assert found.rejected == []
@@ -96,7 +96,7 @@ def test_mended_text_is_one_harmless_line_and_stays_as_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Nia", "O'Small", "Łukasz", "محمد", "李", "Zoë-Ann", "d’Arcy"])
-def test_Z4_names_of_people_pass_untouched(name: str) -> None:
+def test_names_of_people_pass_untouched(name: str) -> None:
     assert safe(name) == name
 
 

@@ -48,7 +48,7 @@ def test_the_connector_reads_it_back_without_a_single_complaint(version: str, tm
 
 @VERSIONS
 @pytest.mark.parametrize("grades", ["nc", "ceds"])
-def test_N1_year_groups_survive_in_both_kinds_of_words(version: str, grades: str, tmp_path: Path) -> None:
+def test_year_groups_survive_in_both_kinds_of_words(version: str, grades: str, tmp_path: Path) -> None:
     found = back(tmp_path, version, grades=grades)
     years = {key: each.nc_year for key, each in found.pupils.items()}
     assert years["S-100001-1"] == "R" and int(years["S-100001-2"] or 0) == 7

@@ -46,7 +46,7 @@ def test_a_preview_writes_nothing_and_an_export_is_only_its_owners(
     assert len(rows(out / "google-users.csv")) == 7, "the unallocated account is left out"
 
 
-def test_V2_who_exported_what_and_when_is_in_the_trail_and_no_row_of_it(
+def test_X1_who_exported_what_and_when_is_in_the_trail_and_no_row_of_it(
     e: seed.Estate, school: int, tmp_path: Path
 ) -> None:
     done = write(e, "google", tmp_path / "out")
@@ -99,9 +99,7 @@ def test_without_the_folder_of_the_last_export_everything_counts_as_new(
     assert seen.changes[0].added == 7
 
 
-def test_M6_O5_Y3_a_rename_keeps_the_id_and_the_old_address(
-    e: seed.Estate, school: int, tmp_path: Path
-) -> None:
+def test_O5_Y3_a_rename_keeps_the_id_and_the_old_address(e: seed.Estate, school: int, tmp_path: Path) -> None:
     for name in ("google", "ad"):
         write(e, name, tmp_path / name)
     [priya] = e.all(tables.Account, username="p.anand")
@@ -224,7 +222,7 @@ def test_only_new_accounts_or_one_role_and_leavers_where_the_format_has_a_place(
             exporting.preview(e.desk(), URN, wish)
 
 
-def test_T4_an_export_that_would_take_many_away_is_held_until_somebody_looked(
+def test_Z20_an_export_that_would_take_many_away_is_held_until_somebody_looked(
     e: seed.Estate, school: int, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
