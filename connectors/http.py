@@ -39,7 +39,9 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Limits:
     """Seconds and bytes.  ``deadline`` bounds one request with all its retries and waits,
     ``overall`` everything one client does; ``longest_wait`` caps a single Retry-After: a server that
-    asks for more is told about instead of waited for.  ``body`` counts decompressed bytes."""
+    asks for more is told about instead of waited for.  ``body`` counts decompressed bytes.
+    ``parallel`` requests travel at once where it is known ahead what to ask for; one that is refused for
+    too many holds all of them back (``connectors.pace``)."""
 
     connect: float = 10.0
     read: float = 30.0
@@ -49,7 +51,7 @@ class Limits:
     deadline: float = 180.0
     overall: float = 6 * 3600.0
     body: int = 64 * 1024 * 1024
-    parallel: int = 4
+    parallel: int = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

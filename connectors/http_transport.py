@@ -31,6 +31,7 @@ from connectors.errors import (
 )
 from connectors.http import Answer, Limits, Raw, Signer, is_loopback, origin, plain_url, redact
 from connectors.http_errors import CutOff, excerpt, refused, tls_trouble, translated
+from connectors.pace import TOO_MANY, Pace, PacedWire
 
 # The libraries log headers as they come, and a server may echo a token in one.
 for _name in ("httpx", "httpcore", "httpx_retries"):
@@ -49,11 +50,13 @@ class PatientRetry(Retry):
     stop: threading.Event
     until: float
     longest: float
+    pace: Pace
 
     def increment(self) -> PatientRetry:
         fresh = super().increment()
         assert isinstance(fresh, PatientRetry)  # noqa: S101 - copy_with keeps the class
         fresh.stop, fresh.until, fresh.longest = self.stop, self.until, self.longest
+        fresh.pace = self.pace
         return fresh
 
     def is_retryable_exception(self, exception: Exception) -> bool:
@@ -67,6 +70,8 @@ class PatientRetry(Retry):
             if isinstance(response, httpx.Response):
                 raise refused(response.status_code, "", wait=asked)
             raise response
+        if asked is not None or (isinstance(response, httpx.Response) and response.status_code == TOO_MANY):
+            self.pace.hold(seconds)
         if self.stop.wait(seconds):
             raise Cancelled("Cancelled while waiting to ask again.")
 
@@ -119,8 +124,9 @@ class Transport:
         wire: httpx.BaseTransport = _wire(base, limits)
         if signer is not None:
             wire = SignedWire(wire, signer)
+        self._pace = Pace(stop)
         self._client = httpx.Client(
-            transport=RetryTransport(transport=wire, retry=self._patience(until)),
+            transport=RetryTransport(transport=PacedWire(wire, self._pace), retry=self._patience(until)),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip", **headers},
             timeout=httpx.Timeout(limits.read, connect=limits.connect),
             follow_redirects=False,
@@ -144,6 +150,7 @@ class Transport:
             max_backoff_wait=self.limits.longest_wait,
         )
         retry.stop, retry.until, retry.longest = self.stop, until, self.limits.longest_wait
+        retry.pace = self._pace
         return retry
 
     def get(self, url: str, params: Mapping[str, str] | None) -> Answer:

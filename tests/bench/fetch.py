@@ -234,7 +234,7 @@ def oneroster(url: str, parallel: int) -> Any:
     return OneRoster(setup, limits=Limits(parallel=parallel))
 
 
-FLIGHTS = (Limits().parallel, 8)  # pages under way at once: as delivered, and twice as many
+FLIGHTS = (Limits().parallel, 4)  # pages under way at once: as delivered, and half as many
 
 
 @dataclass(frozen=True, slots=True)
