@@ -74,6 +74,13 @@ class Sieve:
             kept = kept[:longest].rstrip()
         return kept
 
+    def phone(self, label: str, value: str | None) -> str:
+        """The number with its country's code; told where it had to be left out."""
+        found = e164(value)
+        if line(value) and not found:
+            self._note("phone", label)
+        return found
+
     def _note(self, code: str, where: str) -> None:
         self._mended.setdefault(code, []).append(where)
 
@@ -85,6 +92,7 @@ class Sieve:
     def close(self) -> Made:
         told = {
             "formula": "A sign that a spreadsheet would run as a formula was taken off the beginning of",
+            "phone": "Without the telephone number, whose country code is not certain:",
             "cut": "Too long for this format, and cut:",
         }
         for code, places in self._mended.items():

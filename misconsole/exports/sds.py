@@ -7,7 +7,7 @@ time, empty ones too.  A year group is in the American words there, because its 
 from __future__ import annotations
 
 from misconsole.exports import teaching, years
-from misconsole.exports.cells import Sieve, address, e164, sign_in
+from misconsole.exports.cells import Sieve, address, sign_in
 from misconsole.exports.roster import ContactFacts, Holder, Roster
 from misconsole.exports.shapes import Dialect, FileSpec, Format, LeftOut, Made, Option, Row, Table
 
@@ -164,7 +164,7 @@ def _contact(contact: ContactFacts, taken: set[str], sieve: Sieve) -> Row | None
         sieve.made.left_out.append(LeftOut(number=contact.number, label=label, reason=reason, mend=mend))
         return None
     taken.add(email.lower())
-    number, phone = f"P-{contact.number}", e164(contact.phone)
+    number, phone = f"P-{contact.number}", sieve.phone(label, contact.phone)
     return Row(number, label, (number, email, given, family, "", "", email, phone, ""))
 
 

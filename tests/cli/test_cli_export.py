@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 from misconsole.__main__ import main
 from misconsole.exports import catalogue
 from tests import seed
+from tests.fixtures.oneroster.builder import good_1_1
+
+CANARY = "Zq7-canary-password"
 
 
 @pytest.fixture
@@ -75,3 +79,39 @@ def test_exit_codes_that_a_script_can_go_by(
     assert main([*sds, str(tmp_path / "b"), "--json"]) == 3
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "fewer_files"
     assert main([*sds, str(tmp_path / "b"), "--fewer-files"]) == 0
+
+
+def test_X4_a_password_of_the_package_that_was_read_is_in_no_export(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole way: a OneRoster package in, every format out, and the canary in none of them."""
+    package = good_1_1()
+    package.row("users", "stu-10482")["password"] = CANARY
+    path = package.write(tmp_path / "package")
+    assert CANARY in (path / "users.csv").read_text()
+    with seed.estate(tmp_path) as made:
+        url = ["--store", made.url]
+    urn = "990099"
+    for words in (
+        ["school", "add", "Larkmere Academy", "--urn", urn, "--set", "domain=larkmere.example"],
+        ["connect", urn, "--mis", "other", "--route", "oneroster-csv", "--set", f"path={path}"],
+        ["authorise", urn], ["reports", urn, "accept", "all"], ["sync", urn],
+    ):  # fmt: skip
+        assert main([*words, *url]) == 0, capsys.readouterr()
+    for each in catalogue.FORMATS:
+        out = tmp_path / "out" / each.id
+        assert main(["export", urn, "--format", each.id, "--out", str(out), *url]) == 0, each.id
+        assert len(content := _unpacked(out)) > 100
+        assert CANARY.encode() not in content, each.id
+        assert b"Okonjo" in content or each.id == "classes", each.id
+
+
+def _unpacked(folder: Path) -> bytes:
+    """Everything in the folder, and in the archives in it."""
+    found = b""
+    for path in folder.iterdir():
+        found += path.read_bytes()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                found += b"".join(archive.read(name) for name in archive.namelist())
+    return found

@@ -84,6 +84,13 @@ def test_contacts_go_along_only_as_far_as_asked(which: str, pupils: int) -> None
     assert (adult["sourcedId"], adult["phone"]) == ("P-100001-1", "+447700900441")
 
 
+def test_a_telephone_number_that_cannot_be_made_international_is_told() -> None:
+    local = replace(r.ADA, phone="960111")
+    found, files = r.made("sds", r.school(contacts=(local,)), contacts="all")
+    assert strict.sds(files)["users.csv"][-1]["phone"] == ""
+    assert [said.code for said in found.notices] == ["phone"]
+
+
 def test_a_contact_without_address_or_with_somebody_elses_is_told() -> None:
     shared = replace(r.ADA, number="100001-2", email="ADA@parents.example")
     none = replace(r.ADA, number="100001-3", email="")
