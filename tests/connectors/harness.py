@@ -44,7 +44,11 @@ class Served:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harness:
     """``make``   the connector for a setup, with patience fit for a test
-    ``serve``  people → a context that gives Served; ``cancelled`` goes into its setup
+    ``serve``  people → a context that gives Served; ``cancelled`` goes into its setup, and ``around`` (see
+               ``troubles``) makes what is served out of what would be: of a server's answers a function of
+               another's, of files, name → content, others
+    ``token``  the path where tokens are given, blank where none are; ``page`` rows its server gives a page
+    ``roll``   the file the pupils stand in, of a connector that reads files
     ``broken`` name → a context whose source is broken in that way; every method must end in ConnectorError
     ``cannot`` hostile texts the format can't carry: there a clear error is asked for instead"""
 
@@ -53,6 +57,9 @@ class Harness:
     serve: Callable[..., AbstractContextManager[Served]]
     broken: dict[str, Callable[[], AbstractContextManager[Served]]] = field(default_factory=dict)
     cannot: frozenset[str] = frozenset()
+    token: str = ""
+    page: int = 0
+    roll: str = ""
 
 
 def harnesses() -> dict[str, Harness]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
+from troubles import Answer, Broken, broken_by, usual
 
 from connectors.arbor import Arbor
 from connectors.arbor.entities import assumed
@@ -191,12 +191,15 @@ def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False) -> 
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(_school(people)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(_school(people))) as server:
         yield _served(server, cancelled)
 
 
-def _echo(status: int) -> Callable[[], AbstractContextManager[Served]]:
+def _echo(status: int) -> Broken:
     """A server that sends the pair back in every way it can."""
 
     def answer(asked: Asked) -> Reply:
@@ -205,16 +208,10 @@ def _echo(status: int) -> Callable[[], AbstractContextManager[Served]]:
         inner = {"code": status, "reason": said, "errors": [{"message": said}]}
         return as_json({"response": inner, "message": said}, status, **{"X-Echo": CANARY})
 
-    return _answering(answer)
+    return answering(answer)
 
 
-def _answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
 def _inside(code: int) -> Callable[[Asked], Reply]:
@@ -229,17 +226,10 @@ HARNESS = Harness(
     serve=serve,
     broken={
         **{str(status): _echo(status) for status in (400, 401, 403, 404, 409, 422, 429, 500, 503)},
-        **{f"{code} inside": _answering(_inside(code)) for code in (401, 403, 422, 500)},
-        "silence": _answering(lambda _: None),
-        "nonsense": _answering(lambda _: Reply(200, CANARY.encode())),
-        "page": _answering(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": _answering(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
-        "wrong shape": _answering(lambda _: as_json({"data": {CANARY: [CANARY]}})),
-        "errors": _answering(lambda _: as_json({"data": None, "errors": [{"message": f"Oh, {CANARY}"}]})),
-        "damaged gzip": _answering(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
+        **{f"{code} inside": answering(_inside(code)) for code in (401, 403, 422, 500)},
+        **usual(answering),
+        "wrong shape": answering(lambda _: as_json({"data": {CANARY: [CANARY]}})),
+        "errors": answering(lambda _: as_json({"data": None, "errors": [{"message": f"Oh, {CANARY}"}]})),
     },
+    page=5,
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
+from troubles import Answer, broken_by, usual
 
 from connectors.base import SchoolRef, Setup
 from connectors.bromcom import Bromcom
@@ -125,18 +125,15 @@ def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False) -> 
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(_school(people)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(_school(people))) as server:
         yield _served(server, cancelled)
 
 
-def answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
 def _echo(status: int) -> Callable[[Asked], Reply]:
@@ -157,17 +154,10 @@ HARNESS = Harness(
     serve=serve,
     broken={
         **{str(status): answering(_echo(status)) for status in (200, 400, 401, 403, 404, 422, 429, 500, 503)},
-        "silence": answering(lambda _: None),
-        "nonsense": answering(lambda _: Reply(200, CANARY.encode())),
-        "page": answering(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": answering(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
+        **usual(answering),
         "wrong shape": answering(lambda _: as_json({"success": True, "data": {CANARY: [CANARY]}})),
         "no data": answering(lambda _: as_json({"success": True})),
         "a list": answering(lambda _: as_json([CANARY])),
-        "damaged gzip": answering(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
     },
+    page=7,
 )

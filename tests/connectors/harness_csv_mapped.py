@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 from folders import served
 from harness import Harness, Person, Served
+from troubles import Broken, Files
 
 from connectors.csv_mapped import CsvMapped
 from connectors.csv_mapped.mapping import FileMap, digest_of, dump
@@ -42,18 +43,19 @@ def _files(people: Sequence[Person]) -> dict[str, bytes]:
 
 
 def _served(
-    files: dict[str, bytes], cancelled: Callable[[], bool] = lambda: False, text: str = ""
+    files: Files, cancelled: Callable[[], bool] = lambda: False, text: str = ""
 ) -> AbstractContextManager[Served]:
     return served(files, cancelled=cancelled, mapping=text or mapping())
 
 
 def serve(
-    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False
-) -> AbstractContextManager[Served]:
-    return _served(_files(people), cancelled)
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Files], Files] = lambda files: files,
+) -> AbstractContextManager[Served]:  # fmt: skip
+    return _served(around(_files(people)), cancelled)
 
 
-def _broken(**changed: bytes | None) -> Callable[[], AbstractContextManager[Served]]:
+def _broken(**changed: bytes | None) -> Broken:
     def broken() -> AbstractContextManager[Served]:
         files = _files([Person(id="A1")])
         for name, content in changed.items():
@@ -80,4 +82,5 @@ HARNESS = Harness(
     },
     # A file with NUL bytes or a row of a megabyte is refused whole, as half-written.
     cannot=frozenset({"nul", "long"}),
+    roll="pupils.csv",
 )

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 from folders import served
 from harness import Harness, Person, Served
+from troubles import Broken, Files
 
 from connectors.datashare import Datashare
 from connectors.simulator.writers.datashare import COLUMNS
@@ -52,12 +53,13 @@ def files_of(people: Sequence[Person]) -> dict[str, bytes]:
 
 
 def serve(
-    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False
-) -> AbstractContextManager[Served]:
-    return served(files_of(people), cancelled=cancelled)
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Files], Files] = lambda files: files,
+) -> AbstractContextManager[Served]:  # fmt: skip
+    return served(around(files_of(people)), cancelled=cancelled)
 
 
-def _broken(**changed: bytes) -> Callable[[], AbstractContextManager[Served]]:
+def _broken(**changed: bytes) -> Broken:
     files = files_of([Person(id="A1")])
     return lambda: served({**files, **{f"{name}.csv": content for name, content in changed.items()}})
 
@@ -79,4 +81,5 @@ HARNESS = Harness(
     },
     # A file with NUL bytes or a row of a megabyte is refused whole, as half-written.
     cannot=frozenset({"nul", "long"}),
+    roll="students.csv",
 )

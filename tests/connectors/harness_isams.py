@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
+from troubles import Answer, Broken, broken_by, usual
 
 from connectors.base import SchoolRef, Setup
 from connectors.isams import Isams
@@ -166,21 +166,18 @@ def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False) -> 
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(_school(people)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(_school(people))) as server:
         yield _served(server, cancelled)
 
 
-def answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
-def behind(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
+def behind(answer: Answer) -> Broken:
     """A token is given; everything else is answered in that way."""
     given = Host()
     return answering(lambda asked: given(asked) if asked.path == TOKEN_PATH else answer(asked))
@@ -201,18 +198,12 @@ HARNESS = Harness(
     broken={
         **{f"token {status}": answering(_echo(status)) for status in (400, 401, 403, 429, 500)},
         **{str(status): behind(_echo(status)) for status in (400, 401, 403, 404, 422, 429, 500, 503)},
-        "silence": answering(lambda _: None),
+        "silence at the token": answering(lambda _: None),
+        **usual(behind),
         "no token": answering(lambda _: as_json({"token": CANARY})),
-        "silence behind": behind(lambda _: None),
-        "nonsense": behind(lambda _: Reply(200, CANARY.encode())),
-        "page": behind(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": behind(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
         "a message": behind(lambda _: as_json({"message": f"It went wrong with {CANARY}."})),
         "wrong shape": behind(lambda _: as_json({"students": {CANARY: [CANARY]}})),
-        "damaged gzip": behind(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
     },
+    token=TOKEN_PATH,
+    page=5,
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
 from oneroster_service import Rows, Service, enrolment, school_class, setup_for, user
+from troubles import Answer, Broken, broken_by, usual
 
 from connectors.oneroster import OneRoster
 
@@ -35,24 +35,21 @@ def _writes(asked: Asked) -> bool:
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(Service(_rows(people), secret=CANARY)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(Service(_rows(people), secret=CANARY))) as server:
         yield _served(server, cancelled)
 
 
-def _answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
-def _behind(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
+def _behind(answer: Answer) -> Broken:
     """A token is given; everything else is answered in that way."""
     service = Service({}, secret=CANARY)
-    return _answering(lambda asked: service(asked) if asked.path == "/token" else answer(asked))
+    return answering(lambda asked: service(asked) if asked.path == "/token" else answer(asked))
 
 
 def _echo(status: int) -> Callable[[Asked], Reply]:
@@ -70,21 +67,14 @@ HARNESS = Harness(
     make=lambda setup: OneRoster(setup, limits=QUICK),
     serve=serve,
     broken={
-        **{f"token {status}": _answering(_echo(status)) for status in (400, 401, 403, 429, 500)},
+        **{f"token {status}": answering(_echo(status)) for status in (400, 401, 403, 429, 500)},
         **{str(status): _behind(_echo(status)) for status in (400, 401, 403, 404, 422, 429, 500, 503)},
-        "silence": _answering(lambda _: None),
-        "no token": _answering(lambda _: as_json({"token": CANARY})),
-        "token of another kind": _answering(lambda _: as_json({"access_token": [CANARY]})),
-        "silence behind": _behind(lambda _: None),
-        "nonsense": _behind(lambda _: Reply(200, CANARY.encode())),
-        "page": _behind(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": _behind(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
+        "silence at the token": answering(lambda _: None),
+        **usual(_behind),
+        "no token": answering(lambda _: as_json({"token": CANARY})),
+        "token of another kind": answering(lambda _: as_json({"access_token": [CANARY]})),
         "wrong shape": _behind(lambda _: as_json({"users": {CANARY: [CANARY]}})),
-        "damaged gzip": _behind(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
     },
-    cannot=frozenset(),
+    token="/token",
+    page=7,
 )

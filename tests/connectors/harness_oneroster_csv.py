@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from folders import served
 from harness import Harness, Person, Served
+from troubles import Broken, Files
 
-from connectors.base import SchoolRef, Setup
 from connectors.oneroster_csv import OneRosterCsv
 from tests.fixtures.oneroster.builder import Package
 
@@ -33,35 +34,24 @@ def _package(people: Sequence[Person]) -> Package:
     return package
 
 
-def _state(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@contextmanager
-def _served(package: Package, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
+def _served(
+    package: Package, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Files], Files] = lambda files: files,
+) -> AbstractContextManager[Served]:  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         folder = package.write(Path(name) / "package")
-        before = _state(folder)
-        setup = Setup(
-            school=SchoolRef(urn="990099", name="Test School"),
-            settings={"path": str(folder)},
-            cancelled=cancelled,
-        )
-
-        def changed() -> list[str]:
-            after = _state(folder)
-            return [n for n in before.keys() | after.keys() if before.get(n) != after.get(n)]
-
-        yield Served(setup, changed)
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    return served(around(files), cancelled=cancelled)
 
 
 def serve(
-    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False
-) -> AbstractContextManager[Served]:
-    return _served(_package(people), cancelled)
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Files], Files] = lambda files: files,
+) -> AbstractContextManager[Served]:  # fmt: skip
+    return _served(_package(people), cancelled, around)
 
 
-def _without(file: str) -> Callable[[], AbstractContextManager[Served]]:
+def _without(file: str) -> Broken:
     def broken() -> AbstractContextManager[Served]:
         package = _package([Person(id="A1")])
         del package.rows[file]
@@ -71,7 +61,7 @@ def _without(file: str) -> Callable[[], AbstractContextManager[Served]]:
     return broken
 
 
-def _bytes(content: bytes) -> Callable[[], AbstractContextManager[Served]]:
+def _bytes(content: bytes) -> Broken:
     def broken() -> AbstractContextManager[Served]:
         package = _package([Person(id="A1")])
         package.raw["users"] = content
@@ -92,4 +82,5 @@ HARNESS = Harness(
     },
     # A file with NUL bytes or a row of a megabyte is refused whole, as half-written.
     cannot=frozenset({"nul", "long"}),
+    roll="users.csv",
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
+from troubles import Answer, Broken, broken_by, usual
 
 from connectors.base import SchoolRef, Setup
 from connectors.records import ExtractRequest
@@ -171,28 +171,25 @@ def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False, **m
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(_of(people)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(_of(people))) as server:
         yield _served(server, cancelled, per_page="5")
 
 
-def _answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
-def _echo(status: int) -> Callable[[], AbstractContextManager[Served]]:
+def _echo(status: int) -> Broken:
     """A server that sends token, secret and form back in every way it can."""
 
     def answer(asked: Asked) -> Reply:
         said = f"refused: {asked.headers.get('Authorization')} {CANARY} {asked.body.decode()}"
         return as_json({"message": said, "error_description": said}, status, **{"X-Echo": CANARY})
 
-    return _answering(answer)
+    return answering(answer)
 
 
 HARNESS = Harness(
@@ -201,16 +198,10 @@ HARNESS = Harness(
     serve=serve,
     broken={
         **{str(status): _echo(status) for status in (400, 401, 403, 404, 409, 422, 429, 500, 503)},
-        "silence": _answering(lambda _: None),
-        "nonsense": _answering(lambda _: Reply(200, CANARY.encode())),
-        "page": _answering(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": _answering(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
-        "wrong shape": _answering(lambda _: as_json({"data": {CANARY: [CANARY]}})),
-        "no envelope": _answering(lambda _: as_json({"data": [CANARY]})),
-        "damaged gzip": _answering(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
+        **usual(answering),
+        "wrong shape": answering(lambda _: as_json({"data": {CANARY: [CANARY]}})),
+        "no envelope": answering(lambda _: as_json({"data": [CANARY]})),
     },
+    token="/oauth2/token/",
+    page=5,
 )

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 
 import folders
 from harness import Harness, Person, Served
+from troubles import Broken, Files
 
 from connectors.sims_files import SimsFiles
 from connectors.simulator.writers.sims_files import encoded
@@ -69,19 +70,20 @@ def files_of(people: Sequence[Person]) -> dict[str, bytes]:
 
 
 def served(
-    files: dict[str, bytes], cancelled: Callable[[], bool] = lambda: False, **settings: str
+    files: Files, cancelled: Callable[[], bool] = lambda: False, **settings: str
 ) -> AbstractContextManager[Served]:
     """Just written, so that nothing may have to settle."""
     return folders.served(files, cancelled=cancelled, **{"settle": "0", **settings})
 
 
 def serve(
-    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False
-) -> AbstractContextManager[Served]:
-    return served(files_of(people), cancelled)
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Files], Files] = lambda files: files,
+) -> AbstractContextManager[Served]:  # fmt: skip
+    return served(around(files_of(people)), cancelled)
 
 
-def _broken(**changed: bytes | None) -> Callable[[], AbstractContextManager[Served]]:
+def _broken(**changed: bytes | None) -> Broken:
     def broken() -> AbstractContextManager[Served]:
         files = {
             name.partition(".")[0]: (name, content) for name, content in files_of([Person(id="A1")]).items()
@@ -114,4 +116,5 @@ HARNESS = Harness(
     },
     # XML cannot hold control characters, and a record of a megabyte is refused whole.
     cannot=frozenset({"nul", "escape", "long"}),
+    roll="students.xml",
 )

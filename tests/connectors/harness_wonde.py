@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, School, as_json, employee, pupil, serving
+from troubles import Answer, Broken, broken_by, usual
 
 from connectors.base import SchoolRef, Setup
 from connectors.wonde import Wonde
@@ -50,28 +50,25 @@ def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False) -> 
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(_school(people)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(_school(people))) as server:
         yield _served(server, cancelled)
 
 
-def _echo(status: int) -> Callable[[], AbstractContextManager[Served]]:
+def _echo(status: int) -> Broken:
     """A server that sends the token back in every way it can."""
 
     def answer(asked: Asked) -> Reply:
         said = f"refused: {asked.headers.get('Authorization')} {CANARY}"
         return as_json({"error": said, "message": said}, status, **{"X-Echo": CANARY})
 
-    return _answering(answer)
+    return answering(answer)
 
 
-def _answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
 HARNESS = Harness(
@@ -80,16 +77,8 @@ HARNESS = Harness(
     serve=serve,
     broken={
         **{str(status): _echo(status) for status in (400, 401, 403, 404, 409, 422, 429, 500, 503)},
-        "silence": _answering(lambda _: None),
-        "nonsense": _answering(lambda _: Reply(200, CANARY.encode())),
-        "page": _answering(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": _answering(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
-        "wrong shape": _answering(lambda _: as_json({"data": {CANARY: [CANARY]}})),
-        "damaged gzip": _answering(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
+        **usual(answering),
+        "wrong shape": answering(lambda _: as_json({"data": {CANARY: [CANARY]}})),
     },
-    cannot=frozenset(),
+    page=5,
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness import CANARY, Harness, Person, Served
 from loopback import NOW, QUICK, Asked, Loopback, Reply, as_json, serving
+from troubles import Answer, Broken, broken_by, usual
 
 from connectors.base import SchoolRef, Setup
 from connectors.xporter import Xporter
@@ -197,8 +197,11 @@ def _served(server: Loopback, cancelled: Callable[[], bool] = lambda: False) -> 
 
 
 @contextmanager
-def serve(people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Served]:
-    with serving(_school(people)) as server:
+def serve(
+    people: Sequence[Person], *, cancelled: Callable[[], bool] = lambda: False,
+    around: Callable[[Answer], Answer] = lambda answer: answer,
+) -> Iterator[Served]:  # fmt: skip
+    with serving(around(_school(people))) as server:
         yield _served(server, cancelled)
 
 
@@ -207,17 +210,11 @@ def _echoed(asked: Asked) -> str:
     return f"refused: {asked.headers.get('Authorization')} {asked.body.decode()} {CANARY}"
 
 
-def _answering(answer: Callable[[Asked], Reply | None]) -> Callable[[], AbstractContextManager[Served]]:
-    @contextmanager
-    def broken() -> Iterator[Served]:
-        with serving(answer) as server:
-            yield _served(server)
-
-    return broken
+answering = broken_by(_served)
 
 
-def _echo(status: int) -> Callable[[], AbstractContextManager[Served]]:
-    return _answering(lambda asked: as_json({"Message": _echoed(asked)}, status, **{"X-Echo": CANARY}))
+def _echo(status: int) -> Broken:
+    return answering(lambda asked: as_json({"Message": _echoed(asked)}, status, **{"X-Echo": CANARY}))
 
 
 def _inside(asked: Asked) -> Reply:
@@ -237,18 +234,12 @@ HARNESS = Harness(
     serve=serve,
     broken={
         **{str(status): _echo(status) for status in (400, 401, 403, 404, 409, 422, 429, 500, 503)},
-        "error inside": _answering(_inside),
-        "error after the token": _answering(_after_token),
-        "silence": _answering(lambda _: None),
-        "nonsense": _answering(lambda _: Reply(200, CANARY.encode())),
-        "page": _answering(lambda _: Reply(200, f"<p>{CANARY}".encode(), {"Content-Type": "text/html"})),
-        "elsewhere": _answering(
-            lambda _: Reply(302, headers={"Location": f"https://other.example/{CANARY}?t={CANARY}"})
-        ),
-        "wrong shape": _answering(lambda _: as_json({"token": CANARY, "Students": CANARY, "data": [CANARY]})),
-        "list": _answering(lambda _: Reply(200, json.dumps([CANARY]).encode())),
-        "damaged gzip": _answering(
-            lambda _: Reply(200, gzip.compress(CANARY.encode())[:-4], {"Content-Encoding": "gzip"})
-        ),
+        "error inside": answering(_inside),
+        "error after the token": answering(_after_token),
+        **usual(answering),
+        "wrong shape": answering(lambda _: as_json({"token": CANARY, "Students": CANARY, "data": [CANARY]})),
+        "list": answering(lambda _: Reply(200, json.dumps([CANARY]).encode())),
     },
+    token="/api/oauth/GetToken",
+    page=5,
 )
