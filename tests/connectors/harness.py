@@ -16,8 +16,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from connectors import registry
 from connectors.base import Connector, Setup
+from connectors.records import Batch, ExtractRequest, Report
 
+TODAY = date(2026, 1, 15)
 CANARY = "canary-2c9e7f15ab"  # what a harness uses for every secret
 
 
@@ -69,3 +72,29 @@ def harnesses() -> dict[str, Harness]:
         harness = importlib.import_module(path.stem).HARNESS
         found[harness.route] = harness
     return found
+
+
+PEOPLE = (
+    Person(id="A1"),
+    Person(id="A2", given="Ada", family="Hale"),
+    Person(id="S1", role="staff", given="Femi", family="Hale", born=date(1981, 5, 23)),
+)
+
+
+def reports_of(harness: Harness) -> frozenset[Report]:
+    return frozenset(offer.report for offer in registry.declaration(harness.route).reports)
+
+
+def read(harness: Harness, people: tuple[Person, ...], **more: Any) -> list[Any]:
+    with harness.serve(people) as served:
+        connector = harness.make(served.setup)
+        try:
+            items = list(connector.extract(ExtractRequest(reports=reports_of(harness), today=TODAY, **more)))
+        finally:
+            connector.close()
+        assert list(served.writes()) == []
+    return items
+
+
+def records(items: list[Any], kind: type) -> list[Any]:
+    return [r for item in items if isinstance(item, Batch) for r in item.records if isinstance(r, kind)]

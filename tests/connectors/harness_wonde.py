@@ -17,8 +17,9 @@ from connectors.wonde import Wonde
 def _row(person: Person) -> dict[str, Any]:
     born = person.born and {"date": f"{person.born} 00:00:00.000000", "timezone": "Europe/London"}
     make = pupil if person.role == "pupil" else employee
-    form = {"registration": {"data": {"id": "A9", "name": person.form}}} if person.role == "pupil" else {}
-    return make(1, id=person.id, forename=person.given, surname=person.family, date_of_birth=born, **form)
+    form = {"registration": {"data": {"id": "A9", "name": person.form}}, "contacts": {"data": []}}
+    own = form if person.role == "pupil" else {}
+    return make(1, id=person.id, forename=person.given, surname=person.family, date_of_birth=born, **own)
 
 
 def _school(people: Sequence[Person]) -> School:

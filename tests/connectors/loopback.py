@@ -173,6 +173,9 @@ class School:
                 return as_json({"data": {n: {"data": {"count": c}} for n, c in counted.items()}})
             case ["schools", self.id, resource]:
                 return self._collection(asked, resource)
+            case ["schools", self.id, resource, own]:
+                found = [row for row in self.rows.get(resource, []) if row.get("id") == own]
+                return as_json({"data": found[0]}) if found else as_json({"error": "not found"}, 404)
         return as_json({"error": "no such thing"}, 404)
 
     def _collection(self, asked: Asked, resource: str) -> Reply:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from harness import CANARY, Harness, Person, harnesses
+from harness import CANARY, PEOPLE, TODAY, Harness, Person, harnesses, read, records, reports_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,17 +32,11 @@ from connectors.records import (
 )
 
 HARNESSES = harnesses()
-TODAY = date(2026, 1, 15)
 # What a record needs to be a record; not the school's to accept or decline.
 STRUCTURE = frozenset({
     "source_id", "status", "updated_at", "unknown", "kind", "contact_id", "pupil_id", "container",
     "container_id", "person_role", "person_id", "part", "at",
 })  # fmt: skip
-PEOPLE = (
-    Person(id="A1"),
-    Person(id="A2", given="Ada", family="Hale"),
-    Person(id="S1", role="staff", given="Femi", family="Hale", born=date(1981, 5, 23)),
-)
 HOSTILE = {
     "markup": "[bold red]Nia[/] [link=https://evil.example]x[/link]",
     "escape": "Nia\x1b[2J\x1b]0;title\x07",
@@ -62,25 +56,6 @@ HOSTILE = {
 @pytest.fixture(params=sorted(HARNESSES), name="harness")
 def _harness(request: pytest.FixtureRequest) -> Harness:
     return HARNESSES[request.param]
-
-
-def reports_of(harness: Harness) -> frozenset[Report]:
-    return frozenset(offer.report for offer in registry.declaration(harness.route).reports)
-
-
-def read(harness: Harness, people: tuple[Person, ...], **more: Any) -> list[Any]:
-    with harness.serve(people) as served:
-        connector = harness.make(served.setup)
-        try:
-            items = list(connector.extract(ExtractRequest(reports=reports_of(harness), today=TODAY, **more)))
-        finally:
-            connector.close()
-        assert list(served.writes()) == []
-    return items
-
-
-def records(items: list[Any], kind: type) -> list[Any]:
-    return [r for item in items if isinstance(item, Batch) for r in item.records if isinstance(r, kind)]
 
 
 def test_every_connector_there_is_comes_under_this_contract() -> None:

@@ -80,23 +80,26 @@ class Once:
 
 @dataclass
 class Expiring:
-    """What a request is signed with counts for ``after`` requests.  ``for_good``: nothing new is given."""
+    """What a request is signed with counts for ``after`` requests, until a new token is asked for; with
+    ``for_good`` none is given."""
 
     answer: Answer
     after: int
     token: str
     for_good: bool
     asked: int = 0
-    dead: set[str] = field(default_factory=set)
+    expired: bool = False
+    renewed: bool = False
 
     def __call__(self, asked: Asked) -> Reply | None:
         if asked.path == self.token:
-            late = self.dead and self.for_good
-            return as_json({"error": "invalid_grant"}, 401) if late else self.answer(asked)
+            if self.expired and self.for_good:
+                return as_json({"error": "invalid_grant"}, 401)
+            self.renewed = self.expired
+            return self.answer(asked)
         self.asked += 1
-        if self.asked > self.after and not self.dead:
-            self.dead.add(_signed(asked))
-        if _signed(asked) in self.dead:
+        self.expired |= self.asked > self.after
+        if self.expired and not self.renewed:
             return as_json({"error": "expired", "message": f"expired: {CANARY}"}, 401)
         return self.answer(asked)
 
