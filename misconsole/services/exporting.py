@@ -9,94 +9,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import export_rows
 from data.tables import Decision
-from misconsole.errors import Held, MisconsoleError, NotFound, Usage
 from misconsole.exports import catalogue, writing
-from misconsole.exports.shapes import Format, LeftOut, Made, Option, Said
-from misconsole.rules import limits
-from misconsole.services import export_folder
+from misconsole.exports.shapes import Format, Made
+from misconsole.services import export_checks, export_folder
 from misconsole.services.desk import Desk
-from misconsole.services.export_changes import FileChanges, changes, marks
+from misconsole.services.export_changes import changes, marks
 from misconsole.services.export_folder import RECORD, Record
 from misconsole.services.export_roster import Allowed, allowed, roster
-from misconsole.services.schools import options_of, resolve
+from misconsole.services.export_views import (
+    ExportView as ExportView,
+)
+from misconsole.services.export_views import (
+    FileView,
+    FormatView,
+    LastExport,
+    Ready,
+)
+from misconsole.services.export_views import (
+    Wish as Wish,
+)
+from misconsole.services.schools import resolve
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
     from data.tables import School
-
-ROLES = ("pupil", "staff", "other")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormatView:
-    id: str
-    title: str
-    files: tuple[str, ...]
-    contains: str
-    leaves_out: str
-    leavers: bool
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileView:
-    file: str
-    bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LastExport:
-    """``known`` false: its folder is not there any more, so nothing can be compared."""
-
-    at: datetime | None
-    by: str
-    folder: str
-    known: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportView:
-    """``withheld``: kind -> fields that the school declined. ``digest`` is of all files together."""
-
-    school: str
-    school_name: str
-    format: str
-    title: str
-    contains: str
-    leaves_out: str
-    written: bool
-    folder: str
-    files: tuple[FileView, ...]
-    digest: str
-    changes: tuple[FileChanges, ...]
-    last: LastExport | None
-    left_out: tuple[LeftOut, ...]
-    notices: tuple[Said, ...]
-    withheld: Mapping[str, tuple[str, ...]]
-    decision: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What is asked for. ``fresh_only``: accounts not handed out yet; ``accept_removals`` and
-    ``fewer_files``: a person has looked and means it."""
-
-    format: str
-    roles: tuple[str, ...] = ()
-    fresh_only: bool = False
-    leavers: bool = False
-    options: Mapping[str, str] | None = None
-    accept_removals: bool = False
-    fewer_files: bool = False
 
 
 def formats() -> tuple[FormatView, ...]:
@@ -122,7 +65,7 @@ def export(desk: Desk, school: str, wish: Wish, folder: Path) -> ExportView:
         found = resolve(s, school)
         export_folder.check(folder, school=found.urn, format_id=catalogue.find(wish.format).id)
         ready = _prepare(s, desk, school, wish, folder)
-        _check(found, ready, wish)
+        export_checks.held(found, ready, wish)
         school_id = found.id or 0
     files = {**ready.files, RECORD: _record(desk, ready).text().encode()}
     with export_folder.published(folder, files), desk.store.write() as s:
@@ -136,21 +79,11 @@ def export(desk: Desk, school: str, wish: Wish, folder: Path) -> ExportView:
     return replace(ready.view, written=True, folder=str(folder), decision=number)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    chosen: Format
-    made: Made
-    files: Mapping[str, bytes]
-    view: ExportView
-    before: Decision | None
-    addresses: Mapping[str, str]  # as the last export had them
-
-
-def _prepare(s: Session, desk: Desk, school: str, wish: Wish, folder: Path | None) -> _Ready:
+def _prepare(s: Session, desk: Desk, school: str, wish: Wish, folder: Path | None) -> Ready:
     found, chosen = resolve(s, school), catalogue.find(wish.format)
-    _check_wish(wish, chosen)
+    export_checks.wish_fits(wish, chosen)
     may = allowed(s, found)
-    _check_flows(found, chosen, may)
+    export_checks.flows(found, chosen, may)
     before = export_rows.last(s, found.id or 0, chosen.id)
     record = _last_record(found.urn, chosen, before, folder)
     facts = roster(
@@ -161,32 +94,7 @@ def _prepare(s: Session, desk: Desk, school: str, wish: Wish, folder: Path | Non
     made = chosen.build(facts)
     files = writing.files(chosen, made)
     view = _view(found, chosen, made, files, may, record, before)
-    return _Ready(chosen, made, files, view, before, facts.addresses)
-
-
-def _check_wish(wish: Wish, chosen: Format) -> None:
-    for role in wish.roles:
-        if role not in chosen.roles:
-            words = ", ".join(chosen.roles)
-            raise Usage(f"{chosen.title} has no place for {role[:20]} accounts.", mend=f"Roles: {words}.")
-    if wish.fresh_only and chosen.whole_set:
-        raise Usage(
-            f"{chosen.title} takes whoever is missing for gone, so --new would take all others away.",
-            mend="Leave --new out.",
-        )
-    if wish.leavers and not chosen.leavers:
-        raise Usage(
-            f"{chosen.title} leaves leavers out; that is how it takes them away.",
-            mend="Leave --leavers out.",
-        )
-
-
-def _check_flows(school: School, chosen: Format, may: Allowed) -> None:
-    if chosen.id == "contacts" and "contact" not in may.accepted:
-        raise MisconsoleError(
-            f"{school.name} has not accepted the report Contacts, so none may be exported.",
-            mend="Accept it first (misconsole reports SCHOOL accept contacts).", code="report_not_accepted",
-        )  # fmt: skip
+    return Ready(chosen, made, files, view, before, facts.addresses)
 
 
 def _last_record(urn: str, chosen: Format, before: Decision | None, folder: Path | None) -> Record | None:
@@ -228,43 +136,7 @@ def _digest(files: Collection[FileView]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check(school: School, ready: _Ready, wish: Wish) -> None:
-    """Nothing to export, fewer files than the last time, or too many who would go: somebody has to look."""
-    people = [len(table.rows) for table in ready.made.tables if _of_people(ready.chosen, table.spec.name)]
-    if not sum(people):
-        raise NotFound(
-            f"{school.name} has nobody to put into this export; nothing was written.",
-            mend="Look at what it leaves out (misconsole export SCHOOL --format F).",
-            code="nothing_to_export",
-        )  # fmt: skip
-    told = set(ready.before.detail.get("tables", ())) if ready.before else set()
-    gone = sorted(told - set(marks(ready.made)))
-    if gone and ready.chosen.whole_set and not wish.fewer_files:
-        raise Held(
-            f"The last export had {', '.join(gone)}; this one would not, and the reader takes that for gone.",
-            mend="Ask for the same as the last time, or say --fewer-files.", code="fewer_files",
-        )  # fmt: skip
-    for each in ready.view.changes:
-        before = each.rows - each.added + each.removed
-        limit = options_of(school).limit("unallocate")
-        matters = ready.chosen.whole_set and _of_people(ready.chosen, each.file)
-        if matters and not wish.accept_removals and limits.trips(each.removed, before, limit):
-            raise Held(
-                f"{each.removed} of {before} would be missing in {each.file}; nothing was written.",
-                mend="Look at who (without --out), then say --accept-removals.", code="many_removals",
-            )  # fmt: skip
-
-
-_PEOPLE = ("users", "students", "staff", "Student", "Teacher", "create", "accounts", "people", "contacts")
-
-
-def _of_people(chosen: Format, file: str) -> bool:
-    """Whether a file's rows are people; the classes of the plain table count as such."""
-    stem = file.removesuffix(".csv").removesuffix("-{n}")
-    return stem.rpartition("-")[2] in _PEOPLE or (chosen.id == "classes" and stem == "classes")
-
-
-def _record(desk: Desk, ready: _Ready) -> Record:
+def _record(desk: Desk, ready: Ready) -> Record:
     return Record(
         school=ready.view.school, format=ready.chosen.id, at=desk.now().isoformat(), by=desk.actor,
         files={name: export_folder.digest(content) for name, content in ready.files.items()},
@@ -272,12 +144,12 @@ def _record(desk: Desk, ready: _Ready) -> Record:
     )  # fmt: skip
 
 
-def _summary(ready: _Ready) -> str:
-    rows = sum(each.rows for each in ready.view.changes if _of_people(ready.chosen, each.file))
+def _summary(ready: Ready) -> str:
+    rows = sum(each.rows for each in ready.view.changes if export_checks.of_people(ready.chosen, each.file))
     return f"Exported {rows} rows of people for {ready.chosen.title}, digest {ready.view.digest[:12]}"
 
 
-def _detail(ready: _Ready, wish: Wish, folder: Path) -> dict[str, object]:
+def _detail(ready: Ready, wish: Wish, folder: Path) -> dict[str, object]:
     """Who, what and how much, never a row."""
     return {
         "format": ready.chosen.id, "folder": str(folder), "digest": ready.view.digest,
