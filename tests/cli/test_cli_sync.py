@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +68,14 @@ class TestSync:
         assert {"unmatched_staff", "unmatched_pupils"} <= set(document["waiting"])
         assert document["held"] is None
         assert document["error"] is None
+
+    def test_T1_whoever_starts_a_sync_by_hand_is_named_in_the_history(self, cli: Cli) -> None:
+        """T1: at once, whatever the schedule says, and as often as wanted."""
+        for number in (1, 2):
+            code, document = cli.json("sync", "larkmere")
+            assert (code, document["run"], document["state"]) == (0, number, "succeeded")
+        for run in cli.bench.rows(Run):
+            assert (run.kind, run.origin, run.actor) == ("sync", "command", getpass.getuser())
 
     def test_several_schools_give_a_list_and_one_that_is_unknown_keeps_nobody_waiting(self, cli: Cli) -> None:
         code, documents = cli.json("sync", "nowhere", "100001")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from connectors.records import Report
-from data.tables import Account, Connection, School
+from data.tables import Account, Connection, Link, School
 from misconsole.services import accounts
 from screens.reading import Reading
 from tests import seed
-from tests.fake_mis import Bench, pupil
+from tests.fake_mis import Bench, pupil, staff
 from tests.screens.driving import Driver, Opened, tab
 
 
@@ -213,3 +213,28 @@ async def test_L8_why_offers_the_other_modes_of_a_school_that_only_looks_people_
         await driver.press("q")
         await driver.until(lambda: "Create a new account" in driver.text)
         assert "Look at link mode" not in driver.text
+
+
+async def test_K7_accounts_are_linked_on_the_two_unmatched_tabs(synced: tuple[Bench, Opened]) -> None:
+    """K7, K6: the suggestions stand there, beside the person, and a digit links."""
+    bench, opened = synced
+    bench.options(mode="link")
+    for report, one in (
+        (Report.STUDENTS, pupil(60, "Winifred", "Quill")),
+        (Report.STAFF, staff(60, "Una", "Rook")),
+    ):
+        role = "pupil" if report is Report.STUDENTS else "staff"
+        bench.mis.records[report].append(one)
+        accounts.create(
+            bench.desk, bench.urn, given=one.given_name or "", family=one.family_name or "", role=role,
+            date_of_birth=one.date_of_birth,
+        )  # fmt: skip
+    bench.sync(full=True)
+    made = {row.family_name: row.id for row in bench.rows(Account, origin="manual")}
+    for which, family in (("unmatched-pupils", "Quill"), ("unmatched-staff", "Rook")):
+        assert bench.rows(Link, account_id=made[family]) == []
+        async with opened.running(*tab(which)) as driver:
+            await driver.until(lambda name=family: name in driver.text)  # type: ignore[misc]
+            await driver.press("1")
+            await driver.until(lambda: "u takes it back" in driver.text)
+        assert bench.one(Link, account_id=made[family], active=True).how == "decided"

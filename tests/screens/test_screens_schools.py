@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from data import tables
+from misconsole.services.status import school_rows
 from tests import seed
 from tests.screens.driving import Opened
 
@@ -20,6 +21,24 @@ async def test_the_home_list_shows_lamp_mis_when_and_what_waits(larkmere: Opened
         assert "Arbor" in row
         assert "12:00" in row
         assert row.endswith("8")
+
+
+async def test_U6_each_of_several_schools_has_its_own_last_run(larkmere: Opened) -> None:
+    """U6, V2: when each was last checked and last changed, in one list and one document."""
+    e = larkmere.estate
+    other = e.school("100002", "Oakhanger Academy")
+    e.put(tables.Connection, school_id=other, mis="arbor", route="wonde", access="approved")
+    ran = e.now - timedelta(days=3)
+    e.run(other, started_at=ran, finished_at=ran, full=True, changed_anything=True)
+    rows = {row.name: row for row in school_rows(e.url, now=e.now)}
+    assert rows["Oakhanger Academy"].last_checked == rows["Oakhanger Academy"].last_changed == ran
+    assert rows["Larkmere School"].last_checked != ran
+    async with larkmere.running(size=(140, 30)) as driver:
+        lines = {
+            row.name: next(x for x in driver.text.splitlines() if row.name in x) for row in rows.values()
+        }
+        assert "Fri 12:00" in lines["Oakhanger Academy"]
+        assert "Fri 12:00" not in lines["Larkmere School"]
 
 
 async def test_a_wide_window_has_the_route_and_each_queue(larkmere: Opened) -> None:

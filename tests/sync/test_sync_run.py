@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from connectors.base import Access, AccessState
-from connectors.records import Notice, Report
+from connectors.records import Notice, PupilStatus, Report
 from data.runs import STAGES
 from data.tables import (
     Account,
@@ -24,7 +25,7 @@ from data.tables import (
     School,
 )
 from misconsole.errors import Conflict
-from misconsole.services import decide, rooms, runs
+from misconsole.services import decide, queues, rooms, runs
 from misconsole.services.status import school_rows
 from misconsole.services.views import Lamp
 from tests.fake_mis import Bench, pupil, staff
@@ -96,6 +97,46 @@ class TestSecondSync:
         (row,) = school_rows(synced.store.url, now=synced.now)
         assert row.last_checked == synced.now
         assert row.last_changed == synced.now - timedelta(days=1)
+
+    def test_U4_the_last_sync_is_the_last_time_anything_was_changed(self, synced: Bench) -> None:
+        """U4: whatever it was, and not the last time somebody looked."""
+        changed = synced.now
+        for change in (None, {"roles": ("Head of Music",)}, None):
+            synced.now += timedelta(days=1)
+            if change:
+                synced.change(Report.STAFF, "S1", **change)
+                changed = synced.now
+            assert synced.sync(full=True).state == "succeeded"
+            (row,) = school_rows(synced.store.url, now=synced.now)
+            assert (row.last_changed, row.last_checked) == (changed, synced.now)
+
+    def test_F15_staff_there_are_updated_and_those_missing_are_created(self, synced: Bench) -> None:
+        before = {row.source_id: row.id for row in synced.rows(Person, role="staff")}
+        synced.change(Report.STAFF, "S1", family_name="Kestrel", roles=("Bursar",))
+        synced.mis.records[Report.STAFF].append(staff(40, "Winifred", "Quill"))
+        view = synced.sync(full=True)
+        assert {key: view.changes[key] for key in ("created", "updated")} == {"created": 1, "updated": 1}
+        after = {row.source_id: row for row in synced.rows(Person, role="staff")}
+        assert {key: row.id for key, row in after.items() if key in before} == before
+        assert (after["S1"].family_name, after["S1"].job_title) == ("Kestrel", "Bursar")
+        assert synced.one(Account, family_name="Quill").role == "staff"
+        assert len(synced.rows(Account, role="staff")) == 5
+
+    def test_P9_who_starts_later_has_an_account_to_hand_out_by_then(self, synced: Bench) -> None:
+        """P9: and it is the very account they begin with."""
+        synced.accept(Report.STUDENTS, Report.STUDENTS_FUTURE)
+        starts = synced.now.date() + timedelta(days=30)
+        newcomer = pupil(60, "Winifred", "Quill", admission_date=starts, status=PupilStatus.ACCEPTED)
+        synced.mis.records[Report.STUDENTS_FUTURE] = [newcomer]
+        synced.sync(full=True)
+        waiting = {item.account.username for item in queues.new_users(synced.desk, synced.urn)}
+        account = synced.one(Account, family_name="Quill")
+        assert account.username in waiting
+        synced.now += timedelta(days=31)
+        synced.mis.records[Report.STUDENTS_FUTURE] = []
+        synced.mis.records[Report.STUDENTS].append(replace(newcomer, status=PupilStatus.CURRENT))
+        synced.sync(full=True)
+        assert synced.one(Account, family_name="Quill") == account
 
     def test_Z21_a_failed_run_neither_checks_nor_changes(self, synced: Bench) -> None:
         synced.now += timedelta(days=1)
