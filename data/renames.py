@@ -93,12 +93,34 @@ def surname_changes(
     return [(row[0], row[1], row[2], row[3]) for row in s.connection().execute(asked)]
 
 
-def last_decided(s: Session, school_id: int, kinds: Collection[str]) -> dict[int, datetime | None]:
-    """account -> when a decision of these kinds that stands was last taken on it alone."""
+def decided(
+    s: Session, school_id: int, kinds: Collection[str]
+) -> Iterable[tuple[int | None, datetime | None, dict[str, Any]]]:
+    """(account, when, detail) of the decisions of these kinds that stand, oldest first."""
     c = table_of(Decision).c
-    asked = (
-        select(c.account_id, func.max(c.at))
-        .where(c.school_id == school_id, c.kind.in_(kinds), c.account_id.is_not(None), c.undone_at.is_(None))
-        .group_by(c.account_id)
+    asked = select(c.account_id, c.at, c.detail).where(
+        c.school_id == school_id, c.kind.in_(kinds), c.undone_at.is_(None)
     )
-    return {row[0]: row[1] for row in s.connection().execute(asked)}
+    return [(row[0], row[1], row[2]) for row in s.connection().execute(asked.order_by(c.id))]
+
+
+def people(
+    s: Session, school_id: int
+) -> Iterable[tuple[str, bool | None, str | None, str | None, int | None]]:
+    """(role, teaching, given, family, year of entry) of everybody in the MIS now, by the names that count;
+    then of the accounts of people no MIS knows."""
+    c, a = table_of(Person).c, table_of(Account).c
+    given, family = (
+        func.coalesce(c.given_name, c.legal_given_name),
+        func.coalesce(c.family_name, c.legal_family_name),
+    )
+    asked = select(c.role, c.teaching, given, family, c.year_of_entry)
+    for row in s.connection().execute(
+        asked.where(c.school_id == school_id, c.present.is_(True)).order_by(c.id)
+    ):
+        yield row[0], row[1], row[2], row[3], row[4]
+    others = select(a.given_name, a.family_name).where(
+        a.school_id == school_id, a.role == "other", a.state == "active"
+    )
+    for each in s.connection().execute(others.order_by(a.id)):
+        yield "other", None, each[0], each[1], None

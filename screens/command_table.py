@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from screens.command_table_guided import GUIDED
 from screens.command_table_mapping import MAPPING
+from screens.command_table_names import NAMES
 from screens.commands import Command as C
 
 DIGITS = tuple("123456789")
@@ -268,4 +269,4 @@ ASKING = (
       help="Forget what was asked and go back."),
 )  # fmt: skip
 
-TABLE = (*EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *ASKING)
+TABLE = (*EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES, *ASKING)

@@ -85,6 +85,8 @@ SCOPES = {
     "find": "Find",
     "contacts": "Contacts of a pupil",
     "leaving": "Leaving soon",
+    "rename": "Rename many",
+    "formats": "Username formats",
     "pick-person": "Pick a person",
     "pick-field": "Pick a field",
 }
@@ -111,6 +113,8 @@ CHAINS = (
     ("app", "find", "panel", "list"),
     ("app", "contacts"),
     ("app", "leaving", "panel", "list"),
+    ("app", "rename", "panel", "list"),
+    ("app", "formats"),
     ("app", "pick-person", "panel", "list"),
     ("app", "pick-field", "panel", "list"),
 )  # fmt: skip

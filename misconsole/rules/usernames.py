@@ -61,7 +61,7 @@ class Format:
         object.__setattr__(self, "suffix", self.suffix.lower())
         _check_elements(self.elements)
         if self.separator not in SEPARATORS:
-            raise FormatError(f"The separator “{self.separator}” is not one of none, “.” or “-” (M3).")
+            raise FormatError(f"The separator “{self.separator}” is not one of none, “.” or “-”.")
         if len(self.elements) == 1:
             object.__setattr__(self, "separator", "")
         _check_affix("prefix", self.prefix, MAX_PREFIX)
@@ -88,7 +88,7 @@ class Format:
         pieces = re.split(r"([.+-])", body)
         separators = set(pieces[1::2])
         if len(separators) > 1:
-            raise FormatError(f"“{body}” mixes separators; one is used between all elements (M3).")
+            raise FormatError(f"“{body}” mixes separators; one is used between all elements.")
         separator = next(iter(separators), "+")
         return cls(tuple(p.strip() for p in pieces[::2]), separator.replace("+", ""), prefix, suffix)
 
@@ -106,14 +106,14 @@ class Format:
         """Itself, if that role may use it: only pupils have a year of entry (M1, M2)."""
         year = next((e for e in self.elements if e in YEARS), None)
         if year and role != "pupil":
-            raise FormatError(f"{year} is for pupils; a {role} format takes {', '.join(NAMES)} (M2).")
+            raise FormatError(f"{year} is for pupils; a {role} format takes {', '.join(NAMES)}.")
         return self
 
 
 def _check_elements(elements: tuple[str, ...]) -> None:
     for element in elements:
         if element not in ELEMENTS:
-            raise FormatError(f"“{element}” is not an element; there are {', '.join(ELEMENTS)} (M1).")
+            raise FormatError(f"“{element}” is not an element; there are {', '.join(ELEMENTS)}.")
     if len(set(elements)) < len(elements):
         raise FormatError("An element is named twice.")
     if {"yoe4", "yoe2"} <= set(elements):
@@ -126,7 +126,7 @@ def _check_elements(elements: tuple[str, ...]) -> None:
 
 def _check_affix(which: str, text: str, limit: int) -> None:
     if len(text) > limit:
-        raise FormatError(f"The {which} “{text}” has {len(text)} characters; the limit is {limit} (M4).")
+        raise FormatError(f"The {which} “{text}” has {len(text)} characters; the limit is {limit}.")
     if text and not re.fullmatch(r"[a-z0-9.-]+", text, re.ASCII):
         raise FormatError(f"The {which} “{text}” may hold letters a to z, digits, “.” and “-” only.")
     outer = text[:1] if which == "prefix" else text[-1:]

@@ -35,7 +35,10 @@ def planned(s: Session, school: School, person: Person, *, day: Any) -> NewAccou
     options, where = options_of(school), domain_key(school)
     formats = options.username_formats
     start = usernames.base(
-        formats[kind_of(facts.role, facts.teaching)], given=facts.first, family=facts.last, year_of_entry=facts.year_of_entry
+        formats[kind_of(facts.role, facts.teaching)],
+        given=facts.first,
+        family=facts.last,
+        year_of_entry=facts.year_of_entry,
     ).text[:1]
     known = Known(
         school_id=school.id or 0,

@@ -139,7 +139,11 @@ def _proposed(
 
 def _changed_surnames(s: Session, school_id: int) -> dict[int, str]:
     """account -> family name before the last change by a sync, where nobody decided on the name since."""
-    decided = rows.last_decided(s, school_id, ("rename", KEPT))
+    decided = {
+        account: at
+        for one, at, detail in rows.decided(s, school_id, ("rename", KEPT))
+        for account in (one, *detail.get("accounts", ()))
+    }
     found: dict[int, str] = {}
     for account, at, before, after in rows.surname_changes(s, school_id):
         since = decided.get(account)
@@ -163,10 +167,12 @@ def keep_names(desk: Desk, school: str, account_ids: Sequence[int]) -> DecisionV
     """These proposals are declined: the usernames stay until a surname changes again."""
     if not account_ids:
         raise Usage("Nobody was marked.")
-    for account_id in account_ids:
-        with deciding(desk, school, KEPT) as case:
-            account = case.account(account_id)
-            case.say(f"{account.username} stays although the family name changed")
+    with deciding(desk, school, KEPT) as case:
+        names = [case.account(each).username for each in account_ids]
+        if len(names) > 1:
+            case.decision.account_id = None
+        told = f"{names[0]} stays" if len(names) == 1 else f"{len(names)} usernames stay"
+        case.say(f"{told} although the family name changed", accounts=list(account_ids), items=names)
     return case.view
 
 
@@ -248,7 +254,10 @@ def _say(case: Case, lines: Sequence[Line]) -> None:
         case.decision.account_id = moved[0].account_id
         case.say(told[0], before=moved[0].old, after=moved[0].new)
     else:
-        case.say(f"Renamed {len(moved):,} accounts at once", many=len(moved), items=told)
+        case.say(
+            f"Renamed {len(moved):,} accounts at once", many=len(moved), items=told,
+            accounts=[each.account_id for each in moved],
+        )  # fmt: skip
 
 
 # Files

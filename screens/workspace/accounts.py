@@ -51,12 +51,18 @@ class Accounts(Tab[AccountView]):
             ),
             Column(
                 name="created",
-                title="Made",
-                width=10,
+                title="Latest",
+                width=17,
                 rank=5,
-                cell=lambda a: self.showing.when(a.created_at),
+                cell=self._latest,
             ),
         ]
+
+    def _latest(self, account: AccountView) -> str:
+        """Q6: the latest move or creation; sorted by it, the newest accounts stand together."""
+        if account.latest is None:
+            return ""
+        return f"{'linked' if account.moved else 'made'} {self.showing.when(account.latest)}"
 
     def _person(self, account: AccountView) -> str:
         person = account.person
@@ -145,6 +151,25 @@ class Accounts(Tab[AccountView]):
             )
         ]
         self.ask_for(f"Rename {self.showing.handle(account.username)}", asked, rename, verb="rename")
+
+    def do_rename_many(self) -> None:
+        """All marked, else all the filter shows; without either everybody in use."""
+        from screens.rename.screen import Rename
+
+        grid = self.grid
+        chosen = list(grid.marked) or (grid.shown_keys() if grid.shown_for else None)
+        ids = None if chosen is None else [int(str(key)) for key in chosen]
+        self.program.push_screen(Rename(self.urn, ids=ids))
+
+    def do_proposed(self) -> None:
+        from screens.rename.screen import Rename
+
+        self.program.push_screen(Rename(self.urn, proposed=True))
+
+    def do_formats(self) -> None:
+        from screens.formats import Formats
+
+        self.program.push_screen(Formats(self.urn))
 
     def do_unlink(self) -> None:
         account = self.chosen

@@ -40,6 +40,8 @@ HOSTS = {
     "find": "screens.find:Find",
     "contacts": "screens.contacts:Contacts",
     "leaving": "screens.workspace.leaving:Leaving",
+    "rename": "screens.rename.screen:Rename",
+    "formats": "screens.formats:Formats",
     "pick-person": "screens.workspace.pick:PickPerson",
     "pick-field": "screens.mapping_pick:PickField",
 }
