@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from connectors import notices
 from connectors.arbor import changes, groups
 from connectors.arbor.contacts import RELATIONSHIP, Guardians
 from connectors.arbor.declaration import DECLARATION
@@ -148,23 +149,9 @@ class Reading:
 
     def _told(self, people: People, read: Read, mark: changes.Mark, long_gone: int) -> Iterator[Notice]:
         what = KIND[people.report][1]
-        if read.duplicates:
-            yield Notice(
-                level="warning", code="duplicates",
-                message=f"{read.duplicates} {what} came more than once; each was kept once.",
-                mend="Nothing needs doing unless it comes every time; then tell Arbor.",
-            )  # fmt: skip
-        if later := mark.later:
-            yield Notice(
-                level="info", code="not_started",
-                message=f"{len(later)} {what} are left out till they start; first on {min(later.values())}.",
-                mend="Needed sooner: create the account by hand with the same details; it will match.",
-            )  # fmt: skip
-        if long_gone:
-            yield Notice(
-                level="info", code="long_gone",
-                message=f"{long_gone} {what} left over {self.options.leavers} days ago and are not read.",
-            )  # fmt: skip
+        yield from notices.duplicates(read.duplicates, what, tell="Arbor")
+        yield from notices.not_started(mark.later.values(), what)
+        yield from notices.long_gone(long_gone, what, days=self.options.leavers)
         if isinstance(people, Employees) and people.posts.several:
             yield Notice(
                 level="info", code="several_managers",
@@ -201,11 +188,10 @@ class Reading:
             told = [guardians.person(row, f"contacts[{index}]", people) for index, row in page]
             yield _contacts_batch(guardians, [one for one in told if one is not None])
         if links and "priority" in guardians.wanted and not guardians.priorities:
-            yield Notice(
-                level="info", code="no_priority",
-                message="Arbor gives no contact an emergency priority; every contact counts as priority 1.",
+            yield notices.no_priority(
+                "Arbor gives no contact an emergency priority",
                 mend="Fill the priorities in Arbor if the order matters.",
-            )  # fmt: skip
+            )
         yield Finished(report=Report.CONTACTS)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from connectors import notices
 from connectors.bromcom.answers import NOT_SWITCHED
 from connectors.bromcom.pupils import GUEST, KNOWN_CODES
 from connectors.records import Notice
@@ -11,13 +12,6 @@ from connectors.records import Notice
 
 class Told:
     """Each kind of notice, if there is anything to say."""
-
-    def duplicates(self, count: int, what: str) -> Iterator[Notice]:
-        if count:
-            yield Notice(
-                level="info", code="duplicates",
-                message=f"{count} {what} came more than once; each was kept once.",
-            )  # fmt: skip
 
     def contradicting(self, count: int, what: str) -> Iterator[Notice]:
         if count:
@@ -46,10 +40,7 @@ class Told:
 
     def contacts(self, seen: bool, folded: int) -> Iterator[Notice]:
         if seen:
-            yield Notice(
-                level="info", code="no_priority",
-                message="Bromcom tells no priority of contacts by this route; each counts as the first.",
-            )  # fmt: skip
+            yield notices.no_priority("Bromcom tells no priority of contacts by this route")
             if folded:
                 yield Notice(
                     level="info", code="contacts_folded",

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from connectors import notices
 from connectors.bromcom import collections
 from connectors.bromcom.contacts import Book, Slots
 from connectors.bromcom.declaration import DECLARATION
@@ -191,7 +192,7 @@ class PupilRead:
     def ends(self) -> Iterator[Item]:
         wanted, told = self.reading.request.reports, self.reading.told
         if Report.STUDENTS in wanted:
-            yield from told.duplicates(self.twice, "pupils")
+            yield from notices.duplicates(self.twice, "pupils", tell="Bromcom")
             yield from told.contradicting(self.old, "pupils")
             yield from told.codes(self.reader.codes, keep_guests=self.reading.options.guests)
         for report in (Report.STUDENTS, Report.STUDENTS_FUTURE):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from connectors import clock
+from connectors import clock, notices
 from connectors.csv_mapped.fields import CONTACTS, PUPILS
 from connectors.csv_mapped.groups import Groups
 from connectors.csv_mapped.index import Index, index
@@ -83,7 +83,4 @@ class Reading:
         ordered = any(f.rpartition(".")[2] == "priority" for each in files for f in each.at)
         theirs = any(each.kind in (CONTACTS, PUPILS) for each in files)
         if Report.CONTACTS in wanted and theirs and not ordered:
-            yield Notice(
-                level="info", code="no_priority",
-                message="The files have no order of contacts, so all count as the first.",
-            )  # fmt: skip
+            yield notices.no_priority("The files have no order of contacts")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 
-from connectors import clock, probes
+from connectors import clock, notices, probes
 from connectors.base import Access, AccessState, Probe
 from connectors.datashare import columns
 from connectors.datashare.declaration import DECLARATION
@@ -23,10 +23,7 @@ from connectors.records import Batch, ExtractRequest, Finished, Notice, Record, 
 ORDER = (Report.STUDENTS, Report.STAFF, Report.CONTACTS, Report.GROUPS_CLASSES, Report.ATTENDANCE)
 WHO = {Report.STUDENTS: "pupil", Report.STAFF: "teacher"}
 #: H6: said once, since nothing in the files shows it
-NO_PRIORITY = Notice(
-    level="info", code="no_priority",
-    message="Integris has no order of contacts, so every contact counts as priority 1.",
-)  # fmt: skip
+NO_PRIORITY = notices.no_priority("Integris has no order of contacts")
 
 
 class Datashare(FilesConnector):

@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 from typing import Protocol
 
+from connectors import notices
 from connectors.errors import ContradictoryExtract, EmptyExtract
 from connectors.http import Http
 from connectors.in_turn import Item, in_turn
@@ -106,18 +107,8 @@ class Reading:
 
     def _told(self, people: People, later: list[date]) -> Iterator[Notice]:
         what, twice = WHAT[people.report], self.source.duplicates(people.report)
-        if twice:
-            yield Notice(
-                level="warning", code="duplicates",
-                message=f"{twice} {what} came more than once; each was kept once.",
-                mend="Nothing needs doing unless it comes every time; then tell IRIS support.",
-            )  # fmt: skip
-        if later:
-            yield Notice(
-                level="info", code="not_started",
-                message=f"{len(later)} {what} are left out till they start; first on {min(later)}.",
-                mend="Needed sooner: create the account by hand with the same details; it will match.",
-            )  # fmt: skip
+        yield from notices.duplicates(twice, what, tell="IRIS support")
+        yield from notices.not_started(later, what)
         if people.two_addresses:
             yield Notice(
                 level="info", code="two_addresses",

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from urllib.parse import quote
 
+from connectors import notices
 from connectors.errors import BadAnswer, ScopeMissing
 from connectors.http_errors import NotFound, Unacceptable
 from connectors.oneroster import changes
@@ -190,10 +191,7 @@ class Service(Roster):
 
     def _losses(self) -> Iterator[Notice]:
         if Report.CONTACTS in self.request.reports:
-            yield Notice(
-                level="info", code="no_priority",
-                message="OneRoster has no priority of contacts; every contact counts as the first.",
-            )  # fmt: skip
+            yield notices.no_priority("OneRoster has no priority of contacts")
         if "demographics" in self.loader.lost:
             yield Notice(
                 level="error", code="demographics_not_shared",

@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, TypeVar
 
+from connectors import notices
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
 from connectors.in_turn import Item, in_turn, told
@@ -22,7 +23,7 @@ from connectors.scholarpack.declaration import DECLARATION
 from connectors.scholarpack.fieldmap import FieldMap
 from connectors.scholarpack.groups import Groups
 from connectors.scholarpack.paging import Collection, whole_row
-from connectors.scholarpack.people import Contracts, Employees, Pupils, Reader
+from connectors.scholarpack.people import LEAVERS, Contracts, Employees, Pupils, Reader
 from connectors.scholarpack.photos import with_photos
 from connectors.scholarpack.scopes import CONTRACTED, PHOTOS
 from connectors.values import Faults, no_object
@@ -138,7 +139,9 @@ class Reading:
                 mend="Nothing was changed and no account was taken away. Check that the consent is this "
                 f"school's; if the school really shares no {what}, decline the report.",
             )
-        yield from _counted(what, pages.duplicates, later, long_gone)
+        yield from notices.duplicates(pages.duplicates, what, tell="ScholarPack")
+        yield from notices.not_started(later, what)
+        yield from notices.long_gone(long_gone, what, days=LEAVERS.days)
 
     def _photographed(self, reader: Reader, records: list[Any]) -> list[Any]:
         """With photos where asked for; one refusal ends the asking."""
@@ -162,11 +165,10 @@ class Reading:
         for page in self._collection("contacts/", contacts.key):
             yield _batch(Report.CONTACTS, contacts.faults, contacts.page(page, told, linked))
         if linked and "priority" in contacts.wanted and not contacts.priorities:
-            yield Notice(
-                level="info", code="no_priority",
-                message="ScholarPack gives no contact an order; every contact counts as priority 1.",
+            yield notices.no_priority(
+                "ScholarPack gives no contact an order",
                 mend="Name its key if there is one (--set fields=contact.priority=…).",
-            )  # fmt: skip
+            )
         without = len(self.roll - {pupil for _, pupil in linked}) if self.roll else 0
         if without:
             yield Notice(
@@ -205,23 +207,3 @@ def _batch(report: Report, faults: Faults, records: Iterable[Record]) -> Batch:
     rejected = tuple(faults.found)
     faults.found.clear()
     return Batch(report=report, records=tuple(records), rejected=rejected)
-
-
-def _counted(what: str, duplicates: int, later: list[date], long_gone: int) -> Iterator[Notice]:
-    if duplicates:
-        yield Notice(
-            level="warning", code="duplicates",
-            message=f"{duplicates} {what} came more than once; each was kept once.",
-            mend="Nothing needs doing unless it comes every time; then tell ScholarPack.",
-        )  # fmt: skip
-    if later:
-        yield Notice(
-            level="info", code="not_started",
-            message=f"{len(later)} {what} are left out till they start; first on {min(later)}.",
-            mend="Needed sooner: create the account by hand with the same details; it will match.",
-        )  # fmt: skip
-    if long_gone:
-        yield Notice(
-            level="info", code="long_gone",
-            message=f"{long_gone} {what} left over 60 days ago and are not read.",
-        )  # fmt: skip

@@ -15,6 +15,7 @@ from connectors.delimited import freshness
 from connectors.delimited.pages import pages
 from connectors.errors import BadFile, ConnectorError
 from connectors.findings import Findings
+from connectors.notices import no_priority
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Record, Report
 from connectors.sims_files.contacts import Contacts
 from connectors.sims_files.drop import Drop
@@ -169,10 +170,7 @@ class Reading:
         else:
             yield _untouched(file.report, f"{file.sheet.file} has no record that can be used.", RUN_AGAIN)
         if count and file.report is Report.CONTACTS and not file.has("priority"):
-            yield Notice(
-                level="info", code="no_priority",
-                message=f"{file.sheet.file} has no order of contacts, so all count as the first.",
-            )  # fmt: skip
+            yield no_priority(f"{file.sheet.file} has no order of contacts")
 
     def _records(self, file: Opened, known: Known) -> Iterator[Record]:
         declined, values = self._declined(file.report), Values(file, self.findings, self.latest)

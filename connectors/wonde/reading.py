@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
+from connectors import notices
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
 from connectors.in_turn import Item, in_turn
@@ -101,13 +102,7 @@ class Reading:
                 message=f"For {what}, these details are not shared with us: {', '.join(source.lost)}.",
                 mend="Ask the school to allow them in the Wonde school portal, or decline the fields here.",
             )
-        if source.duplicates:
-            yield Notice(
-                level="warning",
-                code="duplicates",
-                message=f"{source.duplicates} {what} came more than once; each was kept once.",
-                mend="Nothing needs doing unless it comes every time; then tell Wonde.",
-            )
+        yield from notices.duplicates(source.duplicates, what, tell="Wonde")
 
     def sample(self) -> str:
         """At most one record of each collection, told in one sentence; EmptyExtract if nothing comes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from connectors import notices
 from connectors.errors import ContradictoryExtract, ShortExtract
 from connectors.records import Batch, ContactLink, Finished, Notice, Record, Report
 from connectors.values import Faults
@@ -89,11 +90,9 @@ def contacts(reading: Reading) -> Iterator[Item]:
     if links and not people:
         raise ContradictoryExtract(f"{links} links to contacts arrived, but none of the contacts themselves.")
     if links and "priority" in kin.wanted and not kin.priorities:
-        yield Notice(
-            level="info", code="no_priority",
-            message="Xporter gives no contact a priority; every contact counts as priority 1.",
-            mend="Fill the priorities in the MIS if the order matters.",
-        )  # fmt: skip
+        yield notices.no_priority(
+            "Xporter gives no contact a priority", mend="Fill the priorities in the MIS if the order matters."
+        )
     yield from reading.flushed()
     yield Finished(report=report)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from connectors import notices
 from connectors.errors import ConnectorError, MisOffline, ScopeMissing
 from connectors.in_turn import Item, in_turn, not_shared
 from connectors.records import ExtractRequest, Notice, Report
@@ -156,15 +157,7 @@ class Reading:
         while page is not None:
             yield page
             page = next(pages, None)
-        if collection.duplicates:
-            self.note(
-                Notice(
-                    level="warning", code="duplicates",
-                    message=f"{collection.duplicates} {collection.what} came more than once; "
-                    "each was kept once.",
-                    mend="Nothing needs doing unless it comes every time; then tell Groupcall.",
-                )
-            )  # fmt: skip
+        self._notes += notices.duplicates(collection.duplicates, collection.what, tell="Groupcall")
 
     def lost(self, what: str, fields: list[str], scopes: list[str]) -> None:
         """Fields asked for that no row had a column for."""
