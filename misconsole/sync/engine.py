@@ -177,7 +177,7 @@ def _tell(job: Job, made: Plan) -> None:
     if made.renamed_on_link:
         say(
             "info", "renamed_on_link",
-            f"{made.renamed_on_link} display names change on linking, because names come from the MIS.",
+            f"Display names that change on linking, because names come from the MIS: {made.renamed_on_link}.",
         )  # fmt: skip
 
 

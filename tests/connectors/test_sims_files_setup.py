@@ -94,8 +94,9 @@ def test_E1_to_E9_what_this_route_brings(mis: str) -> None:
     found = route(mis)
     offered = {offer.report.value for offer in SimsFiles.declaration.reports}
     assert {report for report in found.reports if found.can_accept(report)} == offered
-    assert {"roles", "photo_id", "photo_hash"} == set(found.limits)
-    assert "Personnel Officer" in found.limits["roles"]
+    assert {"photo_id", "photo_hash"} == set(found.limits)
+    told = next(note for note in found.notes if note.situation == "Role columns missing")
+    assert "Personnel Officer" in told.text
 
 
 def test_no_password_stands_in_any_command_line() -> None:
