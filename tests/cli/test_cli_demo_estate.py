@@ -1,4 +1,4 @@
-"""The demo estate without a screen: every school succeeds, by nine interfaces or more, each with its own gaps."""
+"""The demo estate without a screen: every school succeeds, by nine interfaces or more, with its own gaps."""
 
 from __future__ import annotations
 
