@@ -288,11 +288,11 @@ def _downstream(subjects: Sequence[Subject], lines: Sequence[Line], ground: Grou
     if not moved:
         return
     if in_use:
-        yield f"{in_use} are in use: whoever has them signs in with the new name from then on."
+        yield f"In use: {in_use:,}; whoever has them signs in with the new name from then on."
     if len(moved) > in_use:
-        yield f"{len(moved) - in_use} were never handed out: nobody has to be told."
+        yield f"Never handed out: {len(moved) - in_use:,}; nobody has to be told."
     if aliases:
-        yield f"{aliases} addresses change; the old ones stay as aliases and still reach them."
+        yield f"New addresses: {aliases:,}; the old ones stay as aliases and still reach them."
     if not ground.domain:
         yield "The school has no e-mail domain, so addresses stay as they are."
     yield "Directories and exports that go by account id rename; what goes by username takes them for new."

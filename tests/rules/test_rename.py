@@ -199,7 +199,7 @@ def test_a_name_of_ones_own_is_never_asked_about_but_what_a_format_made_is(
 def test_M15_downstream_is_told_in_numbers() -> None:
     people = [subject(1, "Ann", "Lee", in_use=True), subject(2, "Bo", "Lee")]
     found = " ".join(rehearse(people, ground=ground(*people), formats=ALL).downstream)
-    assert "1 are in use" in found and "1 were never handed out" in found and "2 addresses change" in found
+    assert "In use: 1;" in found and "Never handed out: 1;" in found and "New addresses: 2;" in found
     silent = Ground(held=ground(*people).held)
     assert "no e-mail domain" in " ".join(rehearse(people, ground=silent, formats=ALL).downstream)
 
