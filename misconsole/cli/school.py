@@ -34,6 +34,14 @@ def add(sub: Any) -> None:
     change.add_argument("--dry-run", action="store_true", help="only show what another mode would change")
     change.set_defaults(run=set_school)
 
+    tried = verbs.add_parser("formats", help="how usernames are made, on the school's own people")
+    tried.add_argument("school", metavar="SCHOOL")
+    tried.add_argument(
+        "--try", dest="tried", action="append", default=[], metavar="KIND=FORMAT",
+        help="another format for pupil, teaching, non-teaching or other; nothing is saved",
+    )  # fmt: skip
+    tried.set_defaults(run=show_formats)
+
 
 def add_school(args: argparse.Namespace, out: Out) -> int:
     from misconsole.services import schools
@@ -140,4 +148,26 @@ def show_school(args: argparse.Namespace, out: Out) -> int:
     out.table(("FACT", "VALUE"), facts)
     out.lines(["", f"mode {found['mode']}: {found['mode_means']}", ""])
     out.table(("OPTION", "VALUE", "ABOUT"), [(o["name"], o["value"], o["about"]) for o in found["options"]])
+    return Exit.DONE
+
+
+def show_formats(args: argparse.Namespace, out: Out) -> int:
+    """Each kind's format with examples; ``--try`` looks at others before ``school set`` saves them."""
+    from misconsole.services import formats
+
+    with open_desk(args) as desk:
+        view = formats.read(desk, args.school)
+    items = formats.examples_of(view, words.pairs(args.tried))
+    if out.as_json:
+        out.json({"school": view.school, "scope": view.scope, "domain": view.domain,
+                  "collision": view.collision, "kinds": items})  # fmt: skip
+        return Exit.DONE
+    out.table(
+        ("KIND", "FORMAT", "USERNAME", "E-MAIL", "NAME", "WHY"),
+        [
+            (item["kind"], item["format"], each.username, each.email, each.name, each.said or each.why)
+            for item in items
+            for each in item["examples"]
+        ],
+    )
     return Exit.DONE

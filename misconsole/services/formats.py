@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data import renames as rows
+from misconsole.errors import Usage
 from misconsole.rules.format_draft import Draft, Examples, Named, examples
 from misconsole.rules.username_kinds import KINDS, SETTINGS, TEACHING, kind_of
 from misconsole.rules.usernames import FormatError
@@ -54,6 +55,29 @@ def tried(view: FormatsView, kind: str, draft: Draft) -> Examples | str:
     except FormatError as problem:
         return str(problem)
     return examples(form, view.people[kind], domain=view.domain, scope=view.scope)
+
+
+def examples_of(view: FormatsView, wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Every kind with its format (or the ``wanted`` one) and what it makes. Raises Usage for a wrong one."""
+    if strange := sorted(set(wanted) - set(KINDS)):
+        raise Usage(f"“{strange[0][:30]}” is no kind of people.", mend=f"Kinds: {', '.join(KINDS)}.")
+    items = []
+    for kind in KINDS:
+        try:
+            draft = Draft.of(wanted[kind], view.texts[TEACHING]) if kind in wanted else view.draft(kind)
+        except FormatError as problem:
+            raise Usage(str(problem), mend="Such as first_initial.last_name.") from problem
+        found = tried(view, kind, draft)
+        if isinstance(found, str):
+            raise Usage(found, mend=f"Mend the format of {kind}.")
+        items.append(
+            {
+                "kind": kind, "format": draft.text(kind), "people": found.people,
+                "numbered": found.numbered, "cut": found.cut, "asked": found.asked,
+                "examples": list(found.shown),
+            }
+        )  # fmt: skip
+    return items
 
 
 def save(desk: Desk, school: str, drafts: Mapping[str, Draft]) -> FormatsView:

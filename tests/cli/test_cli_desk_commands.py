@@ -463,3 +463,19 @@ class TestRename:
 
     def test_O7_proposals_are_listed_by_the_same_command(self, run: Console, larkmere: int) -> None:
         assert run.json("rename", "100001", "--proposed", "--dry-run")["lines"] == []
+
+    def test_M1_M13_formats_are_tried_on_the_schools_people_and_nothing_is_saved(
+        self, run: Console, larkmere: int
+    ) -> None:
+        found = run.json("school", "formats", "100001", "--try", "pupil=first_name.last_name")
+        kinds = {each["kind"]: each for each in found["kinds"]}
+        assert list(kinds) == ["pupil", "teaching", "non-teaching", "other"]
+        assert kinds["pupil"]["format"] == "first_name.last_name"
+        assert kinds["other"]["format"] == "staff"
+        names = {each["username"]: each["email"] for each in kinds["pupil"]["examples"]}
+        assert names["zoe.smithjones"] == "zoe.smithjones@larkmere.example"
+        assert "first_name.last_name" not in run.text("school", "show", "100001")
+        assert "t.baker" in run.text("school", "formats", "100001")
+        for words, says in (("teaching=yoe2.last_name", "for pupils"), ("cook=last_name", "no kind")):
+            code, _, err = run("school", "formats", "100001", "--try", words)
+            assert code == 2 and says in err
