@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from connectors.records import Rejected, Report
+from connectors.records import Batch, Record, Rejected, Report
 
 Row = dict[str, Any]
 
@@ -28,6 +28,13 @@ class Faults:
 
     def at(self, where: str) -> None:
         self.where, self.source_id = where, None
+
+    def batch(self, records: Iterable[Record], *, report: Report | None = None) -> Batch:
+        """The records with what was left out since the last batch, which is thereby told."""
+        kept = tuple(records)  # first: what is read only now may be found wrong only now
+        batch = Batch(report=report or self.report, records=kept, rejected=tuple(self.found))
+        self.found.clear()
+        return batch
 
     def note(self, name: str, path: str, value: Any, wanted: str) -> None:
         self.found.append(

@@ -102,7 +102,7 @@ class Groups:
         if records is None:
             self.lost.append("CustomGroup")
         else:
-            yield self._batch(records)
+            yield self.faults.batch(records)
 
     # -- the year -----------------------------------------------------------------------
 
@@ -138,14 +138,9 @@ class Groups:
                         no_object(self.faults, row)
                     elif not shelf.yearly or self._this_year(row, years):
                         records += self._set(shelf, row, members)
-                yield self._batch(records)
+                yield self.faults.batch(records)
         except (ScopeMissing, NotFound):
             self.lost.append(shelf.entity)
-
-    def _batch(self, records: list[Record]) -> Batch:
-        rejected = tuple(self.faults.found)
-        self.faults.found.clear()
-        return Batch(report=REPORT, records=tuple(records), rejected=rejected)
 
     def _paths(self, shelf: Shelf) -> list[str]:
         paths = [*shelf.names, "academicYear.id"] if shelf.yearly else list(shelf.names)

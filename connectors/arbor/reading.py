@@ -7,7 +7,7 @@ pupil or member of staff is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 
 from connectors import notices
@@ -20,7 +20,7 @@ from connectors.arbor.source import Read, Source
 from connectors.errors import EmptyExtract
 from connectors.http import Http
 from connectors.in_turn import Item, in_turn
-from connectors.records import Batch, ContactLink, ExtractRequest, Finished, Gone, Notice, Record, Report
+from connectors.records import Batch, ContactLink, ExtractRequest, Finished, Gone, Notice, Report
 
 KIND = {Report.STUDENTS: ("pupil", "pupils"), Report.STAFF: ("staff", "staff")}
 PEOPLE: dict[Report, type[People]] = {Report.STAFF: Employees, Report.STUDENTS: Pupils}
@@ -108,7 +108,7 @@ class Reading:
                 return
             found = people.read(list(enumerate(rows)), what)
             later |= found.later
-            yield self._batch(people, found.records)
+            yield people.faults.batch(found.records)
         if gone:
             yield Batch(report=people.report, records=tuple(Gone(kind=kind, source_id=one) for one in gone))
         yield Finished(report=people.report, delta=True, high_water=str(changes.Mark(revisions, later)))
@@ -125,7 +125,7 @@ class Reading:
             mark.later |= found.later
             long_gone += found.long_gone
             seen |= {one.source_id for one in found.records}
-            yield self._batch(people, found.records)
+            yield people.faults.batch(found.records)
         if read.received == 0:
             raise EmptyExtract(
                 f"Arbor answers with no {what} at all.",
@@ -141,11 +141,6 @@ class Reading:
                 message=f"Arbor gives no change log for {what}; they are read whole each time.",
             )  # fmt: skip
         yield Finished(report=people.report, high_water=str(mark) if revisions is not None else None)
-
-    def _batch(self, people: People, records: Sequence[Record]) -> Batch:
-        rejected = tuple(people.faults.found)
-        people.faults.found.clear()
-        return Batch(report=people.report, records=tuple(records), rejected=rejected)
 
     def _told(self, people: People, read: Read, mark: changes.Mark, long_gone: int) -> Iterator[Notice]:
         what = KIND[people.report][1]
@@ -182,11 +177,11 @@ class Reading:
             found = [one for one in _links(guardians, page) if one.pupil_id in roll]
             people |= {one.contact_id for one in found}
             links += len(found)
-            yield _contacts_batch(guardians, found)
+            yield guardians.faults.batch(found)
         guardians.addresses.load()
         for page in self.source.read("Guardian", guardians.paths()).pages:
             told = [guardians.person(row, f"contacts[{index}]", people) for index, row in page]
-            yield _contacts_batch(guardians, [one for one in told if one is not None])
+            yield guardians.faults.batch([one for one in told if one is not None])
         if links and "priority" in guardians.wanted and not guardians.priorities:
             yield notices.no_priority(
                 "Arbor gives no contact an emergency priority",
@@ -200,9 +195,3 @@ def _links(guardians: Guardians, page: Rows) -> Iterator[ContactLink]:
         link = guardians.link(row, f"relationships[{index}]")
         if link is not None:
             yield link
-
-
-def _contacts_batch(guardians: Guardians, records: Sequence[Record]) -> Batch:
-    rejected = tuple(guardians.faults.found)
-    guardians.faults.found.clear()
-    return Batch(report=Report.CONTACTS, records=tuple(records), rejected=rejected)

@@ -25,7 +25,6 @@ from connectors.errors import ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http_errors import NotFound
 from connectors.in_turn import Item, in_turn
 from connectors.records import (
-    Batch,
     ExtractRequest,
     Finished,
     Notice,
@@ -124,8 +123,8 @@ class Reading:
         groups.read()
         collections.staff(found, self.entities, self.options)
         for records in groups.records():
-            yield batch(Report.GROUPS_CLASSES, records, groups.faults)
-        yield batch(Report.GROUPS_CLASSES, (), groups.faults)
+            yield groups.faults.batch(records)
+        yield groups.faults.batch(())
         yield from self.told.old_classes(groups.old)
         yield Finished(report=Report.GROUPS_CLASSES)
 
@@ -164,10 +163,10 @@ class PupilRead:
                     self.book.add(slot)
         for report, records in people.items():
             if report in wanted and (records or report is Report.STUDENTS):
-                yield batch(report, records, self.reader.faults)
+                yield self.reader.faults.batch(records, report=report)
         self.reader.faults.found.clear()
         if Report.CONTACTS in wanted:
-            yield batch(Report.CONTACTS, (), self.slots.faults)
+            yield self.slots.faults.batch(())
 
     def _fresh(self, flat: Flat, asked: PupilStatus) -> PupilStatus | None:
         """How somebody not met before stands; None for one met, or gone too long."""
@@ -199,13 +198,7 @@ class PupilRead:
             if report in wanted:
                 yield Finished(report=report)
         if Report.CONTACTS in wanted:
-            yield batch(Report.CONTACTS, self.book.records(), self.slots.faults)
+            yield self.slots.faults.batch(self.book.records())
             yield from told.contacts(self.slots.seen, self.book.folded)
             if self.slots.seen:
                 yield Finished(report=Report.CONTACTS)
-
-
-def batch(report: Report, records: Sequence[Record], faults: Faults) -> Batch:
-    rejected = tuple(faults.found)
-    faults.found.clear()
-    return Batch(report=report, records=tuple(records), rejected=rejected)

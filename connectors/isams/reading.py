@@ -19,7 +19,7 @@ from connectors.in_turn import Item, in_turn
 from connectors.isams.declaration import DECLARATION
 from connectors.isams.listing import Rows
 from connectors.isams.people import People, Sorted
-from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
+from connectors.records import ExtractRequest, Finished, Notice, Report
 
 ORDER = (Report.STAFF, Report.STUDENTS)
 WHAT = {Report.STAFF: "staff", Report.STUDENTS: "pupils"}
@@ -69,9 +69,7 @@ class Reading:
             found = people.read(page)
             later += found.later
             self._roles(people, found)
-            rejected = tuple(people.faults.found)
-            people.faults.found.clear()
-            yield Batch(report=report, records=tuple(found.records), rejected=rejected)
+            yield people.faults.batch(found.records)
         self.source.http.check_cancelled()
         if empty:
             raise EmptyExtract(

@@ -7,7 +7,7 @@ the others, and a school without a single pupil or member of staff is an error.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -17,7 +17,7 @@ from connectors import notices
 from connectors.errors import EmptyExtract, ScopeMissing
 from connectors.http import Http
 from connectors.in_turn import Item, in_turn, told
-from connectors.records import Batch, ExtractRequest, Finished, Mark, Notice, PupilStatus, Record, Report
+from connectors.records import Batch, ExtractRequest, Finished, Mark, Notice, PupilStatus, Report
 from connectors.scholarpack.contacts import Contacts
 from connectors.scholarpack.declaration import DECLARATION
 from connectors.scholarpack.fieldmap import FieldMap
@@ -132,7 +132,7 @@ class Reading:
             later += found.later
             long_gone += found.long_gone
             seen(page, found.records)
-            yield _batch(reader.report, reader.faults, self._photographed(reader, found.records))
+            yield reader.faults.batch(self._photographed(reader, found.records))
         if pages.received == 0:
             raise EmptyExtract(
                 f"ScholarPack answers with no {what} at all.",
@@ -163,7 +163,7 @@ class Reading:
         contacts.roll = self.roll
         told, linked = set[str](), set[tuple[str, str]]()
         for page in self._collection("contacts/", contacts.key):
-            yield _batch(Report.CONTACTS, contacts.faults, contacts.page(page, told, linked))
+            yield contacts.faults.batch(contacts.page(page, told, linked))
         if linked and "priority" in contacts.wanted and not contacts.priorities:
             yield notices.no_priority(
                 "ScholarPack gives no contact an order",
@@ -183,7 +183,7 @@ class Reading:
         faults = Faults(Report.ATTENDANCE)
         for page in self._collection("students/register/", whole_row):
             marks = [mark for index, row in page if (mark := self._mark(row, f"register[{index}]", faults))]
-            yield _batch(Report.ATTENDANCE, faults, marks)
+            yield faults.batch(marks)
         yield Finished(report=Report.ATTENDANCE)
 
     def _mark(self, row: Any, where: str, faults: Faults) -> Mark | None:
@@ -201,9 +201,3 @@ class Reading:
             faults.whole("", "The mark has no day or no code; it was left out.", code="no_mark")
             return None
         return Mark(pupil_id=pupil, day=told["day"], session=told.get("session", ""), code=told["code"])
-
-
-def _batch(report: Report, faults: Faults, records: Iterable[Record]) -> Batch:
-    rejected = tuple(faults.found)
-    faults.found.clear()
-    return Batch(report=report, records=tuple(records), rejected=rejected)

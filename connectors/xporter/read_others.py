@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from connectors import notices
 from connectors.errors import ContradictoryExtract, ShortExtract
-from connectors.records import Batch, ContactLink, Finished, Notice, Record, Report
+from connectors.records import Batch, ContactLink, Finished, Notice, Report
 from connectors.values import Faults
 from connectors.xporter import marks
 from connectors.xporter.contacts import LINKS, PEOPLE, Kin
@@ -17,12 +17,6 @@ from connectors.xporter.groups import SHELVES, Groups, Shelf
 if TYPE_CHECKING:
     from connectors.in_turn import Item
     from connectors.xporter.reading import Reading
-
-
-def _batch(report: Report, faults: Faults, records: Sequence[Record]) -> Batch:
-    rejected = tuple(faults.found)
-    faults.found.clear()
-    return Batch(report=report, records=tuple(records), rejected=rejected)
 
 
 def _some(reading: Reading, area: str, received: int) -> None:
@@ -62,7 +56,7 @@ def _shelf(reading: Reading, found: Groups, shelf: Shelf) -> Iterator[Batch]:
     params = {"Type": shelf.type, "options": found.options(shelf)}
     for page in reading.pages(reading.collection("Groups/", "Group", shelf.what, params)):
         records = [one for index, raw in page for one in found.read(shelf, raw, f"{shelf.type}[{index}]")]
-        yield _batch(Report.GROUPS_CLASSES, found.faults, records)
+        yield found.faults.batch(records)
 
 
 def contacts(reading: Reading) -> Iterator[Item]:
@@ -79,13 +73,13 @@ def contacts(reading: Reading) -> Iterator[Item]:
         found: list[ContactLink] = [one for one in told if one is not None]
         linked |= {one.contact_id for one in found}
         links += len(found)
-        yield _batch(report, kin.faults, found)
+        yield kin.faults.batch(found)
     wanted = frozenset(linked)
     for page in reading.pages(reading.collection(*PEOPLE, "contacts", {"select": kin.person_columns()})):
         known = [kin.person(raw, f"contacts[{index}]", wanted) for index, raw in page]
         kept = [one for one in known if one is not None]
         people += len(kept)
-        yield _batch(report, kin.faults, kept)
+        yield kin.faults.batch(kept)
     _some(reading, "contacts", links)
     if links and not people:
         raise ContradictoryExtract(f"{links} links to contacts arrived, but none of the contacts themselves.")
@@ -102,6 +96,6 @@ def attendance(reading: Reading) -> Iterator[Item]:
     params = marks.span(reading.options.today, reading.options.weeks)
     for page in reading.pages(reading.collection(marks.PATH, marks.NAME, "attendance marks", params)):
         found = [one for index, raw in page if (one := marks.mark(raw, f"marks[{index}]", faults))]
-        yield _batch(Report.ATTENDANCE, faults, found)
+        yield faults.batch(found)
     yield from reading.flushed()
     yield Finished(report=Report.ATTENDANCE)

@@ -55,10 +55,8 @@ class PeopleRead:
 
     def batches(self, reader: Reader, page: Rows) -> Iterator[Batch]:
         for report, records in reader.read(page).items():
-            rejected = tuple(reader.faults[report].found)
-            reader.faults[report].found.clear()
-            if records or rejected:
-                yield Batch(report=report, records=tuple(records), rejected=rejected)
+            if records or reader.faults[report].found:
+                yield reader.faults[report].batch(records)
 
     # -- everything -----------------------------------------------------------------
 
