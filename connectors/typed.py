@@ -9,10 +9,16 @@ from connectors.errors import BadSettings
 from connectors.http import check_secret
 
 
-def settings_of(declaration: Declaration, setup: Setup) -> dict[str, str]:
+def settings_of(declaration: Declaration, setup: Setup, *, whole: bool = False) -> dict[str, str]:
     """Every setting that is no secret, its default where nothing was typed.  BadSettings names the first
-    that is not as it should be; one that is missing is the connector's to judge."""
-    return {f.name: _checked(f, setup.settings.get(f.name, "")) for f in declaration.settings if not f.secret}
+    that is not as it should be, with ``whole`` also one that is required and missing; without, that is the
+    connector's to judge."""
+    fields = [field for field in declaration.settings if not field.secret]
+    told = {field.name: _checked(field, setup.settings.get(field.name, "")) for field in fields}
+    missing = next((field.name for field in fields if field.required and not told[field.name]), "")
+    if whole and missing:
+        raise BadSettings(f"The setting {missing} is missing.", mend=f"Type it (--set {missing}=…).")
+    return told
 
 
 def secret_of(declaration: Declaration, setup: Setup, name: str) -> str:
@@ -28,5 +34,5 @@ def secret_of(declaration: Declaration, setup: Setup, name: str) -> str:
 def _checked(field: SettingField, told: str) -> str:
     value = str(told).strip() or field.default
     if value and field.pattern and not re.fullmatch(field.pattern, value):
-        raise BadSettings(f"The setting {field.name} must be {field.hint}.")
+        raise BadSettings(f"The setting {field.name} must be {field.hint or 'shorter'}.")
     return value

@@ -12,7 +12,6 @@ from connectors.arbor.declaration import DECLARATION, WORD
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.closing import OneSchool
 from connectors.errors import (
-    BadSettings,
     ConnectorError,
     EmptyExtract,
     NotAuthorised,
@@ -20,6 +19,7 @@ from connectors.errors import (
 )
 from connectors.http import Http, Limits, check_base, check_secret
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+from connectors.typed import settings_of
 
 if TYPE_CHECKING:
     from connectors.arbor.people import Options
@@ -44,7 +44,7 @@ class Arbor(OneSchool):
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._settings = settings_of(DECLARATION, setup)
         password = setup.secrets.get("password", "")
         self._password = check_secret(password, title="app's password") if password.strip() else ""
         self._base = self._address(self._settings["url"])
@@ -53,13 +53,6 @@ class Arbor(OneSchool):
             backoff=1.0, longest_wait=120.0, deadline=600.0,
         )  # fmt: skip
         self._made: Http | None = None
-
-    def _setting(self, name: str) -> str:
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        value = str(self.setup.settings.get(name, "")).strip() or field.default
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The setting {name} must be {field.hint}.")
-        return value
 
     @staticmethod
     def _address(told: str) -> str:

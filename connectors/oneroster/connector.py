@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from connectors.errors import (
 from connectors.http import Limits, check_base, check_secret
 from connectors.oneroster.declaration import DECLARATION
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice, Report
+from connectors.typed import settings_of
 
 if TYPE_CHECKING:
     from connectors.oneroster.door import Credentials, Door
@@ -42,21 +42,12 @@ class OneRoster(OneSchool):
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._settings = settings_of(DECLARATION, setup, whole=True)
         self._secret = check_secret(setup.secrets.get("client_secret", ""), title="client secret")
         self._limits = limits or Limits()
         self._credentials: Credentials | None = None
         self._found: Door | None = None
         self._check()
-
-    def _setting(self, name: str) -> str:
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        value = str(self.setup.settings.get(name, "")).strip() or field.default
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The setting {name} must be {field.hint or 'shorter'}.")
-        if not value and field.required:
-            raise BadSettings(f"The setting {name} is missing.", mend=f"Type it (--set {name}=…).")
-        return value
 
     def _check(self) -> None:
         settings = self._settings

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 from connectors import clock, probes
 from connectors.base import Access, AccessState, Probe, Setup
 from connectors.closing import OneSchool
-from connectors.errors import BadSettings, ConnectorError, EmptyExtract, ScopeMissing
+from connectors.errors import ConnectorError, EmptyExtract, ScopeMissing
 from connectors.http import Http, Limits, check_base, check_secret
 from connectors.records import Batch, ExtractRequest, Finished, Notice, Report
 from connectors.scholarpack import scopes
 from connectors.scholarpack.declaration import DECLARATION
 from connectors.scholarpack.fieldmap import FieldMap
+from connectors.typed import settings_of
 
 if TYPE_CHECKING:
     from connectors.scholarpack.consent import Consent
@@ -33,7 +34,7 @@ class ScholarPack(OneSchool):
         from connectors.scholarpack.consent import Consent
 
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name) for f in DECLARATION.settings if not f.secret}
+        self._settings = settings_of(DECLARATION, setup, whole=True)
         secret = check_secret(setup.secrets.get("client_secret", ""), title="client secret")
         self._base = check_base(self._settings["url"])
         self._fill_in()
@@ -44,15 +45,6 @@ class ScholarPack(OneSchool):
             now=lambda: clock.now(setup), limits=self._limits, cancelled=setup.cancelled,
         )  # fmt: skip
         self._made: Http | None = None
-
-    def _setting(self, name: str) -> str:
-        field = next(f for f in DECLARATION.settings if f.name == name)
-        value = str(self.setup.settings.get(name, "")).strip() or field.default
-        if value and field.pattern and not re.fullmatch(field.pattern, value):
-            raise BadSettings(f"The setting {name} must be {field.hint}.")
-        if field.required and not value:
-            raise BadSettings(f"The setting {name} is missing.", mend=f"Type it (--set {name}=…).")
-        return value
 
     def _fill_in(self) -> None:
         """Consent page and tokens stand on the same host, unless told otherwise."""

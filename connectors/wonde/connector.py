@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,7 +13,6 @@ from connectors.closing import OneSchool
 from connectors.errors import (
     AccessPending,
     AccessRefused,
-    BadSettings,
     ConnectorError,
     MisOffline,
     NotAuthorised,
@@ -22,6 +20,7 @@ from connectors.errors import (
 )
 from connectors.http import Http, Limits, check_base, check_secret
 from connectors.records import Batch, Contact, ContactLink, ExtractRequest, Finished, Notice
+from connectors.typed import settings_of
 from connectors.wonde.declaration import DECLARATION, UK
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ class Wonde(OneSchool):
 
     def __init__(self, setup: Setup, *, limits: Limits | None = None) -> None:
         self.setup = setup
-        self._settings = {f.name: self._setting(f.name, f.default, f.pattern) for f in DECLARATION.settings}
+        self._settings = settings_of(DECLARATION, setup)
         self._token = check_secret(setup.secrets.get("token", ""), title="Wonde token")
         self._base = check_base(self._settings["url"] or UK)
         self._limits = limits or Limits(
@@ -50,13 +49,6 @@ class Wonde(OneSchool):
         )
         self._clients: dict[str, Http] = {}
         self._school: Row | None = None
-
-    def _setting(self, name: str, default: str, pattern: str) -> str:
-        value = str(self.setup.settings.get(name, "")).strip() or default
-        if value and pattern and not re.fullmatch(pattern, value):
-            field = next(f for f in DECLARATION.settings if f.name == name)
-            raise BadSettings(f"The setting {name} must be {field.hint}.")
-        return value
 
     def close(self) -> None:
         for client in self._clients.values():
