@@ -6,77 +6,78 @@ People before their first day are not passed on by this route (checklist E8).
 
 from __future__ import annotations
 
-from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.base import Declaration, SettingField
+from connectors.offers import (
+    DATE_OF_BIRTH,
+    LEGAL_NAMES,
+    LOOPBACK,
+    NAMES,
+    PHOTO,
+    asked,
+    may,
+    must,
+    report,
+    retries,
+    timeout,
+)
 from connectors.records import Report
 
-_MANDATORY = FieldStatus.MANDATORY
 HOST = r"(?:https://)?[A-Za-z0-9][A-Za-z0-9-]{0,62}\.uk\.arbor\.sc/?"
-LOOPBACK = r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/[^\s?#@]*)?"
 MISSING = r"(?i:missing endpoint url)"  # pasted from the page that says so (checklist B19)
 WORD = r"[A-Za-z0-9][A-Za-z0-9-]{0,62}"
 
 
-def _asked(name: str, title: str, purpose: str) -> FieldOffer:
-    return FieldOffer(name=name, title=title, on_request=True, purpose=purpose)
-
-
-_PHOTO = (
-    _asked("photo_id", "Photo reference", "Tells that there is a photo; the picture itself is never kept"),
-    _asked("photo_hash", "Photo checksum", "Tells when a photo has changed"),
-)
 _PERSON = (
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="mis_id", title="Arbor id", purpose="Finds the person again"),
-    FieldOffer(name="middle_names", title="Middle names", purpose="Tells namesakes apart"),
-    FieldOffer(name="legal_given_name", title="Legal forename", purpose="Matching only"),
-    FieldOffer(name="legal_family_name", title="Legal surname", purpose="Matching only"),
-    FieldOffer(name="date_of_birth", title="Date of birth", purpose="Matching; never shown to others"),
+    *NAMES,
+    may("mis_id", "Arbor id", "Finds the person again"),
+    may("middle_names", "Middle names", "Tells namesakes apart"),
+    *LEGAL_NAMES,
+    DATE_OF_BIRTH,
 )
 _PUPIL = (
     *_PERSON,
-    FieldOffer(name="nc_year", title="Year group", purpose="Year of entry, user names, groups"),
-    FieldOffer(name="registration_group", title="Registration form", purpose="Groups, hand-out slips"),
-    FieldOffer(name="house", title="House", purpose="Groups"),
-    FieldOffer(name="upn", title="UPN", purpose="Matching"),
-    FieldOffer(name="former_upn", title="Former UPN", purpose="Matching"),
-    FieldOffer(name="uln", title="Unique learner number", purpose="Matching"),
-    FieldOffer(name="admission_number", title="Admission number", purpose="Matching"),
-    FieldOffer(name="admission_date", title="Entry date", purpose="Decides when an account is due"),
-    FieldOffer(name="leaving_date", title="Leaving date", purpose="Decides when an account ends"),
-    FieldOffer(name="email", title="School e-mail", purpose="Matching"),
-    *_PHOTO,
+    may("nc_year", "Year group", "Year of entry, user names, groups"),
+    may("registration_group", "Registration form", "Groups, hand-out slips"),
+    may("house", "House", "Groups"),
+    may("upn", "UPN", "Matching"),
+    may("former_upn", "Former UPN", "Matching"),
+    may("uln", "Unique learner number", "Matching"),
+    may("admission_number", "Admission number", "Matching"),
+    may("admission_date", "Entry date", "Decides when an account is due"),
+    may("leaving_date", "Leaving date", "Decides when an account ends"),
+    may("email", "School e-mail", "Matching"),
+    *PHOTO,
 )
 _STAFF = (
     *_PERSON,
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="initials", title="Timetable abbreviation", purpose="Initials"),
-    FieldOffer(name="current", title="Active in school", status=_MANDATORY, purpose="Leavers get no account"),
-    FieldOffer(name="start_date", title="Joining date", purpose="Decides when an account is due"),
-    FieldOffer(name="end_date", title="Leaving date", purpose="Decides when an account ends"),
-    FieldOffer(name="staff_code", title="Staff number", purpose="Matching"),
-    FieldOffer(name="roles", title="Job title"),
-    FieldOffer(name="teaching", title="Teaching staff", purpose="User names and groups differ by it"),
-    FieldOffer(name="reports_to", title="Line manager", purpose="Who reports to whom, by position"),
-    _asked("email", "Work e-mail", "Matching, single sign-on"),
-    _asked("phone", "Work telephone", "Contact sheet"),
-    *_PHOTO,
+    may("title", "Title"),
+    may("initials", "Timetable abbreviation", "Initials"),
+    must("current", "Active in school", "Leavers get no account"),
+    may("start_date", "Joining date", "Decides when an account is due"),
+    may("end_date", "Leaving date", "Decides when an account ends"),
+    may("staff_code", "Staff number", "Matching"),
+    may("roles", "Job title"),
+    may("teaching", "Teaching staff", "User names and groups differ by it"),
+    may("reports_to", "Line manager", "Who reports to whom, by position"),
+    asked("email", "Work e-mail", "Matching, single sign-on"),
+    asked("phone", "Work telephone", "Contact sheet"),
+    *PHOTO,
 )
 _CONTACT = (
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY),
-    FieldOffer(name="relationship", title="Relationship", purpose="Who the contact is to the pupil"),
-    FieldOffer(name="parental_responsibility", title="Legal guardian", purpose="Parental responsibility"),
-    FieldOffer(name="priority", title="Emergency priority", purpose="Who is called first"),
-    FieldOffer(name="email", title="E-mail"),
-    FieldOffer(name="phone", title="Telephone"),
+    may("title", "Title"),
+    must("given_name", "Forename"),
+    must("family_name", "Surname"),
+    may("relationship", "Relationship", "Who the contact is to the pupil"),
+    may("parental_responsibility", "Legal guardian", "Parental responsibility"),
+    may("priority", "Emergency priority", "Who is called first"),
+    may("email", "E-mail"),
+    may("phone", "Telephone"),
 )
 _CLASSES = (
-    FieldOffer(name="name", title="Name", status=_MANDATORY),
-    FieldOffer(name="code", title="Short name"),
-    FieldOffer(name="description", title="Description"),
-    _asked("subject_id", "Subject", "Subjects, and who teaches them"),
+    must("name", "Name"),
+    may("code", "Short name"),
+    may("description", "Description"),
+    asked("subject_id", "Subject", "Subjects, and who teaches them"),
 )
 
 SETTINGS = (
@@ -140,11 +141,8 @@ SETTINGS = (
         pattern=r"[ -~]{1,200}", hint="plain characters",
         help="A firewall may stop programs that do not name themselves like a browser.",
     ),
-    SettingField(
-        name="timeout", title="Seconds to wait for an answer", default="60", pattern=r"[1-9]\d{0,2}",
-        hint="1 to 999",
-    ),
-    SettingField(name="retries", title="Tries after a failure", default="5", pattern=r"\d", hint="0 to 9"),
+    timeout(60),
+    retries(5),
 )  # fmt: skip
 
 DECLARATION = Declaration(
@@ -154,22 +152,10 @@ DECLARATION = Declaration(
     kind="direct",
     settings=SETTINGS,
     reports=(
-        ReportOffer(
-            report=Report.STAFF, fields=_STAFF,
-            purpose="Names and dates of birth of current staff, for their accounts",
-        ),
-        ReportOffer(
-            report=Report.STUDENTS, fields=_PUPIL,
-            purpose="Names and dates of birth of current pupils, for their accounts",
-        ),
-        ReportOffer(
-            report=Report.GROUPS_CLASSES, fields=_CLASSES,
-            purpose="Who teaches and belongs to what, for class and group provisioning",
-        ),
-        ReportOffer(
-            report=Report.CONTACTS, fields=_CONTACT,
-            purpose="Parents and carers with their relationship, for free school meals and messages",
-        ),
+        report(Report.STAFF, _STAFF),
+        report(Report.STUDENTS, _PUPIL),
+        report(Report.GROUPS_CLASSES, _CLASSES),
+        report(Report.CONTACTS, _CONTACT),
     ),
     tells_approval=True,
     delta=True,

@@ -7,60 +7,65 @@ somebody teaches only by the staff code; both are settings.
 
 from __future__ import annotations
 
-from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.base import Declaration, SettingField
+from connectors.offers import (
+    ADDRESS,
+    DATE_OF_BIRTH,
+    LEGAL_NAMES,
+    NAMES,
+    asked,
+    may,
+    must,
+    report,
+    retries,
+    timeout,
+)
 from connectors.records import Report
 
 PUBLIC = "https://api.bromcomcloud.com/v2/"
 
-_MANDATORY = FieldStatus.MANDATORY
 _PERSON = (
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="legal_given_name", title="Legal forename", purpose="Matching only"),
-    FieldOffer(name="legal_family_name", title="Legal surname", purpose="Matching only"),
-    FieldOffer(name="date_of_birth", title="Date of birth", purpose="Matching; never shown to others"),
-    FieldOffer(name="mis_id", title="Bromcom person id", purpose="Finds the person again"),
+    *NAMES,
+    *LEGAL_NAMES,
+    DATE_OF_BIRTH,
+    may("mis_id", "Bromcom person id", "Finds the person again"),
 )
 _PUPIL = (
     *_PERSON,
-    FieldOffer(name="nc_year", title="Year group", purpose="Year of entry, user names, groups"),
-    FieldOffer(name="registration_group", title="Tutor group", purpose="Groups, hand-out slips"),
-    FieldOffer(
-        name="house", title="House", purpose="Groups; only where the houses are named in the settings"
-    ),
-    FieldOffer(name="upn", title="UPN", purpose="Matching"),
-    FieldOffer(name="admission_number", title="Admission number", purpose="Matching"),
-    FieldOffer(name="admission_date", title="Enrolment begins", purpose="Decides when an account is due"),
-    FieldOffer(name="leaving_date", title="Enrolment ends", purpose="Decides when an account ends"),
-    FieldOffer(name="email", title="School e-mail", purpose="Matching"),
+    may("nc_year", "Year group", "Year of entry, user names, groups"),
+    may("registration_group", "Tutor group", "Groups, hand-out slips"),
+    may("house", "House", "Groups; only where the houses are named in the settings"),
+    may("upn", "UPN", "Matching"),
+    may("admission_number", "Admission number", "Matching"),
+    may("admission_date", "Enrolment begins", "Decides when an account is due"),
+    may("leaving_date", "Enrolment ends", "Decides when an account ends"),
+    may("email", "School e-mail", "Matching"),
 )
 _STAFF = (
     *_PERSON,
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="current", title="Employed now", status=_MANDATORY, purpose="Leavers get no account"),
-    FieldOffer(name="start_date", title="Start date", purpose="Decides when an account is due"),
-    FieldOffer(name="end_date", title="End date", purpose="Decides when an account ends"),
-    FieldOffer(name="staff_code", title="Staff code", purpose="Matching"),
-    FieldOffer(name="roles", title="Job title"),
-    FieldOffer(name="teaching", title="Teaching staff", purpose="Only where the staff code tells it"),
-    FieldOffer(name="reports_to", title="Line manager", purpose="Who reports to whom"),
-    FieldOffer(
-        name="email", title="Work e-mail", on_request=True, purpose="Matching, single sign-on",
-    ),
+    may("title", "Title"),
+    must("current", "Employed now", "Leavers get no account"),
+    may("start_date", "Start date", "Decides when an account is due"),
+    may("end_date", "End date", "Decides when an account ends"),
+    may("staff_code", "Staff code", "Matching"),
+    may("roles", "Job title"),
+    may("teaching", "Teaching staff", "Only where the staff code tells it"),
+    may("reports_to", "Line manager", "Who reports to whom"),
+    asked("email", "Work e-mail", "Matching, single sign-on"),
 )  # fmt: skip
 _CONTACT = (
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY),
-    FieldOffer(name="relationship", title="Relationship", purpose="Who the contact is to the pupil"),
-    FieldOffer(name="parental_responsibility", title="Parental responsibility"),
-    FieldOffer(name="email", title="E-mail"),
-    FieldOffer(name="phone", title="Telephone"),
+    may("title", "Title"),
+    must("given_name", "Forename"),
+    must("family_name", "Surname"),
+    may("relationship", "Relationship", "Who the contact is to the pupil"),
+    may("parental_responsibility", "Parental responsibility"),
+    may("email", "E-mail"),
+    may("phone", "Telephone"),
 )
 _CLASSES = (
-    FieldOffer(name="name", title="Name", status=_MANDATORY),
-    FieldOffer(name="code", title="Code"),
-    FieldOffer(name="subject_id", title="Subject", on_request=True, purpose="Subjects, and who teaches them"),
+    must("name", "Name"),
+    may("code", "Code"),
+    asked("subject_id", "Subject", "Subjects, and who teaches them"),
 )
 
 SETTINGS = (
@@ -79,7 +84,7 @@ SETTINGS = (
     ),
     SettingField(
         name="url", title="Address", default=PUBLIC,
-        pattern=r"https://[^\s?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^\s?#@]*)?",
+        pattern=ADDRESS,
         hint=f"an https:// address, by default {PUBLIC}",
         help="Leave it unless Bromcom names another one for the school.",
     ),
@@ -124,11 +129,8 @@ SETTINGS = (
         name="page_size", title="Rows of a full page", default="100000", pattern=r"[1-9]\d{0,5}",
         hint="1 to 999999", help="Bromcom's pages hold 100,000 rows.",
     ),
-    SettingField(
-        name="timeout", title="Seconds to wait for an answer", default="120", pattern=r"[1-9]\d{0,2}",
-        hint="1 to 999",
-    ),
-    SettingField(name="retries", title="Tries after a failure", default="4", pattern=r"\d", hint="0 to 9"),
+    timeout(120),
+    retries(4),
 )  # fmt: skip
 
 DECLARATION = Declaration(
@@ -138,27 +140,12 @@ DECLARATION = Declaration(
     kind="direct",
     settings=SETTINGS,
     reports=(
-        ReportOffer(report=Report.STAFF, fields=_STAFF, purpose="Names of current staff, for their accounts"),
-        ReportOffer(
-            report=Report.STUDENTS, fields=_PUPIL,
-            purpose="Names and dates of birth of current pupils, for their accounts",
-        ),
-        ReportOffer(
-            report=Report.STAFF_FUTURE, fields=_STAFF,
-            purpose="Staff who have not started yet, so that their logins are ready to hand out",
-        ),
-        ReportOffer(
-            report=Report.STUDENTS_FUTURE, fields=_PUPIL,
-            purpose="Pupils before admission, so that their logins are ready to hand out",
-        ),
-        ReportOffer(
-            report=Report.GROUPS_CLASSES, fields=_CLASSES,
-            purpose="Who teaches and belongs to what, for class and group provisioning",
-        ),
-        ReportOffer(
-            report=Report.CONTACTS, fields=_CONTACT,
-            purpose="Parents and carers with their relationship, for free school meals and messages",
-        ),
+        report(Report.STAFF, _STAFF, "Names of current staff, for their accounts"),
+        report(Report.STUDENTS, _PUPIL),
+        report(Report.STAFF_FUTURE, _STAFF),
+        report(Report.STUDENTS_FUTURE, _PUPIL),
+        report(Report.GROUPS_CLASSES, _CLASSES),
+        report(Report.CONTACTS, _CONTACT),
     ),
     tells_approval=True,
 )  # fmt: skip

@@ -6,57 +6,48 @@ people before their first day are not passed on (E8).  No client of either API s
 
 from __future__ import annotations
 
-from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.base import Declaration, SettingField
+from connectors.offers import DATE_OF_BIRTH, LOOPBACK, asked, may, must, report
 from connectors.records import Report
 
-_MANDATORY = FieldStatus.MANDATORY
 SCHOOL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 HOST = rf"(?:https://)?{SCHOOL}\.(?:isams|edgen)\.cloud/?"
-LOOPBACK = r"http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/[^\s?#@]*)?"
 OWN = r"https://[^\s?#@/]+(?:/[^\s?#@]*)?"
 
 
-def _asked(name: str, title: str, purpose: str) -> FieldOffer:
-    return FieldOffer(name=name, title=title, on_request=True, purpose=purpose)
-
-
-_PHOTO = _asked(
-    "photo_id", "Photo reference", "Tells that there is a photo; the picture itself is never read"
-)
+_PHOTO = asked("photo_id", "Photo reference", "Tells that there is a photo; the picture itself is never read")
 _PERSON = (
-    FieldOffer(name="given_name", title="Preferred name", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="mis_id", title="iSAMS id", purpose="Finds the person again"),
-    FieldOffer(name="upi", title="Person GUID", purpose="The same person as pupil, staff or parent"),
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="middle_names", title="Middle names", purpose="Tells namesakes apart"),
-    FieldOffer(name="legal_given_name", title="Forename", purpose="Matching only"),
-    FieldOffer(name="date_of_birth", title="Date of birth", purpose="Matching; never shown to others"),
+    must("given_name", "Preferred name", "Name on the account"),
+    must("family_name", "Surname", "Name on the account"),
+    may("mis_id", "iSAMS id", "Finds the person again"),
+    may("upi", "Person GUID", "The same person as pupil, staff or parent"),
+    may("title", "Title"),
+    may("middle_names", "Middle names", "Tells namesakes apart"),
+    may("legal_given_name", "Forename", "Matching only"),
+    DATE_OF_BIRTH,
 )
 _PUPIL = (
     *_PERSON,
-    FieldOffer(name="nc_year", title="Year group", purpose="Year of entry, user names, groups"),
-    FieldOffer(name="registration_group", title="Form", purpose="Groups, hand-out slips"),
-    FieldOffer(name="house", title="Academic house", purpose="Groups"),
-    FieldOffer(name="upn", title="UPN", purpose="Matching; independent schools often have none"),
-    FieldOffer(name="admission_number", title="Admission number", purpose="Matching"),
-    FieldOffer(name="admission_date", title="Enrolment date", purpose="Decides when an account is due"),
-    FieldOffer(name="leaving_date", title="Leaving date", purpose="Decides when an account ends"),
-    FieldOffer(name="email", title="School e-mail", purpose="Matching"),
+    may("nc_year", "Year group", "Year of entry, user names, groups"),
+    may("registration_group", "Form", "Groups, hand-out slips"),
+    may("house", "Academic house", "Groups"),
+    may("upn", "UPN", "Matching; independent schools often have none"),
+    may("admission_number", "Admission number", "Matching"),
+    may("admission_date", "Enrolment date", "Decides when an account is due"),
+    may("leaving_date", "Leaving date", "Decides when an account ends"),
+    may("email", "School e-mail", "Matching"),
     _PHOTO,
 )
 _STAFF = (
     *_PERSON,
-    FieldOffer(name="initials", title="School initials", purpose="Initials"),
-    FieldOffer(name="current", title="On the books", status=_MANDATORY, purpose="Leavers get no account"),
-    FieldOffer(name="start_date", title="Enrolment date", purpose="Decides when an account is due"),
-    FieldOffer(name="end_date", title="Leaving date", purpose="Decides when an account ends"),
-    FieldOffer(
-        name="roles", title="Roles", purpose="Job title; by REST one question for each member of staff"
-    ),
-    FieldOffer(name="teaching", title="Teaching staff", purpose="User names and groups differ by it"),
-    _asked("email", "Work e-mail", "Matching, single sign-on"),
-    _asked("phone", "Work telephone", "Contact sheet"),
+    may("initials", "School initials", "Initials"),
+    must("current", "On the books", "Leavers get no account"),
+    may("start_date", "Enrolment date", "Decides when an account is due"),
+    may("end_date", "Leaving date", "Decides when an account ends"),
+    may("roles", "Roles", "Job title; by REST one question for each member of staff"),
+    may("teaching", "Teaching staff", "User names and groups differ by it"),
+    asked("email", "Work e-mail", "Matching, single sign-on"),
+    asked("phone", "Work telephone", "Contact sheet"),
     _PHOTO,
 )
 
@@ -110,14 +101,8 @@ DECLARATION = Declaration(
     kind="direct",
     settings=SETTINGS,
     reports=(
-        ReportOffer(
-            report=Report.STAFF, fields=_STAFF,
-            purpose="Names and dates of birth of current staff, for their accounts",
-        ),
-        ReportOffer(
-            report=Report.STUDENTS, fields=_PUPIL,
-            purpose="Names and dates of birth of current pupils, for their accounts",
-        ),
+        report(Report.STAFF, _STAFF),
+        report(Report.STUDENTS, _PUPIL),
     ),
     tells_approval=True,
 )  # fmt: skip

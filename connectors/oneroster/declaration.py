@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from connectors.base import Declaration, SettingField
+from connectors.offers import ADDRESS
 from connectors.oneroster_common.offers import GRADES, OFFERS, USERNAME
-
-ADDRESS = r"https://[^\s?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^\s?#@]*)?"
 
 DECLARATION = Declaration(
     slug="oneroster",

@@ -6,68 +6,58 @@ E6), line managers (E4), people before their first day (E8), one pupil's contact
 
 from __future__ import annotations
 
-from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.base import Declaration, SettingField
+from connectors.offers import DATE_OF_BIRTH, LEGAL_NAMES, NAMES, PHOTO, asked, may, must, report
 from connectors.records import Report
 from connectors.scholarpack import fieldmap
 
-_MANDATORY = FieldStatus.MANDATORY
 HOST = "https://services.scholarpack.co.uk/api/v1/"
 ADDRESS = r"(?:https://[^\s/?#@]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?)(?:/[^\s?#@]*)?"
 _MAPPED = "Only if the setting fields names its key"
 
 
-def _asked(name: str, title: str, purpose: str) -> FieldOffer:
-    return FieldOffer(name=name, title=title, on_request=True, purpose=purpose)
-
-
-_PHOTO = (
-    _asked("photo_id", "Photo reference", "Tells that there is a photo; the picture itself is never kept"),
-    _asked("photo_hash", "Photo checksum", "Tells when a photo has changed"),
-)
 _NAMED = (
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="legal_given_name", title="Legal forename", purpose="Matching only"),
-    FieldOffer(name="legal_family_name", title="Legal surname", purpose="Matching only"),
-    FieldOffer(name="middle_names", title="Middle names", purpose=_MAPPED),
-    FieldOffer(name="date_of_birth", title="Date of birth", purpose="Matching; never shown to others"),
+    *NAMES,
+    *LEGAL_NAMES,
+    may("middle_names", "Middle names", _MAPPED),
+    DATE_OF_BIRTH,
 )
 _PUPIL = (
     *_NAMED,
-    FieldOffer(name="nc_year", title="Year group", purpose="Year of entry, user names, groups"),
-    FieldOffer(name="registration_group", title="Class", purpose="Groups, hand-out slips"),
-    FieldOffer(name="house", title="House", purpose="Groups"),
-    FieldOffer(name="upn", title="UPN", purpose="Matching"),
-    FieldOffer(name="former_upn", title="Former UPN", purpose=_MAPPED),
-    FieldOffer(name="uln", title="Unique learner number", purpose=_MAPPED),
-    FieldOffer(name="admission_number", title="Admission number", purpose="Matching"),
-    FieldOffer(name="admission_date", title="Start date", purpose="Decides when an account is due"),
-    FieldOffer(name="leaving_date", title="Leaving date", purpose="Decides when an account ends"),
-    FieldOffer(name="email", title="School e-mail", purpose=_MAPPED),
-    *_PHOTO,
+    may("nc_year", "Year group", "Year of entry, user names, groups"),
+    may("registration_group", "Class", "Groups, hand-out slips"),
+    may("house", "House", "Groups"),
+    may("upn", "UPN", "Matching"),
+    may("former_upn", "Former UPN", _MAPPED),
+    may("uln", "Unique learner number", _MAPPED),
+    may("admission_number", "Admission number", "Matching"),
+    may("admission_date", "Start date", "Decides when an account is due"),
+    may("leaving_date", "Leaving date", "Decides when an account ends"),
+    may("email", "School e-mail", _MAPPED),
+    *PHOTO,
 )
 _STAFF = (
     *_NAMED,
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="current", title="Active", status=_MANDATORY, purpose="Leavers get no account"),
-    FieldOffer(name="start_date", title="Contract start", purpose="Decides when an account is due"),
-    FieldOffer(name="end_date", title="Contract end", purpose="Decides when an account ends"),
-    FieldOffer(name="staff_code", title="Staff code", purpose=_MAPPED),
-    FieldOffer(name="roles", title="Role"),
-    FieldOffer(name="teaching", title="Teaching staff", purpose="By the word Teacher in the role"),
-    _asked("email", "Work e-mail", "Matching, single sign-on"),
-    _asked("phone", "Work telephone", _MAPPED),
-    *_PHOTO,
+    may("title", "Title"),
+    must("current", "Active", "Leavers get no account"),
+    may("start_date", "Contract start", "Decides when an account is due"),
+    may("end_date", "Contract end", "Decides when an account ends"),
+    may("staff_code", "Staff code", _MAPPED),
+    may("roles", "Role"),
+    may("teaching", "Teaching staff", "By the word Teacher in the role"),
+    asked("email", "Work e-mail", "Matching, single sign-on"),
+    asked("phone", "Work telephone", _MAPPED),
+    *PHOTO,
 )
 _CONTACT = (
-    FieldOffer(name="title", title="Title"),
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY),
-    FieldOffer(name="relationship", title="Relationship", purpose="Who the contact is to the pupil"),
-    FieldOffer(name="parental_responsibility", title="Responsibility", purpose="Parental responsibility"),
-    FieldOffer(name="priority", title="Contact order", purpose="Who is called first"),
-    FieldOffer(name="email", title="E-mail"),
-    FieldOffer(name="phone", title="Mobile"),
+    may("title", "Title"),
+    must("given_name", "Forename"),
+    must("family_name", "Surname"),
+    may("relationship", "Relationship", "Who the contact is to the pupil"),
+    may("parental_responsibility", "Responsibility", "Parental responsibility"),
+    may("priority", "Contact order", "Who is called first"),
+    may("email", "E-mail"),
+    may("phone", "Mobile"),
 )
 
 SETTINGS = (
@@ -133,27 +123,14 @@ DECLARATION = Declaration(
     kind="direct",
     settings=SETTINGS,
     reports=(
-        ReportOffer(
-            report=Report.STAFF, fields=_STAFF,
-            purpose="Names and dates of birth of current staff, for their accounts",
+        report(Report.STAFF, _STAFF),
+        report(Report.STUDENTS, _PUPIL),
+        report(
+            Report.GROUPS_CLASSES, (must("name", "Name"),),
+            "Year and registration groups; ScholarPack shares no teaching groups",
         ),
-        ReportOffer(
-            report=Report.STUDENTS, fields=_PUPIL,
-            purpose="Names and dates of birth of current pupils, for their accounts",
-        ),
-        ReportOffer(
-            report=Report.GROUPS_CLASSES,
-            fields=(FieldOffer(name="name", title="Name", status=_MANDATORY),),
-            purpose="Year and registration groups; ScholarPack shares no teaching groups",
-        ),
-        ReportOffer(
-            report=Report.CONTACTS, fields=_CONTACT,
-            purpose="Parents and carers with their relationship, for free school meals and messages",
-        ),
-        ReportOffer(
-            report=Report.ATTENDANCE, fields=(FieldOffer(name="code", title="Mark", status=_MANDATORY),),
-            purpose="Attendance marks, for messages home",
-        ),
+        report(Report.CONTACTS, _CONTACT),
+        report(Report.ATTENDANCE, (must("code", "Mark"),), "Attendance marks, for messages home"),
     ),
     asks_for_access=True,
     tells_approval=True,

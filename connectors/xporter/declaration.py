@@ -5,78 +5,82 @@ Not offered, because the interface has no place for it: part-time, local UPN, in
 
 from __future__ import annotations
 
-from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer, SettingField
+from connectors.base import Declaration, SettingField
+from connectors.offers import (
+    ADDRESS,
+    DATE_OF_BIRTH,
+    LEGAL_NAMES,
+    NAMES,
+    asked,
+    may,
+    must,
+    report,
+    retries,
+    timeout,
+)
 from connectors.records import Report
 
 URL = "https://xporter.groupcall.com/api/v1/"
 TOKEN_URL = "https://xporter.groupcall.com/api/oauth/GetToken"  # noqa: S105 - an address
-_ADDRESS = r"https://[^\s?#@]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^\s?#@]*)?"
-_MANDATORY = FieldStatus.MANDATORY
-
-
-def _field(name: str, title: str, purpose: str = "", *, asked: bool = False) -> FieldOffer:
-    return FieldOffer(name=name, title=title, purpose=purpose, on_request=asked)
 
 
 _PHOTO = (
-    _field("photo_id", "Photo reference", "Tells that there is a photo; no picture is fetched", asked=True),
-    _field("photo_hash", "Photo checksum", "Tells when a photo has changed", asked=True),
+    asked("photo_id", "Photo reference", "Tells that there is a photo; no picture is fetched"),
+    asked("photo_hash", "Photo checksum", "Tells when a photo has changed"),
 )
 _PERSON = (
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY, purpose="Name on the account"),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY, purpose="Name on the account"),
-    _field("mis_id", "MIS id", "Finds the person again"),
-    _field("middle_names", "Middle name", "Tells namesakes apart"),
-    _field("legal_given_name", "Legal forename", "Matching only"),
-    _field("legal_family_name", "Legal surname", "Matching only"),
-    _field("date_of_birth", "Date of birth", "Matching; never shown to others"),
+    *NAMES,
+    may("mis_id", "MIS id", "Finds the person again"),
+    may("middle_names", "Middle name", "Tells namesakes apart"),
+    *LEGAL_NAMES,
+    DATE_OF_BIRTH,
 )
 _PUPIL = (
     *_PERSON,
-    _field("nc_year", "Year group", "Year of entry, user names, groups"),
-    _field("registration_group", "Registration group", "Groups, hand-out slips"),
-    _field("house", "House", "Groups"),
-    _field("upn", "UPN", "Matching"),
-    _field("former_upn", "Former UPN", "Matching"),
-    _field("uln", "Unique learner number", "Matching"),
-    _field("admission_number", "Admission number", "Matching"),
-    _field("admission_date", "Entry date", "Decides when an account is due"),
-    _field("leaving_date", "Leaving date", "Decides when an account ends"),
-    _field("email", "School e-mail", "Matching"),
+    may("nc_year", "Year group", "Year of entry, user names, groups"),
+    may("registration_group", "Registration group", "Groups, hand-out slips"),
+    may("house", "House", "Groups"),
+    may("upn", "UPN", "Matching"),
+    may("former_upn", "Former UPN", "Matching"),
+    may("uln", "Unique learner number", "Matching"),
+    may("admission_number", "Admission number", "Matching"),
+    may("admission_date", "Entry date", "Decides when an account is due"),
+    may("leaving_date", "Leaving date", "Decides when an account ends"),
+    may("email", "School e-mail", "Matching"),
     *_PHOTO,
 )
 _STAFF = (
     *_PERSON,
-    _field("title", "Title"),
-    FieldOffer(name="current", title="Employed now", status=_MANDATORY, purpose="Leavers get no account"),
-    _field("start_date", "Start of employment", "Decides when an account is due"),
-    _field("end_date", "End of employment", "Decides when an account ends"),
-    _field("staff_code", "Staff code", "Matching"),
-    _field("roles", "Roles"),
-    _field("teaching", "Teacher", "User names and groups differ by it"),
-    _field("email", "Work e-mail", "Matching, single sign-on", asked=True),
-    _field("phone", "Work telephone", "Contact sheet", asked=True),
+    may("title", "Title"),
+    must("current", "Employed now", "Leavers get no account"),
+    may("start_date", "Start of employment", "Decides when an account is due"),
+    may("end_date", "End of employment", "Decides when an account ends"),
+    may("staff_code", "Staff code", "Matching"),
+    may("roles", "Roles"),
+    may("teaching", "Teacher", "User names and groups differ by it"),
+    asked("email", "Work e-mail", "Matching, single sign-on"),
+    asked("phone", "Work telephone", "Contact sheet"),
     *_PHOTO,
 )
 _CONTACT = (
-    _field("title", "Title"),
-    FieldOffer(name="given_name", title="Forename", status=_MANDATORY),
-    FieldOffer(name="family_name", title="Surname", status=_MANDATORY),
-    _field("relationship", "Relationship", "Who the contact is to the pupil"),
-    _field("parental_responsibility", "Parental responsibility"),
-    _field("priority", "Priority", "Who is called first"),
-    _field("email", "E-mail"),
-    _field("phone", "Telephone"),
+    may("title", "Title"),
+    must("given_name", "Forename"),
+    must("family_name", "Surname"),
+    may("relationship", "Relationship", "Who the contact is to the pupil"),
+    may("parental_responsibility", "Parental responsibility"),
+    may("priority", "Priority", "Who is called first"),
+    may("email", "E-mail"),
+    may("phone", "Telephone"),
 )
 _CLASSES = (
-    FieldOffer(name="name", title="Name", status=_MANDATORY),
-    _field("code", "Code"),
-    _field("subject_id", "Subject", "Subjects, and who teaches them", asked=True),
+    must("name", "Name"),
+    may("code", "Code"),
+    asked("subject_id", "Subject", "Subjects, and who teaches them"),
 )
 _MARKS = (
-    FieldOffer(name="day", title="Day", status=_MANDATORY),
-    FieldOffer(name="session", title="Session", status=_MANDATORY, purpose="Morning or afternoon"),
-    FieldOffer(name="code", title="Mark", status=_MANDATORY),
+    must("day", "Day"),
+    must("session", "Session", "Morning or afternoon"),
+    must("code", "Mark"),
 )
 
 SETTINGS = (
@@ -96,11 +100,11 @@ SETTINGS = (
         help="Empty: taken from the LA code and the establishment number of the school.",
     ),
     SettingField(
-        name="url", title="Address", default=URL, pattern=_ADDRESS,
+        name="url", title="Address", default=URL, pattern=ADDRESS,
         hint=f"an https:// address, by default {URL}",
     ),
     SettingField(
-        name="token_url", title="Address for tokens", default=TOKEN_URL, pattern=_ADDRESS,
+        name="token_url", title="Address for tokens", default=TOKEN_URL, pattern=ADDRESS,
         hint=f"an https:// address, by default {TOKEN_URL}",
         help="Older applications may need https://login.groupcall.com/idaas/sts/STS/GetToken.",
     ),
@@ -130,16 +134,9 @@ SETTINGS = (
         name="attendance_weeks", title="Weeks of attendance", default="1", pattern=r"[1-9]",
         hint="1 to 9, this week included",
     ),
-    SettingField(
-        name="timeout", title="Seconds to wait for an answer", default="90", pattern=r"[1-9]\d{0,2}",
-        hint="1 to 999",
-    ),
-    SettingField(name="retries", title="Tries after a failure", default="4", pattern=r"\d", hint="0 to 9"),
+    timeout(90),
+    retries(4),
 )  # fmt: skip
-
-
-def _report(report: Report, fields: tuple[FieldOffer, ...], purpose: str) -> ReportOffer:
-    return ReportOffer(report=report, fields=fields, purpose=purpose)
 
 
 DECLARATION = Declaration(
@@ -149,13 +146,13 @@ DECLARATION = Declaration(
     kind="aggregator",
     settings=SETTINGS,
     reports=(
-        _report(Report.STAFF, _STAFF, "Names and dates of birth of current staff, for their accounts"),
-        _report(Report.STUDENTS, _PUPIL, "Names and dates of birth of current pupils, for their accounts"),
-        _report(Report.STAFF_FUTURE, _STAFF, "Staff who have not started, so that their logins are ready"),
-        _report(Report.STUDENTS_FUTURE, _PUPIL, "Pupils before admission, so that their logins are ready"),
-        _report(Report.GROUPS_CLASSES, _CLASSES, "Who teaches and belongs to what, for classes and groups"),
-        _report(Report.CONTACTS, _CONTACT, "Parents and carers with their relationship to the pupil"),
-        _report(Report.ATTENDANCE, _MARKS, "Morning and afternoon marks of the last weeks"),
+        report(Report.STAFF, _STAFF),
+        report(Report.STUDENTS, _PUPIL),
+        report(Report.STAFF_FUTURE, _STAFF, "Staff who have not started, so that their logins are ready"),
+        report(Report.STUDENTS_FUTURE, _PUPIL, "Pupils before admission, so that their logins are ready"),
+        report(Report.GROUPS_CLASSES, _CLASSES, "Who teaches and belongs to what, for classes and groups"),
+        report(Report.CONTACTS, _CONTACT, "Parents and carers with their relationship to the pupil"),
+        report(Report.ATTENDANCE, _MARKS, "Morning and afternoon marks of the last weeks"),
     ),
     tells_approval=True,
     delta=True,
