@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from loopback import QUICK, TODAY, TOKEN, Read, gather
+from estate import serving_estate, setup_in
+from loopback import QUICK, TODAY, Read, gather
 
 from connectors import catalogue
 from connectors.arbor import Arbor
 from connectors.arbor.declaration import DECLARATION
-from connectors.base import AccessState, SchoolRef, Setup
+from connectors.base import AccessState
 from connectors.errors import BadAnswer, ConnectorError, EmptyExtract, NotAuthorised, TooLarge, Unreachable
 from connectors.records import (
     ClassKind,
@@ -30,7 +31,6 @@ from connectors.records import (
 )
 from connectors.simulator.people import PupilRow, Roll, StaffRow
 from connectors.simulator.server import Simulator
-from connectors.simulator.world import build_world
 
 ALL = tuple(offer.report for offer in DECLARATION.reports)
 PHOTOS = frozenset({"photo_id", "photo_hash"})
@@ -40,8 +40,7 @@ SCHOOLS = ("thornley-park", "larkmere")  # the one whose MIS it is, and a large 
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=list(SCHOOLS))
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate(*SCHOOLS) as simulator:
         yield simulator
 
 
@@ -52,20 +51,14 @@ def whole(estate: Simulator) -> dict[str, Read]:
 
 @pytest.fixture
 def small() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=["thornley-park"], scale=0.1)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate("thornley-park", scale=0.1) as simulator:
         yield simulator
 
 
 def arbor(simulator: Simulator, slug: str = "thornley-park", **settings: str) -> Arbor:
     demo = simulator.world.school(slug)
     typed = simulator.faces["arbor"].typed(demo)
-    noon = datetime.combine(simulator.world.today, time(12), UTC)
-    setup = Setup(
-        school=SchoolRef(urn=demo.urn, name=demo.name), settings={**typed.settings, **settings},
-        secrets=typed.secrets, now=lambda: noon,
-    )  # fmt: skip
-    return Arbor(setup, limits=QUICK)
+    return Arbor(setup_in(simulator, slug, typed, more=settings), limits=QUICK)
 
 
 def read(simulator: Simulator, *reports: Report, slug: str = "thornley-park", **more: Any) -> Read:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
-from loopback import QUICK, TODAY, TOKEN, Read, gather
+from estate import serving_estate, setup_in
+from loopback import QUICK, TODAY, Read, gather
 
 from connectors import catalogue
-from connectors.base import AccessState, SchoolRef, Setup
+from connectors.base import AccessState
 from connectors.bromcom import Bromcom
 from connectors.bromcom.declaration import DECLARATION
 from connectors.bromcom.words import parted
@@ -34,7 +35,6 @@ from connectors.simulator.control import Control
 from connectors.simulator.faces.bromcom import BromcomFace
 from connectors.simulator.people import PupilRow, StaffRow
 from connectors.simulator.server import Simulator
-from connectors.simulator.world import build_world
 
 ALL = tuple(offer.report for offer in DECLARATION.reports)
 SCHOOLS = ("eastmarsh", "larkmere")  # the one whose MIS it is, and a large secondary with every oddity
@@ -43,8 +43,7 @@ URN = "990004"
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=list(SCHOOLS), scale=0.3)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate(*SCHOOLS, scale=0.3) as simulator:
         yield simulator
 
 
@@ -55,8 +54,7 @@ def whole(estate: Simulator) -> dict[str, Read]:
 
 @pytest.fixture
 def small() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=["eastmarsh"], scale=0.05)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate("eastmarsh", scale=0.05) as simulator:
         yield simulator
 
 
@@ -67,12 +65,7 @@ def face(simulator: Simulator) -> BromcomFace:
 def bromcom(simulator: Simulator, slug: str = "eastmarsh", **settings: str) -> Bromcom:
     demo = simulator.world.school(slug)
     typed = face(simulator).typed(demo)
-    noon = datetime.combine(simulator.world.today, time(12), UTC)
-    setup = Setup(
-        school=SchoolRef(urn=demo.urn, name=demo.name), settings={**typed.settings, **settings},
-        secrets=typed.secrets, now=lambda: noon,
-    )  # fmt: skip
-    return Bromcom(setup, limits=QUICK)
+    return Bromcom(setup_in(simulator, slug, typed, more=settings), limits=QUICK)
 
 
 def read(simulator: Simulator, *reports: Report, slug: str = "eastmarsh", **more: Any) -> Read:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
-from loopback import QUICK, TODAY, TOKEN, Read, gather
+from estate import serving_estate, setup_in
+from loopback import QUICK, TODAY, Read, gather
 
 from connectors import catalogue
-from connectors.base import AccessState, SchoolRef, Setup
+from connectors.base import AccessState
 from connectors.errors import (
     BadAnswer,
     ConnectorError,
@@ -27,7 +27,6 @@ from connectors.records import Pupil, PupilStatus, Report, Staff
 from connectors.simulator.isams_objects import on_books, school_id
 from connectors.simulator.people import PupilRow, Roll, StaffRow
 from connectors.simulator.server import Simulator
-from connectors.simulator.world import build_world
 
 ALL = tuple(offer.report for offer in DECLARATION.reports)
 SCHOOLS = ("penhallow", "kingsdyke")  # one of iSAMS, one of Ed:gen
@@ -36,15 +35,13 @@ DOORS = ("rest", "batch")
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=list(SCHOOLS))
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate(*SCHOOLS) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def small() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=["penhallow"], scale=0.1)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate("penhallow", scale=0.1) as simulator:
         yield simulator
 
 
@@ -52,12 +49,7 @@ def isams(simulator: Simulator, slug: str = "penhallow", *, keyed: bool = True, 
     demo = simulator.world.school(slug)
     face: Any = simulator.faces["isams"]
     typed = face.keyed(demo) if keyed and settings.get("interface") == "batch" else face.typed(demo)
-    noon = datetime.combine(simulator.world.today, time(12), UTC)
-    setup = Setup(
-        school=SchoolRef(urn=demo.urn, name=demo.name), settings={**typed.settings, **settings},
-        secrets=typed.secrets, now=lambda: noon,
-    )  # fmt: skip
-    return Isams(setup, limits=QUICK)
+    return Isams(setup_in(simulator, slug, typed, more=settings), limits=QUICK)
 
 
 def read(simulator: Simulator, *reports: Report, slug: str = "penhallow", **more: Any) -> Read:

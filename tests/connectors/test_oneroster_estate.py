@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from typing import Any, cast
 
 import pytest
+from estate import serving_estate, setup_in
 from loopback import QUICK, TODAY, TOKEN, gather
 
 from connectors import catalogue, errors
-from connectors.base import AccessState, SchoolRef, Setup
+from connectors.base import AccessState
 from connectors.http import Limits
 from connectors.oneroster import OneRoster
 from connectors.records import (
@@ -41,8 +41,7 @@ SCHOOLS = (
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, scale=0.25)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate(scale=0.25) as simulator:
         yield simulator
 
 
@@ -60,14 +59,7 @@ def face(simulator: Simulator) -> OneRosterFace:
 def service(simulator: Simulator, slug: str, *, limits: Limits = QUICK, **settings: str) -> OneRoster:
     demo = simulator.world.school(slug)
     typed = face(simulator).typed(demo)
-    noon = datetime.combine(simulator.world.today, time(12), UTC)
-    school = SchoolRef(
-        urn=demo.urn, name=demo.name, la_code=demo.la_code, establishment_number=demo.establishment_number
-    )
-    setup = Setup(
-        school=school, settings={**typed.settings, "limit": "100", **settings}, secrets=typed.secrets,
-        now=lambda: noon,
-    )  # fmt: skip
+    setup = setup_in(simulator, slug, typed, more={"limit": "100", **settings})
     return OneRoster(setup, limits=limits)
 
 

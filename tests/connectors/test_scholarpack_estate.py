@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from estate import serving_estate, setup_in
 from loopback import QUICK, TODAY, TOKEN, Read, gather
 
 from connectors import catalogue
-from connectors.base import AccessState, SchoolRef, Setup
+from connectors.base import AccessState
 from connectors.errors import BadAnswer, ConnectorError, EmptyExtract, NotAuthorised, TooLarge, Unreachable
 from connectors.records import (
     Contact,
@@ -42,15 +43,13 @@ URN = "990006"
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=list(SCHOOLS))
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate(*SCHOOLS) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def small() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=["saltmere"], scale=0.3)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate("saltmere", scale=0.3) as simulator:
         yield simulator
 
 
@@ -60,18 +59,14 @@ def scholarpack(
     """With a keyring of its own in ``setup.secrets``, as the services keep it."""
     demo = simulator.world.school(slug)
     typed = simulator.faces["scholarpack"].typed(demo)
-    noon = datetime.combine(simulator.world.today, time(12), UTC)
     ring = dict(typed.secrets) if secrets is None else secrets
 
     def keep(changed: Any) -> dict[str, str]:
         ring.update(changed)
         return dict(ring)
 
-    setup = Setup(
-        school=SchoolRef(urn=demo.urn, name=demo.name), settings={**typed.settings, **more},
-        secrets=ring, now=lambda: noon, keep=keep,
-        consent=ExtractRequest(reports=frozenset(ALL), declined=UNASKED),
-    )  # fmt: skip
+    consent = ExtractRequest(reports=frozenset(ALL), declined=UNASKED)
+    setup = setup_in(simulator, slug, typed, more=more, secrets=ring, keep=keep, consent=consent)
     return ScholarPack(setup, limits=QUICK)
 
 

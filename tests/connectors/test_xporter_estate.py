@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
-from loopback import QUICK, TODAY, TOKEN, Read, gather
+from estate import serving_estate, setup_in
+from loopback import QUICK, Read, gather
 
 from connectors import catalogue
-from connectors.base import AccessState, SchoolRef, Setup
+from connectors.base import AccessState
 from connectors.errors import (
     BadAnswer,
     ConnectorError,
@@ -43,7 +43,6 @@ from connectors.simulator.faces.xporter import XporterFace
 from connectors.simulator.people import PupilRow, Roll, StaffRow
 from connectors.simulator.schools import ESTATE
 from connectors.simulator.server import Simulator
-from connectors.simulator.world import build_world
 from connectors.xporter import Xporter
 from connectors.xporter.declaration import DECLARATION
 
@@ -56,8 +55,7 @@ SCHOOLS = [school.slug for school in ESTATE if catalogue.entry(school.mis).route
 
 @pytest.fixture(scope="module")
 def estate() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=SCHOOLS, scale=0.2)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate(*SCHOOLS, scale=0.2) as simulator:
         yield simulator
 
 
@@ -68,8 +66,7 @@ def whole(estate: Simulator) -> dict[str, Read]:
 
 @pytest.fixture
 def small() -> Iterator[Simulator]:
-    world = build_world(today=TODAY, schools=["larkmere"], scale=0.09)
-    with Simulator(world, token=TOKEN, approved=("all",)) as simulator:
+    with serving_estate("larkmere", scale=0.09) as simulator:
         yield simulator
 
 
@@ -82,12 +79,7 @@ def face(simulator: Simulator) -> XporterFace:
 def xporter(simulator: Simulator, slug: str = "larkmere", **settings: str) -> Xporter:
     demo = simulator.world.school(slug)
     typed = face(simulator).typed(demo)
-    noon = datetime.combine(simulator.world.today, time(12), UTC)
-    setup = Setup(
-        school=SchoolRef(urn=demo.urn, name=demo.name), settings={**typed.settings, **settings},
-        secrets=typed.secrets, now=lambda: noon,
-    )  # fmt: skip
-    return Xporter(setup, limits=QUICK)
+    return Xporter(setup_in(simulator, slug, typed, more=settings), limits=QUICK)
 
 
 def read(simulator: Simulator, *reports: Report, slug: str = "larkmere", **more: Any) -> Read:
