@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -63,6 +64,16 @@ def holders(s: Session, accounts: Select[int | None]) -> dict[int, int]:
     """account id -> id of the person linked now; of several, the link made last."""
     asked = (
         select(col(Link.account_id), col(Link.person_id))
+        .where(col(Link.active).is_(True), col(Link.account_id).in_(accounts))
+        .order_by(col(Link.id))
+    )
+    return dict(s.execute(asked).all())
+
+
+def linked_at(s: Session, accounts: Select[int | None]) -> dict[int, datetime | None]:
+    """account id -> when it came to the person who has it now."""
+    asked = (
+        select(col(Link.account_id), col(Link.linked_at))
         .where(col(Link.active).is_(True), col(Link.account_id).in_(accounts))
         .order_by(col(Link.id))
     )

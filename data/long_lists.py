@@ -132,6 +132,9 @@ def _in_the_mis() -> Expression:
 
 _BY_USERNAME = (col(Account.username_key), col(Account.id))
 _GROUP = _holder(col(Person.registration_group))
+_LINKED = _holder(col(Link.linked_at))
+#: When an account was made, or came to whoever has it now if that was later (Q6).
+_LATEST = func.coalesce(case((col(Account.created_at) < _LINKED, _LINKED)), col(Account.created_at), _LINKED)
 _SEARCHED = _joined(Account.username, _names, Account.email, Account.role, Account.state, _GROUP)
 _USERNAME, _NAME, _MADE = col(Account.username_key), func.lower(_called), col(Account.created_at)
 
@@ -146,7 +149,7 @@ ACCOUNTS = Listed(
         "state": col(Account.state),
         "mis": _in_the_mis(),
         "entry": col(Account.year_of_entry),
-        "created": _MADE,
+        "created": _LATEST,
     },
 )
 NEW_USERS = Listed(

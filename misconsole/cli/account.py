@@ -34,6 +34,7 @@ def add(sub: Any) -> None:
     listing = verb("list", "the accounts of a school", list_accounts)
     listing.add_argument("--role", choices=ROLES)
     listing.add_argument("--state", choices=STATES, help="all but the removed by default")
+    listing.add_argument("--since", metavar="WHEN", help="made, or come to whoever has them, since that day")
     verb("show", "one account", show, account)
     load = verb(
         "import", "accounts of the directory, from a CSV file", import_csv, ("FILE", "header row first")
@@ -59,13 +60,16 @@ def _add_create(parser: Any) -> None:
 def list_accounts(args: argparse.Namespace, out: Out) -> int:
     from misconsole.services import accounts
 
+    since = words.moment(args.since)
     with open_desk(args) as desk:
         urn = words.urn_of(desk, args.school)
         items = accounts.listing(desk, args.school, role=args.role, state=args.state)
+    if since is not None:
+        items = tuple(a for a in items if a.latest is not None and a.latest >= since)
     return words.listed(
         out,
         {"school": urn, "items": items},
-        ("ID", "USERNAME", "NAME", "ROLE", "STATE", "ORIGIN", "PERSON"),
+        ("ID", "USERNAME", "NAME", "ROLE", "STATE", "ORIGIN", "PERSON", "LATEST"),
         [
             (
                 a.id,
@@ -75,6 +79,7 @@ def list_accounts(args: argparse.Namespace, out: Out) -> int:
                 a.state,
                 a.origin,
                 a.person.source_id if a.person else "",
+                f"{'linked' if a.moved else 'made'} {a.latest:%Y-%m-%d}" if a.latest else "",
             )
             for a in items
         ],

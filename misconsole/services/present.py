@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
@@ -62,6 +63,7 @@ def person_view(
 
 def account_view(
     row: Any, *, aliases: tuple[str, ...] = (), person: PersonView | None = None,
+    linked_at: datetime | None = None,
     noted: note_rows.Short = note_rows.NONE,
 ) -> AccountView:  # fmt: skip
     """``row`` is one of ``data.accounts.rows``."""
@@ -71,6 +73,7 @@ def account_view(
         family_name=preferred_family or family,
         aliases=aliases,
         person=person,
+        linked_at=linked_at,
         notes=noted.notes,
         last_note=noted.text,
         assigned_to=noted.assigned_to,
@@ -113,6 +116,7 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
     aliases = account_rows.aliases(s, wanted)
     noted = note_rows.short_of_accounts(s, wanted)
     holders = (account_rows.last_holders if former else account_rows.holders)(s, wanted)
+    linked_at = account_rows.linked_at(s, wanted)
     linked = _linked_ids(conditions, former)
     owners = {each.id: each for each in people(s, col(Person.id).in_(linked))} if holders else {}
     return [
@@ -120,6 +124,7 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
             row,
             aliases=aliases.get(row[0], ()),
             person=owners.get(holders.get(row[0], 0)),
+            linked_at=linked_at.get(row[0]),
             noted=noted.get(row[0], note_rows.NONE),
         )
         for row in rows

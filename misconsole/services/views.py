@@ -251,9 +251,20 @@ class AccountView:
     handed_out_at: datetime | None
     aliases: tuple[str, ...] = ()
     person: PersonView | None = None
+    linked_at: datetime | None = None  # when it came to the person who has it now
     notes: int = 0
     last_note: str = ""
     assigned_to: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether it came to somebody after it was made (Q6)."""
+        return self.linked_at is not None and (self.created_at is None or self.linked_at > self.created_at)
+
+    @property
+    def latest(self) -> datetime | None:
+        """The latest move or creation, by which recent accounts are found (Q6)."""
+        return self.linked_at if self.moved else self.created_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

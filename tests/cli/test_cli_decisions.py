@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from connectors import registry
 from connectors.base import Access, AccessState
@@ -154,6 +155,23 @@ def test_notes_are_written_listed_handed_over_and_withdrawn(cli: Cli, bench: Ben
     cli("note", "larkmere", "--withdraw", str(item["id"]))
     assert not bench.one(CaseNote, id=item["id"]).active
     cli("note", "larkmere", one, "--text", " ", code=2)
+
+
+def test_Q6_accounts_made_or_linked_lately_are_found(cli: Cli, bench: Bench) -> None:
+    old = bench.rows(Account)[0]
+    with bench.store.write() as s:
+        for row in s.exec(select(Account)):
+            row.created_at = bench.now - timedelta(days=400)
+            s.add(row)
+        for link in s.exec(select(Link)):
+            link.linked_at = bench.now - timedelta(days=300 if link.account_id != old.id else 1)
+            s.add(link)
+    since = (bench.now - timedelta(days=7)).date().isoformat()
+    (item,) = cli.json("account", "list", "larkmere", "--since", since)["items"]
+    assert (item["id"], item["linked_at"][:10]) == (old.id, "2026-09-13")
+    assert "linked 2026-09-13" in cli("account", "list", "larkmere", "--since", since)
+    assert len(cli.json("account", "list", "larkmere")["items"]) == 16
+    cli("account", "list", "larkmere", "--since", "lately", code=2)
 
 
 def test_F12_a_room_is_typed_in_listed_and_taken_away(cli: Cli, bench: Bench) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,23 @@ def test_the_column_of_the_mis_sorts_those_without_anybody_first(estate: seed.Es
     assert linked == sorted(linked)
     assert True in linked
     assert False in linked
+
+
+def test_Q6_accounts_stand_in_the_order_of_their_latest_move_or_creation(estate: seed.Estate) -> None:
+    listed = queues.account_list(estate.desk(), "100001")
+    views = {v.username: v for v in listed.each()}
+    person = estate.person(estate.all(Account)[0].school_id, "Una", "Rook")
+    free = next(v for v in views.values() if v.person is None and v.state == "active")
+    estate.now += timedelta(days=2)
+    decide.link(estate.desk(), "100001", person, free.id)
+    after = {v.username: v for v in listed.each()}
+    assert (free.moved, free.latest) == (False, free.created_at)
+    moved = after[free.username]
+    assert (moved.moved, moved.latest) == (True, estate.now)
+    order = found(listed, by="created", descending=True)
+    assert order[0] == free.username
+    told = [latest for name in order if (latest := after[name].latest)]
+    assert told == sorted(told, reverse=True)
 
 
 def test_rows_are_read_as_they_are_now_and_those_that_are_gone_are_left_out(estate: seed.Estate) -> None:
