@@ -244,7 +244,7 @@ ASKING = (
       help="Take back what was just done from here."),
     C(id="why.contacts", scope="why", title="Contacts", footer=5, keys=("f7",),
       help="Ask the MIS now for the contacts of this pupil; nothing is kept unless you use one."),
-    C(id="why.room", scope="why", title="Room", footer=7, writes=True, keys=("r",),
+    C(id="why.room", scope="why", title="Room", footer=70, writes=True, keys=("r",),
       help="Type the room of this member of staff, or empty it; a sync never changes it."),
     C(id="why.copy", scope="why", title="Copy text", footer=3, keys=("y",),
       help="Send the support text, with everything filled in, to your terminal's clipboard."),
