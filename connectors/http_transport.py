@@ -31,7 +31,7 @@ from connectors.errors import (
 )
 from connectors.http import Answer, Limits, Raw, Signer, is_loopback, origin, plain_url, redact
 from connectors.http_errors import CutOff, excerpt, refused, tls_trouble, translated
-from connectors.pace import TOO_MANY, Pace, PacedWire
+from connectors.pace import TOO_MANY, Pace
 
 # The libraries log headers as they come, and a server may echo a token in one.
 for _name in ("httpx", "httpcore", "httpx_retries"):
@@ -99,6 +99,32 @@ class SignedWire(httpx.BaseTransport):
             request.headers.update(headers)
             request.extensions["signed"] = headers
         return self._wire.handle_request(request)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+class PacedWire(httpx.BaseTransport):
+    """Every try of every request passes here, the first one as well as those made again.
+
+    A request for a token (``unsigned``) does not wait: it is made while another one has its turn and needs
+    it, and would wait for that one for ever."""
+
+    def __init__(self, wire: httpx.BaseTransport, pace: Pace) -> None:
+        self._wire, self._pace = wire, pace
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.extensions.get("unsigned"):
+            return self._wire.handle_request(request)
+        patience = request.extensions["retry"]
+        self._pace.enter(until=patience.until, longest=patience.longest)
+        good = False
+        try:
+            response = self._wire.handle_request(request)
+            good = response.status_code < 500 and response.status_code != TOO_MANY
+            return response
+        finally:
+            self._pace.leave(good=good)
 
     def close(self) -> None:
         self._wire.close()

@@ -11,8 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import httpx
-
 from connectors.errors import Cancelled
 from connectors.http_errors import refused
 
@@ -63,30 +61,4 @@ class Pace:
             return 0.0
 
 
-class PacedWire(httpx.BaseTransport):
-    """Every try of every request passes here, the first one as well as those made again.
-
-    A request for a token (``unsigned``) does not wait: it is made while another one has its turn and needs
-    it, and would wait for that one for ever."""
-
-    def __init__(self, wire: httpx.BaseTransport, pace: Pace) -> None:
-        self._wire, self._pace = wire, pace
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        if request.extensions.get("unsigned"):
-            return self._wire.handle_request(request)
-        patience = request.extensions["retry"]
-        self._pace.enter(until=patience.until, longest=patience.longest)
-        good = False
-        try:
-            response = self._wire.handle_request(request)
-            good = response.status_code < 500 and response.status_code != TOO_MANY
-            return response
-        finally:
-            self._pace.leave(good=good)
-
-    def close(self) -> None:
-        self._wire.close()
-
-
-__all__ = ["Pace", "PacedWire"]
+__all__ = ["LOOK", "TOO_MANY", "Pace"]
