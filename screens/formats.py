@@ -264,10 +264,10 @@ class Formats(Frame[None]):
             self._set(draft.next_separator())
 
     def do_prefix(self) -> None:
-        self.query_one("#prefix", Field).focus()
+        self.set_focus(self.query_one("#prefix", Field))  # at once: the next key is text already
 
     def do_suffix(self) -> None:
-        self.query_one("#suffix", Field).focus()
+        self.set_focus(self.query_one("#suffix", Field))  # at once: the next key is text already
 
     def do_as_staff(self) -> None:
         from dataclasses import replace
