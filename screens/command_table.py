@@ -158,7 +158,7 @@ WORKSPACE = (
       help="To the tab on the right."),
     C(id="workspace.why", scope="workspace", title="Why", footer=50, keys=("w",),
       help="Why has the person under the cursor an account, or none? Every gate in order."),
-    C(id="workspace.contacts", scope="workspace", title="Contacts", footer=56, keys=("f7",),
+    C(id="workspace.contacts", scope="workspace", title="Contacts", footer=61, keys=("f7",),
       help="Ask the MIS now for the contacts of the pupil under the cursor; nothing is kept unless you use "
            "one."),
     C(id="workspace.details", scope="workspace", title="Details", footer=55, desk=False, keys=("v",),
