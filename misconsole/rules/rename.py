@@ -169,7 +169,7 @@ class _Work:
                 self.keepers.add(each.account_id)
 
     def owner(self, name: str, subject: Subject) -> int | None:
-        """Whose the name is: the subject's own id when it may have it, else another's, or 0 when forgotten."""
+        """Whose the name is: the subject's own id when it may have it, else another's, 0 when forgotten."""
         key, me = name.lower(), subject.account_id
         if self.given.get(key, me) != me:
             return self.given[key]
