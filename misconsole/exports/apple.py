@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from misconsole.exports import teaching, years
 from misconsole.exports.cells import Sieve, sign_in
-from misconsole.exports.roster import ClassFacts, Holder, Roster
+from misconsole.exports.roster import Holder, Roster
 from misconsole.exports.shapes import Dialect, FileSpec, Format, Made, Option, Row, Said, Table
 
 STUDENTS = FileSpec(
@@ -94,14 +94,10 @@ def _person(holder: Holder, roster: Roster, sieve: Sieve) -> Row | None:
     return Row(number, holder.username, cells)
 
 
-def _course(each: ClassFacts, roster: Roster) -> str:
-    return f"K-{each.subject_number or f'{roster.school.urn}-none'}"
-
-
 def _courses(roster: Roster, sieve: Sieve) -> list[Row]:
     rows: dict[str, Row] = {}
     for each in roster.classes:
-        number = _course(each, roster)
+        number = teaching.course(each, roster)
         name = sieve.text(each.subject, "course", each.subject) or "Classes"
         rows.setdefault(number, Row(number, name, (number, "", name, roster.school.id)))
     return list(rows.values())
@@ -122,7 +118,7 @@ def _classes(roster: Roster, written: set[str], sieve: Sieve) -> tuple[list[Row]
         three = (takers + [""] * INSTRUCTORS)[:INSTRUCTORS]
         title = sieve.text(each.name, "class", each.name) or number
         classes.append(
-            Row(number, each.name, (number, title, _course(each, roster), *three, roster.school.id))
+            Row(number, each.name, (number, title, teaching.course(each, roster), *three, roster.school.id))
         )
         for m in listed:
             if m.part == teaching.PUPIL:

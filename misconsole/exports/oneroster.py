@@ -21,7 +21,7 @@ from misconsole.exports.oneroster_files import (
     USERS_1_1,
     USERS_1_2,
 )  # fmt: skip
-from misconsole.exports.roster import ClassFacts, Holder, Roster
+from misconsole.exports.roster import Holder, Roster
 from misconsole.exports.shapes import Dialect, FileSpec, Format, Made, Option, Row, Table
 
 BIRTHS = Option(
@@ -151,14 +151,10 @@ def _roles(roster: Roster, holders: list[Holder]) -> list[Row]:
     ]  # fmt: skip
 
 
-def _course(each: ClassFacts, roster: Roster) -> str:
-    return f"K-{each.subject_number or f'{roster.school.urn}-none'}"
-
-
 def _courses(roster: Roster, sieve: Sieve) -> list[Row]:
     rows: dict[str, Row] = {}
     for each in roster.classes:
-        number = _course(each, roster)
+        number = teaching.course(each, roster)
         named = sieve.text(each.subject, "course", each.subject)
         title = named or "Classes"
         subject = " ".join(named.replace(",", " ").split())
@@ -175,7 +171,7 @@ def _classes(roster: Roster, sieve: Sieve) -> list[Row]:
         _row(
             CLASSES, f"C-{each.number}", each.name, sourcedId=f"C-{each.number}",
             title=sieve.text(each.name, "title", each.name) or each.number, termSourcedIds=term,
-            classCode=sieve.text(each.name, "code", each.code), courseSourcedId=_course(each, roster),
+            classCode=sieve.text(each.name, "code", each.code), courseSourcedId=teaching.course(each, roster),
             classType="homeroom" if each.kind == "registration" else "scheduled",
             schoolSourcedId=roster.school.id,
         )

@@ -42,6 +42,11 @@ def members(each: ClassFacts, written: Collection[str], roles: Mapping[str, str]
             yield member
 
 
+def course(each: ClassFacts, roster: Roster) -> str:
+    """The id of the course a class belongs to: its subject's, or one for all classes without a subject."""
+    return f"K-{each.subject_number or f'{roster.school.urn}-none'}"
+
+
 def roles_of(roster: Roster) -> dict[str, str]:
     return {holder.number: holder.role for holder in roster.holders}
 

@@ -17,6 +17,7 @@ from rich.style import Style
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from misconsole.text import cells, fit, shown
 from screens import glyphs
@@ -123,6 +124,13 @@ def strip_of(parts: Line, width: int, styles: dict[str, Style]) -> Strip:
     return Strip(segments, width)
 
 
+def kind_styles(widget: Widget) -> dict[str, Style]:
+    """The widget's own style under "", and what its stylesheet says of each kind of words."""
+    return {"": widget.rich_style} | {
+        kind: widget.get_component_rich_style(f"lines--{kind}") for kind in KINDS
+    }
+
+
 class Lines(ScrollView, can_focus=False, inherit_bindings=False):
     """Shows lines made by a builder ``width -> lines``; asked again when the width changes.
 
@@ -214,9 +222,7 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
     @property
     def line_styles(self) -> dict[str, Style]:
         if self._styles is None:
-            self._styles = {"": self.rich_style} | {
-                kind: self.get_component_rich_style(f"lines--{kind}") for kind in KINDS
-            }
+            self._styles = kind_styles(self)
         return self._styles
 
     def render_line(self, y: int) -> Strip:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from misconsole.text import cells, fit, shown
 from screens import glyphs
 from screens.widgets.columns import Placed, as_span, place
-from screens.widgets.lines import KINDS, Line, Span, line, strip_of, wrap
+from screens.widgets.lines import KINDS, Line, Span, kind_styles, line, strip_of, wrap
 from screens.widgets.standing import Standing
 
 Row = TypeVar("Row")
@@ -66,9 +66,7 @@ class Painted(Standing[Row], inherit_bindings=False):
     @property
     def styles_by_kind(self) -> dict[str, Style]:
         if self._styles is None:
-            self._styles = {"": self.rich_style} | {
-                kind: self.get_component_rich_style(f"lines--{kind}") for kind in KINDS
-            }
+            self._styles = kind_styles(self)
             for name in ("header", "cursor", "here"):
                 self._styles[name] = self.get_component_rich_style(f"grid--{name}")
         return self._styles
