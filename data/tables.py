@@ -107,7 +107,7 @@ class ReportScope(SQLModel, table=True):
 class Run(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)
-    kind: str = "sync"  # sync, approval, undo
+    kind: str = "sync"  # sync, approval, undo, push
     state: str = "queued"  # queued, running, succeeded, held, failed, cancelled
     dry_run: bool = False
     full: bool = False
@@ -128,6 +128,9 @@ class Run(SQLModel, table=True):
     resolution: str = ""  # "", approved, rejected, expired (for a held run)
     resolved_by: str = ""
     resolved_at: datetime | None = _time()
+    target_id: int | None = Field(default=None, index=True)  # of kind "push": the target written to
+    due_at: datetime | None = _time()  # the slot of the schedule this run serves
+    source: dict[str, Any] = _json(dict)  # what was read: interface or file, its own date, its size
 
 
 class RunStage(SQLModel, table=True):
@@ -397,6 +400,7 @@ class Account(SQLModel, table=True):
     unallocated_reason: str = ""
     kept_absent: bool = False  # restored although absent: not unallocated again by itself (Q7)
     version: int = 0
+    own_display_name: str | None = None  # a member of staff's own choice; the MIS does not change it (O9)
 
 
 class Alias(SQLModel, table=True):
@@ -591,6 +595,9 @@ class Decision(SQLModel, table=True):
     at: datetime | None = _time(index=True)
     undone_at: datetime | None = _time()
     undone_by: str = ""
+    origin: str = ""  # console, command, worker
+    place: str = ""  # machine, terminal, and the address it was reached from
+    seal: str = ""  # digest over this row and the seal before it: shows tampering
 
 
 class Problem(SQLModel, table=True):
@@ -610,6 +617,160 @@ class Problem(SQLModel, table=True):
     mend: str = ""
     who: str = ""  # school office, operator, supplier
     where_: str = Field(default="", sa_column=Column("place", String, nullable=False, default=""))
+
+
+class Handout(SQLModel, table=True):
+    """One act of setting initial passwords and writing them (P3): who, when, for whom; never a password."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    at: datetime | None = _time(index=True)
+    by: str = ""
+    form: str  # csv, slips, or the id of an export format
+    file: str = ""  # name of the file, without its folder
+    chosen: dict[str, Any] = _json(dict)  # role, registration group, marks: what the act was asked for
+    count: int = 0
+
+
+class HandoutLine(SQLModel, table=True):
+    """One account of a hand-out. ``proof`` is a slow salted hash where the school keeps one, else ""."""
+
+    __tablename__ = "handout_line"
+    __table_args__ = (UniqueConstraint("handout_id", "account_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    handout_id: int = Field(foreign_key="handout.id", index=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    username: str
+    proof: str = ""
+
+
+class Target(SQLModel, table=True):
+    """A directory that this school's accounts are written to (Y1, Y2)."""
+
+    __table_args__ = (UniqueConstraint("school_id", "name"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    name: str
+    kind: str  # ldap, google, graph
+    active: bool = True
+    settings: dict[str, Any] = _json(dict)  # never a secret
+    secret_ref: str = ""
+    options: dict[str, Any] = _json(dict)  # limits, roles, whether it may delete
+    read_at: datetime | None = _time()  # last complete look at what is there
+    pushed_at: datetime | None = _time()  # last push that reached its end
+    created_at: datetime | None = _time()
+    created_by: str = ""
+
+
+class TargetAccount(SQLModel, table=True):
+    """Which entry of a target is which account, and what was last written there."""
+
+    __tablename__ = "target_account"
+    __table_args__ = (
+        UniqueConstraint("target_id", "account_id"),
+        UniqueConstraint("target_id", "remote_id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    target_id: int = Field(foreign_key="target.id", index=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    remote_id: str  # the target's own unchanging id
+    written: dict[str, Any] = _json(dict)  # attribute -> value, as last written; never a password
+    password_set: bool = False  # False: only the temporary one it was made with (P5)
+    first_at: datetime | None = _time()
+    at: datetime | None = _time()
+
+
+class TargetChange(SQLModel, table=True):
+    """Every change asked of a target, before and after: the journal of what left the house."""
+
+    __tablename__ = "target_change"
+    id: int | None = Field(default=None, primary_key=True)
+    target_id: int = Field(foreign_key="target.id", index=True)
+    run_id: int | None = Field(default=None, index=True)
+    account_id: int | None = Field(default=None, index=True)
+    remote_id: str = ""
+    action: str  # create, adopt, update, rename, move, suspend, resume, password, delete
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    state: str = "done"  # done, failed
+    message: str = ""
+    actor: str = ""
+    at: datetime | None = _time()
+
+
+class Erasure(SQLModel, table=True):
+    """That somebody's data was erased, when and on what ground; nothing that tells who."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    reference: str = Field(unique=True)  # random, to quote in a letter
+    role: str = ""
+    ground: str  # retention, request
+    gone_on: date | None = None
+    rows: dict[str, Any] = _json(dict)  # table -> rows erased
+    by: str = ""
+    at: datetime | None = _time()
+
+
+class Slot(SQLModel, table=True):
+    """When a school is due next, by its own schedule; computed when it is set and after every run."""
+
+    school_id: int = Field(foreign_key="school.id", primary_key=True)
+    due_at: datetime | None = _time(index=True)  # None: nothing is planned
+    late_at: datetime | None = _time()  # later than this without a run: overdue
+    last_slot: datetime | None = _time()  # the due time last served
+    note: str = ""  # why the last slot was left out, "" when it was served
+
+
+class Worker(SQLModel, table=True):
+    """A process that runs what is due. ``holder`` is host:pid."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    holder: str
+    started_at: datetime | None = _time()
+    heartbeat_at: datetime | None = _time()
+    stopped_at: datetime | None = _time()
+
+
+class Told(SQLModel, table=True):
+    """A notification: told once for each turn of a lamp. ``state``: waiting, sent, failed, dropped."""
+
+    __table_args__ = (UniqueConstraint("channel", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int | None = Field(default=None, foreign_key="school.id", index=True)
+    channel: str  # name of the channel in the configuration
+    key: str  # what it is about, e.g. "100001:problem:run-17"
+    kind: str  # problem, held, recovered, summary
+    text: str = ""  # counts and states, nobody's name
+    state: str = "waiting"
+    tries: int = 0
+    error: str = ""
+    at: datetime | None = _time()
+    sent_at: datetime | None = _time()
+
+
+class Presence(SQLModel, table=True):
+    """Who works where at this moment; rows of consoles long silent are removed."""
+
+    session: str = Field(primary_key=True)
+    actor: str
+    place: str = ""
+    school_id: int | None = Field(default=None, index=True)
+    subject: str = ""  # e.g. "person:12", "account:7", "unmatched-pupils"
+    since: datetime | None = _time()
+    seen_at: datetime | None = _time()
+
+
+class WeekFigure(SQLModel, table=True):
+    """What a week brought, kept when the runs themselves are gone: plots, and what limits expect."""
+
+    __tablename__ = "week_figure"
+    __table_args__ = (UniqueConstraint("school_id", "week", "kind"),)
+    id: int | None = Field(default=None, primary_key=True)
+    school_id: int = Field(foreign_key="school.id", index=True)
+    week: date  # its Monday
+    kind: str  # create, update, link, unallocate, runs, failed, seconds, decisions, roll ...
+    count: int = 0
 
 
 class Journal(SQLModel, table=True):

@@ -23,7 +23,11 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """``actor`` is the system account name; ``origin`` console, command or worker."""
+    """``actor`` is the system account name; ``origin`` console, command or worker.
+
+    ``grade`` is the role of the actor (``services.permits``), ``place`` the machine, terminal and address
+    they sit at; ``read_only`` lets nobody change anything.
+    """
 
     store: Store
     secrets: Secrets
@@ -31,6 +35,9 @@ class Desk:
     origin: str = "command"
     now: Callable[[], datetime] = field(default=utc_now)
     workdir: Path = field(default_factory=Path)
+    grade: str = "administrator"
+    place: str = ""
+    read_only: bool = False
 
     @property
     def today(self) -> date:

@@ -1,0 +1,1 @@
+"""Directories that accounts are written to: one folder an adapter, all behind ``base``."""
