@@ -70,8 +70,8 @@ class TargetDeclaration:
 class Wanted:
     """How one entry should be. ``place`` runs from the top down, e.g. ("Pupils", "2024").
 
-    ``anchor`` is ours, stable for the life of the account.  ``aliases`` are addresses that must lead here too;
-    others that the directory has stay.  ``extras`` holds only what the school lets this target have.
+    ``anchor`` is ours, stable for the life of the account.  ``aliases`` are addresses that must lead
+    here too; others that the directory has stay.  ``extras`` holds only what the school lets it have.
     """
 
     anchor: str
@@ -146,7 +146,7 @@ class Target(Protocol):
         ...
 
     def update(self, remote_id: str, wanted: Wanted, *, fields: frozenset[str]) -> Entry:
-        """Set these fields of names, ``aliases`` or extras to what is wanted. Raises EntryGone, TargetRefused."""
+        """Set these of names, ``aliases``, extras as wanted. Raises EntryGone, TargetRefused."""
         ...
 
     def rename(self, remote_id: str, wanted: Wanted, *, keep: frozenset[str]) -> Entry:
@@ -157,7 +157,7 @@ class Target(Protocol):
         ...
 
     def move(self, remote_id: str, place: tuple[str, ...]) -> Entry:
-        """To another place of the tree, made where the settings allow that. Raises EntryGone, TargetRefused."""
+        """To another place of the tree, made if the settings allow it. Raises EntryGone, TargetRefused."""
         ...
 
     def enable(self, remote_id: str, *, on: bool) -> Entry:
