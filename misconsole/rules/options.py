@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from misconsole.errors import Usage
-from misconsole.rules import usernames, year
+from misconsole.rules import season, usernames, year
 from misconsole.rules.limits import KINDS, Limit
 from misconsole.rules.setting import Pairs, Setting
 from misconsole.rules.username_kinds import AS_STAFF
@@ -112,6 +112,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
             doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
     *(setting for kind in KINDS for setting in _limit_settings(kind)),
+    Setting(name="leavers_hold", kind="text", default="off", check=season.check_hold,
+            takes="off, or a day of the year from June to October, such as 31 August",
+            doc="Pupils of leaving year groups who go from May on keep their accounts until that day."),
     Setting(name="limit_small", kind="number", default=5, low=0, high=100,
             doc="Up to this many changes of a kind never reach a share; small schools need the room."),
 )  # fmt: skip
@@ -157,6 +160,7 @@ class SchoolOptions:
     limit_unallocate_count: int | None = _COUNTS["unallocate"]
     limit_unallocate_share: int | None = _SHARES["unallocate"]
     limit_small: int = BY_NAME["limit_small"].default
+    leavers_hold: str = BY_NAME["leavers_hold"].default
     other: dict[str, Any] = field(default_factory=dict)
 
     @classmethod

@@ -21,10 +21,11 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """``kind``: flag, number, limit (a number or none), percent, choice, words, pairs or format.
+    """``kind``: flag, number, limit (a number or none), percent, choice, words, pairs, format or text.
 
     ``low``/``high`` bound numbers and percentages, ends included; ``choices`` bound choice and words.
-    ``check`` is a further test of a text value, raising ValueError with a sentence.
+    ``check`` is a further test of a text value, raising ValueError with a sentence; ``takes`` says in words
+    what a text may be.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Setting:
     high: int = 0
     choices: tuple[str, ...] = ()
     check: Callable[[str], object] | None = None
+    takes: str = ""
 
     @property
     def bounds(self) -> str:
@@ -51,6 +53,8 @@ class Setting:
             return f"any of {', '.join(self.choices)}, with commas between, or none"
         if self.kind == "pairs":
             return "word=value pairs with commas between, or none"
+        if self.kind == "text":
+            return self.takes
         return "a username format, such as first_initial.last_name"
 
     def read(self, value: object) -> Any:
@@ -159,4 +163,5 @@ def _format(setting: Setting, value: object) -> str:
 _READERS: dict[str, Callable[[Setting, object], Any]] = {
     "flag": _flag, "number": _number, "percent": _number, "limit": _limit, "share": _limit,
     "choice": _choice, "words": _words, "pairs": _pairs, "format": _format,
+    "text": _format,
 }  # fmt: skip
