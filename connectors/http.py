@@ -23,7 +23,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
-from connectors.errors import BadAnswer, BadSettings, Cancelled
+from connectors.errors import BadAnswer, BadSettings, Cancelled, ConnectorError
 
 if TYPE_CHECKING:
     from connectors.http_transport import Transport
@@ -74,6 +74,18 @@ class Raw:
     kind: str = ""
     served_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """An answer of 400 and above. ``data`` is its body where that is JSON, as foreign as it came: read codes
+    from it, never words; ``said`` is what it says, fit to be shown.  ``path`` is that of the address."""
+
+    method: str
+    path: str
+    status: int
+    said: str = ""
+    data: Any = field(default=None, repr=False)
 
 
 class Signer(Protocol):
@@ -157,11 +169,12 @@ def check_secret(value: str, *, title: str) -> str:
 
 
 class Http:
-    """Reads from one origin.  ``cancelled`` is asked only on the caller's thread.
+    """Speaks to one origin.  ``cancelled`` is asked only on the caller's thread.
 
     ``get``/``post`` wait for the answer; ``start`` begins a GET on another thread (so that the next
     page travels while this one is worked on) and ``wait`` collects it; ``fetch`` gives an answer unread.
     ``signer`` signs every request, and once more after a 401 if it has something newer to show.
+    ``judge`` may have a better error for an answer of 400 and above than ours; None leaves it to us.
     Close it when done.
     """
 
@@ -174,9 +187,11 @@ class Http:
         limits: Limits | None = None,
         cancelled: Callable[[], bool] = lambda: False,
         signer: Signer | None = None,
+        judge: Callable[[Refusal], ConnectorError | None] | None = None,
     ) -> None:
         self.base = check_base(base)
         self.signer = signer
+        self.judge = judge
         self.limits = limits or Limits()
         self.secrets = tuple(secrets)
         self._headers = dict(headers)
@@ -199,12 +214,44 @@ class Http:
                 stop=self._stop,
                 until=self._until,
                 signer=self.signer,
+                judge=self.judge,
             )
         return self._made
 
-    def get(self, url: str, params: Mapping[str, str] | None = None) -> Answer:
+    def get(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """``url`` absolute, or relative to the base.  Raises ConnectorError only."""
-        return self.wait(self.start(url, params))
+        return self.wait(self.start(url, params, headers))
+
+    def change(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        again: bool = True,
+        secrets: tuple[str, ...] = (),
+    ) -> Answer:
+        """A PUT, PATCH, DELETE or POST that writes; ``data`` is None where nothing is answered.
+
+        ``again``: doing it twice is doing it once, so it is retried as a GET is; without, only what the
+        server refused as too much or never got.  ``secrets`` stand in the body and must not be shown either.
+        Raises Unreachable where it may have happened or not.
+        """
+        self.check_cancelled()
+        return self.wait(
+            self._later(
+                lambda t, u: t.change(method, u, body, again=again, secrets=secrets), self.address(url)
+            )
+        )
+
+    def pause(self, seconds: float) -> None:
+        """Waits; Cancelled within a quarter of a second of being cancelled."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self._stop.wait(min(left, 0.25))
+            self.check_cancelled()
 
     def fetch(self, url: str, params: Mapping[str, str] | None = None, *, accept: str = "*/*") -> Raw:
         """The body as it came; a web page where data was asked for (``html``) is still a BadAnswer."""
@@ -247,9 +294,11 @@ class Http:
         """A urlencoded form, one attempt, never signed: where tokens are asked for."""
         return self.wait(self._later(lambda t, u: t.post_form(u, form, headers or {}), self.address(url)))
 
-    def start(self, url: str, params: Mapping[str, str] | None = None) -> Future[Answer]:
+    def start(
+        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Future[Answer]:
         self.check_cancelled()
-        return self._later(lambda t, u: t.get(u, params), self.address(url))
+        return self._later(lambda t, u: t.get(u, params, headers), self.address(url))
 
     def wait(self, future: Future[Result]) -> Result:
         """The answer, or its error; Cancelled within a quarter of a second of being cancelled."""

@@ -29,6 +29,10 @@ _XML_ERRORS = ("<Message", "<Error", "<error")
 SAID = ("message", "error_description", "imsx_description", "error", "detail")
 
 
+class Busy(RateLimited):
+    """Refused as too much, told in another way than by 429: worth asking again after a while."""
+
+
 class CutOff(BadAnswer):
     """The body ended before it was whole; worth asking again."""
 
@@ -45,6 +49,16 @@ def excerpt(body: bytes, secrets: tuple[str, ...]) -> str:
     except ValueError:
         pass
     return _line(text, secrets)
+
+
+def as_data(body: bytes) -> Any:
+    """An error's body as JSON, None where it is none."""
+    from pydantic_core import from_json
+
+    try:
+        return from_json(body)
+    except ValueError:
+        return None
 
 
 def _line(text: str, secrets: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -29,8 +30,8 @@ from connectors.errors import (
     TooLarge,
     Unreachable,
 )
-from connectors.http import Answer, Limits, Raw, Signer, is_loopback, origin, plain_url, redact
-from connectors.http_errors import CutOff, excerpt, refused, tls_trouble, translated
+from connectors.http import Answer, Limits, Raw, Refusal, Signer, is_loopback, origin, plain_url, redact
+from connectors.http_errors import Busy, CutOff, as_data, excerpt, refused, tls_trouble, translated
 from connectors.pace import TOO_MANY, Pace
 
 # The libraries log headers as they come, and a server may echo a token in one.
@@ -38,9 +39,18 @@ for _name in ("httpx", "httpcore", "httpx_retries"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 Result = TypeVar("Result")
+READING, WRITING = ("GET", "HEAD"), ("POST", "PUT", "PATCH", "DELETE")
 RETRIED = (408, 429, 500, 502, 503, 504)
 MOST_REDIRECTS = 3
 ERROR_BODY = 16 * 1024
+
+
+class Repeat(Enum):
+    """What may be sent again after a failure: a GET only, anything, or only what certainly was not done."""
+
+    READING = "reading"
+    ALWAYS = "always"
+    UNDONE = "undone"
 
 
 class PatientRetry(Retry):
@@ -143,7 +153,9 @@ class Transport:
         stop: threading.Event,
         until: float,
         signer: Signer | None = None,
+        judge: Callable[[Refusal], ConnectorError | None] | None = None,
     ) -> None:
+        self._judge = judge
         self.limits, self._secrets, self.stop, self.until = limits, secrets, stop, until
         self._signer = signer
         self._origin = origin(base)
@@ -166,25 +178,53 @@ class Transport:
     def close(self) -> None:
         self._client.close()
 
-    def _patience(self, until: float, *, again: bool = False) -> PatientRetry:
-        """Up to ``retries`` more tries, none of them after ``until``; ``again``: a POST that only reads."""
+    def _patience(self, until: float, *, repeat: Repeat = Repeat.READING) -> PatientRetry:
+        """Up to ``retries`` more tries, none of them after ``until``."""
+        undone = repeat is Repeat.UNDONE
         retry = PatientRetry(
             total=self.limits.retries,
-            allowed_methods=("GET", "HEAD", "POST") if again else ("GET", "HEAD"),
+            allowed_methods=READING if repeat is Repeat.READING else READING + WRITING,
             backoff_factor=self.limits.backoff,
-            status_forcelist=RETRIED,
+            status_forcelist=(TOO_MANY,) if undone else RETRIED,
+            retry_on_exceptions=(httpx.ConnectError, httpx.ConnectTimeout) if undone else None,
             max_backoff_wait=self.limits.longest_wait,
         )
         retry.stop, retry.until, retry.longest = self.stop, until, self.limits.longest_wait
         retry.pace = self._pace
         return retry
 
-    def get(self, url: str, params: Mapping[str, str] | None) -> Answer:
-        return self._patiently(lambda until: self._answer(self._once("GET", url, until, params=params)))
+    def get(
+        self, url: str, params: Mapping[str, str] | None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        return self._patiently(
+            lambda until: self._answer(self._once("GET", url, until, params=params, headers=headers))
+        )
+
+    def change(
+        self,
+        method: str,
+        url: str,
+        body: Mapping[str, Any] | None,
+        *,
+        again: bool,
+        secrets: tuple[str, ...],
+    ) -> Answer:
+        repeat = Repeat.ALWAYS if again else Repeat.UNDONE
+
+        def work(until: float) -> Answer:
+            raw = self._once(method, url, until, body=body, repeat=repeat, secrets=secrets)
+            return Answer(url=raw.url, data=None) if not raw.body.strip() else self._answer(raw)
+
+        try:
+            return self._patiently(work, cut_off=again)
+        except CutOff as problem:
+            raise Unreachable(
+                f"{problem.message} The change may have been made or not.", where=problem.where
+            ) from None
 
     def ask(self, url: str, body: Mapping[str, Any]) -> Answer:
         return self._patiently(
-            lambda until: self._answer(self._once("POST", url, until, body=body, again=True))
+            lambda until: self._answer(self._once("POST", url, until, body=body, repeat=Repeat.ALWAYS))
         )
 
     def fetch(self, url: str, params: Mapping[str, str] | None, accept: str) -> Raw:
@@ -195,7 +235,7 @@ class Transport:
     ) -> Raw:
         return self._patiently(
             lambda until: self._once(
-                "POST", url, until, params=params, raw=body, kind=kind, accept=accept, again=True
+                "POST", url, until, params=params, raw=body, kind=kind, accept=accept, repeat=Repeat.ALWAYS
             )
         )
 
@@ -205,23 +245,30 @@ class Transport:
     def post_form(self, url: str, form: Mapping[str, str], headers: Mapping[str, str]) -> Answer:
         request = self._client.build_request("POST", url, data=dict(form), headers=dict(headers))
         request.extensions["unsigned"] = True
-        return self._answer(self._send(request, self._deadline(), again=False))
+        return self._answer(self._send(request, self._deadline()))
 
     def _deadline(self) -> float:
         return min(self.until, time.monotonic() + self.limits.deadline)
 
-    def _patiently(self, work: Callable[[float], Result]) -> Result:
-        """A body that breaks off is asked for twice more; the request itself by PatientRetry."""
-        until, attempts = self._deadline(), min(self.limits.retries, 2)
+    def _patiently(self, work: Callable[[float], Result], *, cut_off: bool = True) -> Result:
+        """A body that breaks off is asked for twice more (``cut_off``), and what is refused as too much in the
+        interface's own words as often as a 429; the request itself by PatientRetry."""
+        until, attempts, waits = self._deadline(), min(self.limits.retries, 2) if cut_off else 0, 0
         while True:
             try:
                 return work(until)
             except CutOff:
                 if attempts <= 0 or time.monotonic() > until:
                     raise
-                attempts -= 1
-                if self.stop.wait(self.limits.backoff):
-                    raise Cancelled("Cancelled while waiting to ask again.") from None
+                attempts, seconds = attempts - 1, self.limits.backoff
+            except Busy:
+                seconds = min(self.limits.backoff * 2**waits, self.limits.longest_wait)
+                waits += 1
+                if waits > self.limits.retries or time.monotonic() + seconds > until:
+                    raise
+                self._pace.hold(seconds)
+            if self.stop.wait(seconds):
+                raise Cancelled("Cancelled while waiting to ask again.") from None
 
     def _once(
         self,
@@ -234,21 +281,24 @@ class Transport:
         raw: bytes | None = None,
         kind: str = "",
         accept: str = "application/json",
-        again: bool = False,
+        headers: Mapping[str, str] | None = None,
+        repeat: Repeat = Repeat.READING,
+        secrets: tuple[str, ...] = (),
     ) -> Raw:
         """One exchange; signed, and after a 401 signed anew if the signer has something newer."""
-        headers = {"Accept": accept} | ({"Content-Type": kind} if kind else {})
+        headers = {"Accept": accept} | ({"Content-Type": kind} if kind else {}) | dict(headers or {})
         request = self._client.build_request(
             method, url, params=dict(params) if params else None, headers=headers,
             json=None if body is None else dict(body), content=raw,
         )  # fmt: skip
+        request.extensions["secrets"] = secrets
         try:
-            return self._send(request, until, again=again)
+            return self._send(request, until, repeat=repeat)
         except NotAuthorised:
             signed = request.extensions.get("signed")
             if self._signer is None or signed is None or not self._signer.renew(signed):
                 raise
-        return self._send(request, until, again=again)
+        return self._send(request, until, repeat=repeat)
 
     def _answer(self, raw: Raw) -> Answer:
         where = redact(plain_url(raw.url), self.secrets)
@@ -257,18 +307,18 @@ class Transport:
         data = parsed(raw.body, where)
         return Answer(url=raw.url, data=data, served_at=raw.served_at, headers=raw.headers)
 
-    def _send(self, request: httpx.Request, until: float, *, again: bool) -> Raw:
+    def _send(self, request: httpx.Request, until: float, *, repeat: Repeat = Repeat.READING) -> Raw:
         where = redact(plain_url(str(request.url)), self.secrets)
         try:
-            return self._exchange(request, until, where, again=again)
+            return self._exchange(request, until, where, repeat=repeat)
         except ConnectorError as problem:
             problem.where = problem.where or where
             raise
         except Exception as problem:  # noqa: BLE001 - whatever httpx raises becomes our error
             raise translated(problem, where, self.limits, self.secrets) from None
 
-    def _exchange(self, request: httpx.Request, until: float, where: str, *, again: bool) -> Raw:
-        patience = self._patience(until, again=again)
+    def _exchange(self, request: httpx.Request, until: float, where: str, *, repeat: Repeat) -> Raw:
+        patience = self._patience(until, repeat=repeat)
         for _ in range(MOST_REDIRECTS + 1):
             request.extensions["retry"] = patience
             response = self._client.send(request, stream=True)
@@ -276,7 +326,7 @@ class Transport:
                 if response.is_redirect:
                     request = self._redirected(request, response, where)
                     continue
-                return self._read(response, until, where)
+                return self._read(request, response, until, where)
             finally:
                 response.close()
         raise BadAnswer("The server redirects in a circle.", where=where)
@@ -297,9 +347,9 @@ class Transport:
             )
         return self._client.build_request("GET", target, headers={"Accept": request.headers["Accept"]})
 
-    def _read(self, response: httpx.Response, until: float, where: str) -> Raw:
+    def _read(self, request: httpx.Request, response: httpx.Response, until: float, where: str) -> Raw:
         if response.status_code >= 400:
-            raise refused(response.status_code, self._excerpt(response, until))
+            raise self._refused(request, response, until)
         body = b"".join(self._chunks(response, until, self.limits.body))
         kind = response.headers.get("Content-Type", "").lower()
         if "html" in kind or body[:64].lstrip().lower().startswith((b"<!doctype html", b"<html")):
@@ -309,15 +359,26 @@ class Transport:
             url=str(response.url), body=body, kind=kind, served_at=_served_at(response), headers=headers
         )
 
-    def _excerpt(self, response: httpx.Response, until: float) -> str:
-        """What an error's body says, whatever its shape, without anything like a token."""
+    def _refused(self, request: httpx.Request, response: httpx.Response, until: float) -> ConnectorError:
+        """What an error's body says, whatever its shape, without anything like a token or what was sent in
+        confidence; a request for a token (``unsigned``) is not the interface's to judge."""
         body = b""
         try:
             for chunk in self._chunks(response, until, ERROR_BODY):
                 body += chunk
         except (TooLarge, CutOff):
             pass
-        return excerpt(body, self.secrets)
+        said, status = (
+            excerpt(body, self.secrets + request.extensions.get("secrets", ())),
+            response.status_code,
+        )
+        judged = None
+        if self._judge is not None and not request.extensions.get("unsigned"):
+            path = redact(request.url.path, self.secrets)
+            judged = self._judge(
+                Refusal(method=request.method, path=path, status=status, said=said, data=as_data(body))
+            )
+        return judged or refused(status, said)
 
     def _chunks(self, response: httpx.Response, until: float, limit: int) -> Iterator[bytes]:
         size = 0

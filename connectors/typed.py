@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Protocol
 
-from connectors.base import Declaration, SettingField, Setup
+from connectors.base import SettingField
 from connectors.errors import BadSettings
 from connectors.http import check_secret
 
 
-def settings_of(declaration: Declaration, setup: Setup, *, whole: bool = False) -> dict[str, str]:
+class Declares(Protocol):
+    """A connector's declaration, or a target's."""
+
+    @property
+    def settings(self) -> tuple[SettingField, ...]: ...
+
+
+class Given(Protocol):
+    """What either is made from."""
+
+    @property
+    def settings(self) -> Mapping[str, str]: ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]: ...
+
+
+def settings_of(declaration: Declares, setup: Given, *, whole: bool = False) -> dict[str, str]:
     """Every setting that is no secret, its default where nothing was typed.  BadSettings names the first
     that is not as it should be, with ``whole`` also one that is required and missing; without, that is the
     connector's to judge."""
@@ -21,7 +40,7 @@ def settings_of(declaration: Declaration, setup: Setup, *, whole: bool = False) 
     return told
 
 
-def secret_of(declaration: Declaration, setup: Setup, name: str) -> str:
+def secret_of(declaration: Declares, setup: Given, name: str) -> str:
     """A secret, empty where nobody typed one; BadSettings, without showing it, if it can't be one."""
     field = next(f for f in declaration.settings if f.name == name)
     told = setup.secrets.get(name, "").strip()
