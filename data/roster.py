@@ -40,7 +40,7 @@ ITEM_TABLES: dict[str, type[Any]] = {
 ACCOUNT_COLUMNS = (
     "id", "username", "role", "state", "email", "given_name", "family_name", "preferred_given_name",
     "preferred_family_name", "date_of_birth", "year_of_entry", "upn", "mis_id", "staff_code", "kept_absent",
-    "school_id", "display_name",
+    "school_id", "display_name", "own_display_name",
 )  # fmt: skip
 
 
@@ -72,6 +72,15 @@ def _whole_rows(s: Session, asked: Any) -> Iterator[dict[str, Any]]:
 
 def school(s: Session, school_id: int) -> School | None:
     return s.get(School, school_id)
+
+
+def year_groups(s: Session, school_id: int) -> dict[str, int]:
+    """Canonical year group -> pupils who are at the school."""
+    asked = select(col(Person.year_group), func.count()).where(
+        col(Person.school_id) == school_id, col(Person.role) == "pupil", col(Person.present).is_(True),
+        col(Person.year_group).is_not(None),
+    )  # fmt: skip
+    return {str(code): int(n) for code, n in s.connection().execute(asked.group_by(col(Person.year_group)))}
 
 
 def connection(s: Session, school_id: int) -> Connection | None:

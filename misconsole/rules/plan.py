@@ -14,6 +14,7 @@ What it protects
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from misconsole.rules import plan_accounts, plan_people
@@ -33,6 +34,7 @@ from misconsole.rules.plan_parts import (
     Trouble,
     Unallocation,
 )
+from misconsole.rules.season import Season
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,14 @@ class Plan:
     unmatched: dict[str, int] = field(default_factory=dict)  # role -> people who wait
     planned: dict[str, int] = field(default_factory=dict)  # create, update, link, unallocate: for the limits
     population: dict[str, int] = field(default_factory=dict)  # of how many each share is taken
+    seasonal: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # kind -> year group -> of those planned
+    kept_for_now: int = 0  # accounts of leavers kept over the summer (leavers_hold)
     changes: dict[str, int] = field(default_factory=dict)  # created, updated, ... as reported
     leavers_by_hand: int = 0  # link mode: active accounts of people who left (L7)
     renamed_on_link: int = 0  # O11
+    renamed_beneath: int = 0  # O9
     since: dict[str, str] = field(default_factory=dict)
     full: bool = True
     judged: str = ""  # what this run judged by, for the next one
@@ -78,12 +85,17 @@ class Plan:
         )  # fmt: skip
 
 
-def build(roll: Roll, *, known: Known, matched: Matched, naming: Naming) -> Plan:
-    """The whole plan. ``matched`` must leave out people who are linked or returning (``returning``)."""
+def build(
+    roll: Roll, *, known: Known, matched: Matched, naming: Naming, season: Season | None = None
+) -> Plan:
+    """The whole plan. ``matched`` must leave out people who are linked or returning (``returning``).
+
+    ``season`` tells what the school year makes usual; without, nothing is.
+    """
     back = plan_accounts.returning(roll, known)
     creating, names_troubles = plan_accounts.create(roll, known, matched, back, naming)
     links = plan_accounts.links(roll, known, matched, back)
-    leaving = plan_accounts.leaving(roll, known, links)
+    leaving = plan_accounts.leaving(roll, known, links, season=season)
     changed = plan_accounts.changes(roll, known, leaving, links)
     linked = _linked_keys(known, leaving, links, creating)
     people = plan_people.people(roll, known, matched, linked)
@@ -105,15 +117,25 @@ def build(roll: Roll, *, known: Known, matched: Matched, naming: Naming) -> Plan
             "unallocate": len(leaving.unallocated),
         },
         population=_population(roll, known),
+        seasonal={"create": _joining(creating, season), "unallocate": dict(leaving.seasonal)},
+        kept_for_now=leaving.kept_for_now,
         changes={
             "created": len(creating), "updated": len(touched - fresh), "linked": len(links),
             "unallocated": len(leaving.unallocated), "unchanged": everybody - len(touched | fresh),
             "added": len(people.new), "gone": len(people.gone),
         },
         leavers_by_hand=leaving.by_hand, renamed_on_link=changed.renamed_on_link,
+        renamed_beneath=changed.renamed_beneath,
         since=dict(roll.since), full=roll.full, judged=roll.judged,
         looked_at=None if known.rest is None else _looked_at(roll, known),
     )  # fmt: skip
+
+
+def _joining(creating: tuple[NewAccount, ...], season: Season | None) -> dict[str, int]:
+    if season is None:
+        return {}
+    groups = (season.joins(account.facts.year_group) for account in creating if account.role == "pupil")
+    return dict(Counter(group for group in groups if group))
 
 
 def _linked_keys(

@@ -6,8 +6,9 @@ that planning the same people twice gives everybody the same name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -26,6 +27,7 @@ from misconsole.rules.plan_parts import (
     Unallocation,
 )
 from misconsole.rules.plan_people import LOOKUP, absent
+from misconsole.rules.season import Season
 from misconsole.rules.username_kinds import kind_of
 
 ABSENT = "absent"
@@ -34,9 +36,14 @@ REVIVED = frozenset({"unallocated", "let-go"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
+    """``kept_for_now`` accounts of leavers that the school keeps over the summer; ``seasonal`` maps a year
+    group to those taken away that leave with it."""
+
     ended: tuple[EndedLink, ...] = ()
     unallocated: tuple[Unallocation, ...] = ()
     by_hand: int = 0
+    kept_for_now: int = 0
+    seasonal: Mapping[str, int] = field(default_factory=dict)
 
 
 class Changes(NamedTuple):
@@ -45,6 +52,7 @@ class Changes(NamedTuple):
     rows: tuple[AccountChange, ...]
     updated: set[Key]
     renamed_on_link: int
+    renamed_beneath: int = 0  # whose holder chose a display name that stays shown (O9)
 
 
 def _departed(roll: Roll, known: Known) -> Iterator[tuple[Key, str]]:
@@ -57,7 +65,9 @@ def _departed(roll: Roll, known: Known) -> Iterator[tuple[Key, str]]:
             yield key, judged.left
 
 
-def leaving(roll: Roll, known: Known, new: tuple[NewLink, ...] = ()) -> Leaving:
+def leaving(
+    roll: Roll, known: Known, new: tuple[NewLink, ...] = (), *, season: Season | None = None
+) -> Leaving:
     """Links that end and accounts that lose their last association by it (Q1, Q7, K12).
 
     An account that ``new`` links to somebody else, as after a change of MIS, stays in use.
@@ -70,6 +80,8 @@ def leaving(roll: Roll, known: Known, new: tuple[NewLink, ...] = ()) -> Leaving:
     if known.mode != "create":
         active = (known.accounts.get(known.links[key].account_id) for key in departed)
         return Leaving(by_hand=sum(1 for a in active if a and a.state == "active"))
+    for_now = {key for key in departed if _over_the_summer(key, known, season)}
+    departed = {key: reason for key, reason in departed.items() if key not in for_now}
     ending = {(known.school_id, key[0], known.links[key].person_id) for key in departed}
     taken: dict[int, Unallocation] = {}
     passed_on = {link.account_id for link in new}
@@ -85,7 +97,27 @@ def leaving(roll: Roll, known: Known, new: tuple[NewLink, ...] = ()) -> Leaving:
                 name=account.display_name or account.username,
             )  # fmt: skip
     ended = tuple(EndedLink(link_id=known.links[key].link_id, reason=why) for key, why in departed.items())
-    return Leaving(ended=ended, unallocated=tuple(taken.values()))
+    return Leaving(
+        ended=ended, unallocated=tuple(taken.values()), kept_for_now=len(for_now),
+        seasonal=_seasonal(taken, known, season),
+    )  # fmt: skip
+
+
+def _over_the_summer(key: Key, known: Known, season: Season | None) -> bool:
+    account = known.accounts.get(known.links[key].account_id)
+    return (
+        season is not None
+        and key[0] == "pupil"
+        and account is not None
+        and season.keeps(account.year_of_entry)
+    )
+
+
+def _seasonal(taken: Mapping[int, Unallocation], known: Known, season: Season | None) -> dict[str, int]:
+    if season is None:
+        return {}
+    pupils = (known.accounts[i].year_of_entry for i, gone in taken.items() if gone.role == "pupil")
+    return dict(Counter(group for group in map(season.leaves, pupils) if group))
 
 
 def _kept(account: AccountFacts | None) -> bool:
@@ -203,7 +235,7 @@ def changes(roll: Roll, known: Known, gone: Leaving, new: tuple[NewLink, ...]) -
     ended = {end.link_id for end in gone.ended}
     rows: list[AccountChange] = []
     updated: set[Key] = set()
-    renamed = 0
+    renamed = beneath = 0
     done: set[int] = set()
     pairs = [(link.key, link.account_id, True) for link in new]
     pairs += [(key, kept.account_id, False) for key, kept in known.links.items() if kept.link_id not in ended]
@@ -213,11 +245,14 @@ def changes(roll: Roll, known: Known, gone: Leaving, new: tuple[NewLink, ...]) -
             continue
         done.add(account_id)
         rows.append(change)
-        if fresh:
-            renamed += change.before.display_name != change.after.display_name
-        else:
+        moved = change.before.display_name != change.after.display_name
+        if known.accounts[account_id].own_display_name:
+            beneath += moved
+        elif fresh:
+            renamed += moved
+        if not fresh:
             updated.add(key)
-    return Changes(tuple(rows), updated, renamed)
+    return Changes(tuple(rows), updated, renamed, beneath)
 
 
 def _change(judged: Judged | None, account: AccountFacts | None, fresh: bool) -> AccountChange | None:

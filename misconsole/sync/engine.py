@@ -26,7 +26,19 @@ from misconsole.rules.limits import Holding
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan import Plan
 from misconsole.sync import filter as filtering
-from misconsole.sync import lease, locality, marks, match, narrow, outcome, process, reading, snapshot, source
+from misconsole.sync import (
+    lease,
+    locality,
+    marks,
+    match,
+    narrow,
+    outcome,
+    process,
+    reading,
+    seasonal,
+    snapshot,
+    source,
+)
 from misconsole.sync.apply import Applied, Overtaken
 from misconsole.sync.job import Job
 from misconsole.sync.progress import Recorder
@@ -160,7 +172,8 @@ def _plan(job: Job, read: reading.Reading) -> Plan:
             known = here.known
             if plan_accounts.free(roll, known, matched, plan_accounts.returning(roll, known)):
                 known = snapshot.with_names(s, known)
-            made = plan.build(roll, known=known, matched=matched, naming=naming)
+            year = seasonal.of(s, job.school_id, here.options, here.country, job.desk.today)
+            made = plan.build(roll, known=known, matched=matched, naming=naming, season=year)
             _tell(job, made)
     job.options = here.options
     return made
@@ -174,15 +187,35 @@ def _tell(job: Job, made: Plan) -> None:
             f"{made.leavers_by_hand} accounts belong to people who left; in link mode you remove them.",
             "Remove them where the accounts come from.",
         )  # fmt: skip
+    if made.kept_for_now:
+        say(
+            "info", "leavers_hold",
+            f"{made.kept_for_now} accounts of leavers are kept until {job.options.leavers_hold}.",
+            "The setting leavers_hold says until when.",
+        )  # fmt: skip
     if made.renamed_on_link:
         say(
             "info", "renamed_on_link",
             f"Display names that change on linking, because names come from the MIS: {made.renamed_on_link}.",
         )  # fmt: skip
+    if made.renamed_beneath:
+        say(
+            "info", "renamed_beneath",
+            f"Names that changed in the MIS beneath a display name of the holder's own, which stays: "
+            f"{made.renamed_beneath}.",
+        )  # fmt: skip
 
 
 def _holding(job: Job, made: Plan) -> Holding | None:
-    return limits.check(made.planned, of=made.population, limits=job.options.limits, first_sync=made.first)
+    with job.desk.store.read() as s:
+        usual = seasonal.usual(s, made, job.desk.today)
+    found = limits.check(
+        made.planned, of=made.population, limits=job.options.limits, first_sync=made.first, usual=usual
+    )
+    explained = [f"{limits.VERBS[k].format(n=made.planned[k])}, {u.why}" for k, u in usual.items() if u.why]
+    if found is None and explained:
+        job.recorder.message("info", "season", f"The season explains: {'; '.join(explained)}.")
+    return found
 
 
 def _rehearsed(job: Job, made: Plan, holding: Holding | None) -> None:

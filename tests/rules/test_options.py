@@ -31,6 +31,9 @@ def test_a_default_is_within_its_own_bounds_as_text_and_as_json(setting: Setting
     assert setting.read(json.loads(json.dumps(setting.default))) == setting.default
 
 
+TEXTS = {"leavers_hold": ("31 august", "30 September")}  # values of settings that are checked texts
+
+
 def values(setting: Setting) -> st.SearchStrategy:
     numbers = st.integers(setting.low, setting.high)
     return {
@@ -49,7 +52,16 @@ def values(setting: Setting) -> st.SearchStrategy:
             max_size=3,
         ).map(lambda found: tuple(found.items())),
         "format": st.sampled_from(["first_initial.last_name", "lm:first_name-last_name", "last_name"]),
+        "text": st.sampled_from((setting.default, *TEXTS.get(setting.name, ()))),
     }[setting.kind]
+
+
+TEXTS = {
+    "schedule": ("mis", "off", "daily 02:30", "weekdays 19:00; sat 08:30-10:00", "mon,wed 23:15"),
+    "quiet": ("none", "01:00-02:00", "23:00-01:00, 04:00-04:30"),
+    "terms": ("none", "2026-09-02..2026-10-23, 2026-11-02..2026-12-18"),
+    "timezone": ("country", "europe/london"),
+}
 
 
 @given(st.fixed_dictionaries({}, optional={s.name: values(s) for s in SETTINGS}))
