@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -14,6 +15,7 @@ from connectors.catalogue.shapes import (
     ROUTE_KINDS,
     STEP_KINDS,
     SUPPLY,
+    WINDOW,
     Entry,
     Force,
     Note,
@@ -23,6 +25,7 @@ from connectors.catalogue.shapes import (
 from connectors.records import Report
 
 HERE = Path(__file__).parent
+HOURS = re.compile(r"(daily|weekdays) ([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 NOT_HERE = "This console has no connector for this route yet; use another route or OneRoster files."
 
 
@@ -113,6 +116,7 @@ class Guide:
         self.title = table.text("title")
         self.kind = table.word("kind", ROUTE_KINDS)
         self.schedule = table.text("schedule", "")
+        self.window = _window(table)
         self.reason = table.text("reason", NOT_HERE)
         self.reports = _reports(table, "reports")
         self.report_reasons = table.texts("report_reasons")
@@ -132,6 +136,7 @@ def _entry(path: Path, guides: Mapping[str, Guide]) -> Entry:
     entry_id = table.text("id")
     if entry_id != path.stem:
         raise table.problem("id", f"is {entry_id!r}, but the file is {path.name}")
+    window = _window(table)
     entry = Entry(
         id=entry_id,
         title=table.text("title"),
@@ -141,14 +146,21 @@ def _entry(path: Path, guides: Mapping[str, Guide]) -> Entry:
         shown_as=table.text("shown_as", ""),
         installs=table.take("installs", bool, False),
         on_site_software=table.text("on_site_software"),
-        routes=tuple(_route(t, guides) for t in table.tables("routes")),
+        routes=tuple(_route(t, guides, window) for t in table.tables("routes")),
         notes=tuple(_note(t) for t in table.tables("notes")),
     )
     table.done()
     return entry
 
 
-def _route(table: Table, guides: Mapping[str, Guide]) -> RouteEntry:
+def _window(table: Table) -> str:
+    window = table.text("window", "")
+    if window and not HOURS.fullmatch(window):
+        raise table.problem("window", f"is {window!r}, not such as 'daily 19:00-22:00'")
+    return window
+
+
+def _route(table: Table, guides: Mapping[str, Guide], window: str) -> RouteEntry:
     route = table.text("route")
     if route not in guides:
         raise table.problem("route", f"is {route!r}, which has no file in guides/")
@@ -164,6 +176,7 @@ def _route(table: Table, guides: Mapping[str, Guide]) -> RouteEntry:
         report_reasons={**guide.report_reasons, **table.texts("report_reasons")},
         limits={**guide.limits, **table.texts("limits")},
         schedule=table.text("schedule", guide.schedule),
+        window=_window(table) or window or guide.window or WINDOW,
         force_run=_force(table, guide.force_run),
         accept_by=table.word("accept_by", ("any", "headteacher"), "any"),
         steps=_steps(table, guide.steps) if available else (),

@@ -10,6 +10,7 @@ from datetime import date
 SUPPLY = ("yes", "no", "maybe", "greyed")
 STEP_KINDS = ("read", "input", "columns", "reports", "request", "wait", "test", "sync")
 KINDS = ("cloud", "on premises", "hosted", "national", "any")
+WINDOW = "daily 19:00-22:00"  # T2, T5: overnight, where nothing else is said
 ROUTE_KINDS = ("aggregator", "direct", "on-site", "files", "national feed")
 
 
@@ -53,6 +54,7 @@ class RouteEntry:
     ``reports``    report → yes, no, maybe, greyed; ``report_reasons`` says why it is not yes
     ``limits``     field → why it does not reach us by this route
     ``schedule``   when the data moves; ``accept_by`` any or headteacher (C11)
+    ``window``     days and hours for a nightly sync, such as ``weekdays 23:00-06:00`` (T2 to T10)
     """
 
     route: str
@@ -64,6 +66,7 @@ class RouteEntry:
     report_reasons: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)
     schedule: str = ""
+    window: str = WINDOW
     force_run: Force = field(default_factory=Force)
     accept_by: str = "any"
     steps: tuple[Step, ...] = ()

@@ -14,12 +14,12 @@ Why the default limits are what they are (a person looks once; nothing is refuse
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from misconsole.errors import Usage
-from misconsole.rules import season, usernames, year
+from misconsole.rules import schedule_text, season, usernames, year
 from misconsole.rules.limits import KINDS, Limit
 from misconsole.rules.setting import Pairs, Setting
 from misconsole.rules.username_kinds import AS_STAFF
@@ -29,6 +29,7 @@ from misconsole.rules.username_kinds import SETTINGS as NAMED_BY
 PERSON_FIELDS = ("title", "given_name", "family_name", "date_of_birth", "email")
 PUPIL_FIELDS = (*PERSON_FIELDS, "upn", "admission_number", "nc_year", "registration_group")
 STAFF_FIELDS = (*PERSON_FIELDS, "staff_code")
+COUNTRY = "country"  # the zone of the school's country
 _COUNTS = {"create": 500, "update": 1000, "link": 500, "unallocate": 100}
 _SHARES = {"create": 30, "update": 60, "link": 50, "unallocate": 10}
 _DONE_TO = {"create": "created", "update": "changed", "link": "linked", "unallocate": "unallocated"}
@@ -60,6 +61,21 @@ def _flag(name: str, default: bool, doc: str) -> Setting:
 
 def _words(name: str, choices: tuple[str, ...], default: tuple[str, ...], doc: str) -> Setting:
     return Setting(name=name, kind="words", choices=choices, default=default, doc=doc)
+
+
+def _text(name: str, default: str, check: Callable[[str], object], shape: str, doc: str) -> Setting:
+    return Setting(name=name, kind="text", default=default, check=check, takes=shape, doc=doc)
+
+
+def _zone(text: str) -> object:
+    from zoneinfo import ZoneInfo
+
+    if text.strip() == COUNTRY:
+        return text
+    try:
+        return ZoneInfo(text.strip())
+    except (ValueError, OSError, LookupError):
+        raise ValueError(f"“{text[:40]}” is not a time zone, such as Europe/London.") from None
 
 
 def _limit_settings(kind: str) -> tuple[Setting, Setting]:
@@ -111,6 +127,21 @@ SETTINGS: tuple[Setting, ...] = (
             doc="Days for which attendance marks are kept, where that report is accepted; older ones go."),
     Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
             doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
+    Setting(name="own_display_name", kind="choice", default="staff", choices=("staff", "nobody"),
+            doc="Who may be shown under a display name of their own; those that are set stay (O9)."),
+    _text("schedule", "mis", schedule_text.check,
+          "mis, off, or days and times with ; between, such as weekdays 19:00; sat 08:30-10:00",
+          "When a sync runs by itself; mis: within the hours of its MIS and route (T2 to T10, T12)."),
+    _text("quiet", "none", schedule_text.quiet, "times from and to, such as 01:00-02:00,04:00-04:30, or none",
+          "Hours in which no run begins: back-ups, or a server that is off (T13)."),
+    _flag("term_days_only", False, "Run on school days only: Monday to Friday, in term, no bank holiday."),
+    _text("terms", "none", schedule_text.terms, "days from and to, such as 2026-09-02..2026-10-23, or none",
+          "The terms that term_days_only goes by; none: every week counts as term."),
+    _text("timezone", COUNTRY, _zone, "country, or a zone such as Europe/London",
+          "The zone of schedule and quiet; country: that of the school's country."),
+    _flag("after_sync", False, "Write to the school's active directories after each sync of the worker."),
+    Setting(name="expire_held_days", kind="limit", default=None, low=1, high=90,
+            doc="Days after which the worker lets a held run expire; nothing of it is applied."),
     *(setting for kind in KINDS for setting in _limit_settings(kind)),
     Setting(name="leavers_hold", kind="text", default="off", check=season.check_hold,
             takes="off, or a day of the year from June to October, such as 31 August",
@@ -151,6 +182,14 @@ class SchoolOptions:
     full_every_days: int = BY_NAME["full_every_days"].default
     attendance_days: int = BY_NAME["attendance_days"].default
     exclusion_review: int = BY_NAME["exclusion_review"].default
+    own_display_name: str = BY_NAME["own_display_name"].default
+    schedule: str = schedule_text.MIS
+    quiet: str = schedule_text.NONE
+    term_days_only: bool = False
+    terms: str = schedule_text.NONE
+    timezone: str = COUNTRY
+    after_sync: bool = False
+    expire_held_days: int | None = None
     limit_create_count: int | None = _COUNTS["create"]
     limit_create_share: int | None = _SHARES["create"]
     limit_update_count: int | None = _COUNTS["update"]
