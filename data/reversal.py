@@ -16,12 +16,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from data import bulk, tables
+from data.erasing import MARK, is_erased
 from data.errors import Stale
 from data.journal import Entry, Scribe, class_of, restored
 from data.wire import clean
 
 _Key = tuple[str, int]
 _Row = dict[str, Any] | None
+ERASED = "belonged to somebody whose data was erased"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,10 @@ def _entries(s: Session, *, decision_id: int | None, run_id: int | None) -> list
 
 
 def _python(table: str, written: _Row) -> _Row:
-    return None if written is None else restored(class_of(table), written)
+    """An entry that lost what it held to an erasure keeps its mark, by which it is refused."""
+    if written is None or is_erased(written):
+        return written
+    return restored(class_of(table), written)
 
 
 def _blocked(s: Session, entries: Sequence[Entry]) -> dict[_Key, str]:
@@ -117,6 +122,8 @@ def _today(s: Session, entries: Sequence[Entry]) -> dict[_Key, _Row]:
 
 def _differs(entry: Entry, now: _Row) -> str:
     where = f"{entry.table} {entry.row_id}"
+    if is_erased(entry.before, entry.after):
+        return f"{where} {ERASED} ({(entry.before or entry.after or {})[MARK]})"
     if entry.after is None:
         return f"{where} exists again" if now is not None else ""
     if now is None:

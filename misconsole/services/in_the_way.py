@@ -46,11 +46,18 @@ def blocks(s: Session, *, run_id: int | None = None, decision_id: int | None = N
     )
     seen: set[tuple[str, int]] = set()
     for key, sentence in told.items():
-        block = _handed_out(s, key) or _block(signed.get(key), sentence)
+        block = _handed_out(s, key) or _erased(sentence) or _block(signed.get(key), sentence)
         mark = ("decision", block.decision) if block.decision else ("row", len(seen))
         if mark not in seen:
             seen.add(mark)
             yield block
+
+
+def _erased(sentence: str) -> UndoBlock | None:
+    """Nothing that was done since stands in the way, but the law: it must not come back."""
+    if reversal.ERASED not in sentence:
+        return None
+    return UndoBlock(message=sentence, mend="What was erased does not come back; decide the rest by hand.")
 
 
 def _block(maker: Decision | Run | None, sentence: str) -> UndoBlock:
