@@ -1,0 +1,72 @@
+"""What a push may change before a person must look: asked before the first write.
+
+A directory that suddenly shows few of the entries we wrote is taken for a bad look, not for a clear-out:
+the push is held, so that an empty answer never makes everybody again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from misconsole.rules.limits import trips
+from misconsole.rules.target_options import LIMITS, TargetOptions
+from misconsole.rules.target_parts import TargetPlan
+
+#: Everything is new at first; nothing else is exempt.
+EXEMPT_AT_FIRST = frozenset({"create"})
+_VERBS = {
+    "create": "create {n} entries", "update": "change {n} entries", "rename": "rename {n} entries",
+    "move": "move {n} entries", "resume": "let {n} people in again", "suspend": "suspend {n} entries",
+    "delete": "delete {n} entries",
+}  # fmt: skip
+_WORST_FIRST = ("delete", "suspend", "create", "rename", "resume", "move", "update")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetHolding:
+    """Why a push waits for a person."""
+
+    code: str
+    message: str
+
+    def as_dict(self, *, approve: str) -> dict[str, str]:
+        mend = f"Look at what it would do, then approve or reject it: {approve}. Nothing has been changed."
+        return {"code": self.code, "message": self.message, "mend": mend}
+
+
+def planned(plan: TargetPlan) -> dict[str, int]:
+    """Kind of limit -> changes; putting our mark back counts as a change of the entry."""
+    counts = plan.counts
+    found = {kind: counts.get(kind, 0) for kind in LIMITS}
+    found["update"] += counts.get("adopt", 0)
+    return found
+
+
+def check(plan: TargetPlan, options: TargetOptions) -> TargetHolding | None:
+    """None: the push may go on."""
+    if short := _short(plan, options["short_read"]):
+        return short
+    limits, first = options.limits, plan.known == 0
+    told = []
+    for kind in _WORST_FIRST:
+        n, limit = planned(plan)[kind], limits[kind]
+        if (first and kind in EXEMPT_AT_FIRST) or not trips(n, plan.known, limit):
+            continue
+        reached = limit.count is not None and n >= limit.count
+        most = str(limit.count) if reached else f"{100 * (limit.share or 0.0):g} % of {plan.known}"
+        told.append((kind, f"the push would {_VERBS[kind].format(n=n)}; the limit is {most}"))
+    if not told:
+        return None
+    text = "; ".join(sentence for _, sentence in told)
+    return TargetHolding(f"limit_{told[0][0]}", f"{text[0].upper()}{text[1:]}.")
+
+
+def _short(plan: TargetPlan, least: int) -> TargetHolding | None:
+    if plan.known and (plan.found == 0 or 100 * plan.found < least * plan.known):
+        missing = plan.known - plan.found
+        if plan.found == 0 or missing > 1:
+            return TargetHolding(
+                "short_read",
+                f"The directory shows {plan.found} of the {plan.known} entries we wrote there.",
+            )
+    return None
