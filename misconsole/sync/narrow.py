@@ -19,7 +19,7 @@ from connectors.records import Report
 from data import affected, roster, runs
 from data.tables import Person
 from misconsole import __version__
-from misconsole.rules import digest, season, standing
+from misconsole.rules import digest, standing
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.plan_people import NO_ACCOUNT, WAITING
 from misconsole.sync.extract import GONE_ROLES, Extract
@@ -63,8 +63,7 @@ def find(s: Session, job: Job, read: Reading) -> Range:
     school = roster.school(s, job.school_id)
     assert school is not None  # noqa: S101 - the run holds its lease
     options, today = SchoolOptions.from_dict(school.options), job.desk.today
-    holding = season.hold_until(options.leavers_hold, today=today)
-    by = _fingerprint(school, options, read.scope, holding is not None and today <= holding)
+    by = _fingerprint(school, options, read.scope)
     last = _last(s, job.school_id)
     ours = job.run.full or job.anew is not None or options.class_criteria
     found: set[int] | None = None
@@ -74,11 +73,10 @@ def find(s: Session, job: Job, read: Reading) -> Range:
     return Range(only=None if found is None else frozenset(found), mark=f"{today.isoformat()} {by}")
 
 
-def _fingerprint(school: School, options: SchoolOptions, scope: Scope, holding: bool) -> str:
+def _fingerprint(school: School, options: SchoolOptions, scope: Scope) -> str:
     declined = sorted((report, sorted(names)) for report, names in scope.declined.items())
     supplied = None if scope.supplied is None else sorted(scope.supplied)
-    settings = sorted(options.to_dict().items(), key=str)
-    ours = (__version__, RULES, settings, school.country, school.mode, holding)
+    ours = (__version__, RULES, sorted(options.to_dict().items(), key=str), school.country, school.mode)
     return digest.of((ours, sorted(scope.accepted), declined, supplied))
 
 
