@@ -17,8 +17,19 @@ from sqlmodel import Session, SQLModel, col
 
 from data import bulk
 from data.register import BY_TABLE, Entry, owned
-from data.tables import Account, Alias, Contact, ContactLink, Identifier, Journal, Link, Person, Target
+from data.tables import (
+    Account,
+    Alias,
+    Contact,
+    ContactLink,
+    Identifier,
+    Journal,
+    Link,
+    Person,
+    Target,
+)
 
+UNLINKED = "unlinked:"  # how a link begins to say why it ended, where a person ended it as wrong
 SHORTEST_HANDLE = 4  # characters; a shorter number or name is half of everybody's text
 _GIVEN = ("given_name", "legal_given_name", "preferred_given_name")
 _FAMILY = ("family_name", "legal_family_name", "preferred_family_name")
@@ -98,10 +109,19 @@ def of_person(s: Session, person: Person) -> Subject:
     for account_id in linked:
         last = select(col(Link.person_id)).where(col(Link.account_id) == account_id)
         newest = last.order_by(col(Link.active).desc(), col(Link.id).desc()).limit(1)
-        if s.execute(newest).scalar() == person.id:
+        if s.execute(newest).scalar() == person.id and not taken_off(s, person.id or 0, account_id):
             found.accounts.add(account_id)
     found.contacts = _only_theirs(s, found.people)
     return _known_as(s, found)
+
+
+def taken_off(s: Session, person_id: int, account_id: int) -> bool:
+    """Somebody decided that this account is not theirs, and it was not linked to them again."""
+    asked = select(col(Link.active), col(Link.ended_reason)).where(
+        col(Link.person_id) == person_id, col(Link.account_id) == account_id
+    )
+    newest = s.execute(asked.order_by(col(Link.active).desc(), col(Link.id).desc()).limit(1)).first()
+    return newest is not None and not newest[0] and newest[1].startswith(UNLINKED)
 
 
 def of_account(s: Session, account: Account) -> Subject:
