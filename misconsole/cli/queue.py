@@ -34,7 +34,10 @@ def queue(args: argparse.Namespace, out: Out) -> int:
         read, headers, row = READERS[args.queue]
         ahead = {"days": args.days} if args.queue == LEAVING else {}
         items = read(desk, args.school, **ahead)
-    document = {"school": urn, "queue": args.queue, "items": items}
+        odd = _odd_days(desk, args.school, args.days) if args.queue == LEAVING else {}
+    document = {"school": urn, "queue": args.queue, "items": items, **odd}
+    for day in odd.get("days", ()):
+        out.note(day.message)
     return words.listed(out, document, headers, [line for item in items for line in row(item)])
 
 
@@ -61,6 +64,12 @@ def _leaving(desk: Desk, school: str, *, days: int) -> Sequence[Any]:
     from misconsole.services import queues
 
     return queues.leaving_soon(desk, school, days=days)
+
+
+def _odd_days(desk: Desk, school: str, days: int) -> dict[str, Sequence[Any]]:
+    from misconsole.services import radar
+
+    return {"days": radar.ahead(desk, school, days=days)}
 
 
 def _unmatched_rows(item: UnmatchedItem) -> list[Row]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Container
 
 from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView, LeavingItem, PersonView
+from screens import glyphs
 from screens.commands import Command, bindings
 from screens.frame import Frame
 from screens.prompts import Answers, Asked, Form
@@ -26,6 +28,9 @@ from screens.widgets.order import Rows
 from screens.widgets.panel import Panel
 from screens.workspace.cases import LONGEST_NAME, LONGEST_NOTE, short_enough
 from screens.workspace.tab import facts
+
+if TYPE_CHECKING:
+    from misconsole.services.radar import LeavingDay
 
 AHEAD = (28, 92, 366)
 Undoable = Callable[[Desk], DecisionView | None]
@@ -40,6 +45,7 @@ class Leaving(Frame[None]):
         self.school = urn
         self.school_name = school_name
         self.ahead = AHEAD[0]
+        self.odd: tuple[LeavingDay, ...] = ()
         self.grid: Grid[LeavingItem] = Grid(
             [
                 Column(name="leaves", title="Leaves", width=11, cell=lambda i: said_day(i.leaves_on),
@@ -97,17 +103,23 @@ class Leaving(Frame[None]):
     def read(self) -> None:
         desk, school, days = self.program.desk, self.school, self.ahead
 
-        def leaving() -> Rows[LeavingItem]:
-            from misconsole.services import queues
+        def leaving() -> tuple[Rows[LeavingItem], tuple[LeavingDay, ...]]:
+            from misconsole.services import queues, radar
 
-            return self.grid.prepare(queues.leaving_soon(desk, school, days=days))
+            rows = self.grid.prepare(queues.leaving_soon(desk, school, days=days))
+            return rows, radar.ahead(desk, school, days=days)
 
-        self.ask(leaving, self.grid.show, group="rows")
+        def show(read: tuple[Rows[LeavingItem], tuple[LeavingDay, ...]]) -> None:
+            rows, self.odd = read
+            self.grid.show(rows)
+            self.query_one(Reading).show(self._about)
+
+        self.ask(leaving, show, group="rows")
 
     def _about(self, width: int) -> list[Line]:
         item = self.grid.cursor_row
         if item is None:
-            return []
+            return self._days(width)
         show = self.program.showing
         left = "today" if item.days == 0 else f"in {counted(item.days, 'day')}"
         lines = [
@@ -121,7 +133,14 @@ class Leaving(Frame[None]):
             said = f"{show.prose(item.person.last_note)}{hand}"
             lines += wrap(line(span("note           ", "accent"), said), width, indent=15)
         told = "A wrong date is put right in the MIS; the next sync picks it up."
-        return [*lines, *wrap(line(span(told, "muted")), width)]
+        return [*lines, *wrap(line(span(told, "muted")), width), *self._days(width)]
+
+    def _days(self, width: int) -> list[Line]:
+        """Days that deserve a question to the school office before they come."""
+        lines: list[Line] = []
+        for day in self.odd:
+            lines += wrap(line(span(f"{glyphs.ATTENTION} {day.message}", "warn")), width, indent=2)
+        return [line(""), *lines] if lines else []
 
     def on_grid_moved(self) -> None:
         self.query_one(Reading).show(self._about)

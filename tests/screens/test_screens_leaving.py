@@ -72,3 +72,16 @@ async def test_the_mask_covers_leavers(larkmere: Opened, leaver: int) -> None:
         await driver.until(lambda: "o.pryce" in driver.text)
         await driver.press("f9")
         assert "ryce" not in driver.text
+
+
+async def test_a_day_on_which_many_leave_is_pointed_out_beside_the_list(larkmere: Opened, leaver: int) -> None:
+    e = larkmere.estate
+    day = e.now.date() + timedelta(days=12)
+    names = ("Ada", "Bea", "Cai", "Dot", "Eve", "Fay", "Gus", "Hal", "Ida", "Jay", "Kit")
+    for name in names:
+        e.linked(larkmere.school, name, "Merrow", end_date=day)
+    async with larkmere.running(*tab("overview"), "o") as driver:
+        await driver.until(lambda: "a.merrow" in driver.text)
+        shown = " ".join(driver.text.replace("│", " ").split())
+        assert f"11 people leave on {day:%-d %B %Y}" in shown
+        assert "11 of them out of season" in shown
