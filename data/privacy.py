@@ -22,6 +22,7 @@ from data.tables import (
     Alias,
     Contact,
     ContactLink,
+    Exclusion,
     Identifier,
     Journal,
     Link,
@@ -53,6 +54,7 @@ class Subject:
     people: set[int] = field(default_factory=set)
     accounts: set[int] = field(default_factory=set)
     contacts: set[int] = field(default_factory=set)
+    exclusions: set[int] = field(default_factory=set)  # of them, or of exactly their name
     sources: set[tuple[str, str]] = field(default_factory=set)  # role, id in the MIS
     names: set[str] = field(default_factory=set)
     handles: set[str] = field(default_factory=set)
@@ -61,7 +63,16 @@ class Subject:
         return {"person": self.people, "account": self.accounts, "contact": self.contacts}[kind]
 
     def join(self, other: Subject) -> None:
-        for name in ("schools", "people", "accounts", "contacts", "sources", "names", "handles"):
+        for name in (
+            "schools",
+            "people",
+            "accounts",
+            "contacts",
+            "exclusions",
+            "sources",
+            "names",
+            "handles",
+        ):
             getattr(self, name).update(getattr(other, name))
 
 
@@ -161,6 +172,7 @@ def _known_as(s: Session, found: Subject, *, contacts: bool = False) -> Subject:
     for key in own:
         rows += list(_former(s, *key))
     found.names |= set(_names(rows))
+    found.exclusions |= set(_by_name(s, found)) if not contacts else set()
     found.handles |= {h for h in _handles(s, found, rows) if len(h) >= SHORTEST_HANDLE}
     return found
 
@@ -176,6 +188,15 @@ def _former(s: Session, table: str, row_id: int) -> Iterator[dict[str, Any]]:
     )
     for pair in s.execute(asked):
         yield from (side for side in pair if side)
+
+
+def _by_name(s: Session, found: Subject) -> Iterator[int]:
+    """Exclusions of a name, which are about whoever bears it; those of one person say so by its id."""
+    names = {name.casefold() for name in found.names}
+    asked = select(Exclusion).where(col(Exclusion.school_id).in_(found.schools))
+    for each in s.execute(asked.where(col(Exclusion.person_id).is_(None))).scalars():
+        if f"{each.given_name} {each.family_name}".strip().casefold() in names:
+            yield each.id or 0
 
 
 def _names(rows: list[dict[str, Any]]) -> Iterator[str]:
@@ -218,6 +239,8 @@ def theirs(entry: Entry, found: Subject) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [
         c[name].in_(sorted(found.ids(kind))) for name, kind in entry.owners.items() if found.ids(kind)
     ]
+    if entry.table == "exclusion":
+        parts.append(c.id.in_(sorted(found.exclusions)))
     source = {"membership": ("person_role", "person_source_id"), "problem": ("role", "source_id")}
     if names := source.get(entry.table):
         parts += [

@@ -125,6 +125,10 @@ SETTINGS: tuple[Setting, ...] = (
             doc="Days after which a sync reads everything again, where it otherwise asks for changes only."),
     Setting(name="attendance_days", kind="number", default=400, low=1, high=3650,
             doc="Days for which attendance marks are kept, where that report is accepted; older ones go."),
+    Setting(name="retention_days", kind="number", default=365, low=0, high=3650,
+            doc="Days after which a leaver is due for erasure, once somebody confirms; 0: never (X7)."),
+    Setting(name="keep_runs_days", kind="number", default=400, low=30, high=3650,
+            doc="Days for which runs, their messages and every change with its before and after are kept."),
     Setting(name="exclusion_review", kind="number", default=12, low=1, high=60,
             doc="Months until a new exclusion comes back for review, unless a day is named (R1)."),
     Setting(name="own_display_name", kind="choice", default="staff", choices=("staff", "nobody"),
@@ -181,6 +185,8 @@ class SchoolOptions:
     short_extract: int = BY_NAME["short_extract"].default
     full_every_days: int = BY_NAME["full_every_days"].default
     attendance_days: int = BY_NAME["attendance_days"].default
+    retention_days: int = BY_NAME["retention_days"].default
+    keep_runs_days: int = BY_NAME["keep_runs_days"].default
     exclusion_review: int = BY_NAME["exclusion_review"].default
     own_display_name: str = BY_NAME["own_display_name"].default
     schedule: str = schedule_text.MIS
