@@ -75,3 +75,7 @@ class Control:
     def typed(self, urn: str, route: str, *, folder: str = "") -> dict[str, dict[str, str]]:
         """settings and secrets that reach the school by a route; files are written to ``folder``."""
         return dict(self._call("typed", urn=urn, route=route, folder=folder))
+
+    def target(self, urn: str, kind: str) -> dict[str, dict[str, str]]:
+        """settings and secrets that reach the school's simulated directory of a kind (google, graph)."""
+        return dict(self._call("target", urn=urn, kind=kind))

@@ -2,7 +2,8 @@
 
 ``ControlFace.answer(path, body)`` gives a status and a JSON document.  Calls (all POST with a JSON body,
 ``X-Control-Key`` checked by the server): state, schools, approve, decline, revoke, offline, advance, fault,
-clear_faults, directory, exclusions, typed.  ``urn`` may be a URN, a slug or a Wonde id; null means all.
+clear_faults, directory, exclusions, typed, target.
+``urn`` may be a URN, a slug or a Wonde id; null means all.
 """
 
 from __future__ import annotations
@@ -24,8 +25,14 @@ class ControlFace:
     """``trap`` collects what reached the address redirects point to."""
 
     def __init__(
-        self, face: Face, faces: Mapping[str, ground.Face], faults: Faults, lock: threading.RLock
+        self,
+        face: Face,
+        faces: Mapping[str, ground.Face],
+        faults: Faults,
+        lock: threading.RLock,
+        directories: Mapping[str, ground.Face],
     ) -> None:
+        self.directories = directories
         self.face, self.world, self.approvals = face, face.world, face.approvals
         self.faces, self.faults, self.lock = faces, faults, lock
         self.written: dict[Path, tuple[str, str]] = {}  # folder → URN and route of the files in it
@@ -38,6 +45,7 @@ class ControlFace:
             "revoke": lambda body: self._decide(body, "revoked"),
             "offline": self._offline, "clear_faults": self._clear, "directory": self._directory,
             "exclusions": lambda body: self.world.exclusions(str(body.get("urn"))), "typed": self._typed,
+            "target": self._target,
         }  # fmt: skip
 
     def answer(self, name: str, body: Body) -> tuple[int, Any]:
@@ -106,6 +114,11 @@ class ControlFace:
             typed = self._write(folder)
         else:
             raise KeyError(route)
+        return {"settings": dict(typed.settings), "secrets": dict(typed.secrets)}
+
+    def _target(self, body: Body) -> Body:
+        """What reaches a school's directory of a kind, to write accounts to."""
+        typed = self.directories[str(body.get("kind"))].typed(self.world.school(str(body.get("urn"))))
         return {"settings": dict(typed.settings), "secrets": dict(typed.secrets)}
 
     def _write(self, folder: Path) -> ground.Typed:

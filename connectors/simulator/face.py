@@ -1,7 +1,8 @@
 """What every simulated interface is made of: a request, an answer, and the ground a face stands on.
 
 A face is one module in ``faces/`` with an attribute ``FACE``, a file writer one in ``writers/`` with an
-attribute ``WRITER``; both are found by looking.  A face knows nothing of sockets: it gets a parsed
+attribute ``WRITER``, a directory that accounts are written to a face in ``directories/``; all are found by
+looking.  A face knows nothing of sockets: it gets a parsed
 ``Request`` and gives an ``Answer``, so that every rule can be tried without a server.
 """
 
@@ -146,6 +147,12 @@ def same(one: str, other: str) -> bool:
 def faces() -> dict[str, type[Face]]:
     """Route → face."""
     return {face.route: face for face in _found("faces", "FACE")}
+
+
+@cache
+def directories() -> dict[str, type[Face]]:
+    """Kind of target → face of a directory that accounts are written to."""
+    return {face.route: face for face in _found("directories", "FACE")}
 
 
 @cache

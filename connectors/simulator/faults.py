@@ -16,6 +16,7 @@ empty              lists hold no record; counts stay
 truncated          the body ends in the middle; its Content-Length agrees with what is sent
 hang_up            the connection is closed in the middle of the body, short of Content-Length
 drop               the connection is closed without any answer
+lost               the same, but what was asked for is done before: a write whose answer never comes
 wrong_type         ``how`` "html": a sign-in page with status 200; "list": ``data`` is a text;
                    "rows": every record is a number (default "html")
 redirect           302 to ``location`` (default: another host name of this server, which notes whether
@@ -39,7 +40,7 @@ from typing import Any
 
 BEFORE = frozenset({"slow", "status", "redirect", "expired_token", "drop"})
 LISTS = frozenset({"half", "empty", "duplicated_page", "missing_page", "endless_paging", "totals_disagree"})
-BODIES = frozenset({"truncated", "hang_up", "wrong_type", "huge_body", "gzip_bomb"})
+BODIES = frozenset({"lost", "truncated", "hang_up", "wrong_type", "huge_body", "gzip_bomb"})
 KINDS = BEFORE | LISTS | BODIES
 
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from connectors.simulator.approvals import Approvals
 from connectors.simulator.control_face import ControlFace
-from connectors.simulator.face import Answer, Call, Face, Ground, dumps, faces
+from connectors.simulator.face import Answer, Call, Face, Ground, directories, dumps, faces
 from connectors.simulator.faces.wonde import WondeFace
 from connectors.simulator.faults import Faults
 from connectors.simulator.spoil import Reply, before, spoil
@@ -49,9 +49,11 @@ class Simulator:
         self.wonde_url = f"{self.url}/wonde/v1.0/"
         ground = Ground(world=world, approvals=self.approvals, token=self.token, origin=self.url)
         self.faces = {route: face(ground) for route, face in faces().items()}
-        self.by_prefix = {prefix: face for face in self.faces.values() for prefix in face.prefixes}
+        self.directories = {kind: face(ground) for kind, face in directories().items()}
+        everything = (*self.faces.values(), *self.directories.values())
+        self.by_prefix = {prefix: face for face in everything for prefix in face.prefixes}
         self.face = cast(WondeFace, self.faces["wonde"]).inner
-        self.control = ControlFace(self.face, self.faces, self.faults, self.lock)
+        self.control = ControlFace(self.face, self.faces, self.faults, self.lock, self.directories)
         self._server.simulator = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -82,7 +84,7 @@ class Simulator:
         with self.lock:
             self.control.requests += 1
             answer = face.answer(call, hit)
-        return spoil(answer, hit)
+        return None if any(fault.kind == "lost" for fault in hit) else spoil(answer, hit)
 
 
 class _Server(ThreadingHTTPServer):
@@ -126,6 +128,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._serve("POST")
+
+    def do_PATCH(self) -> None:
+        self._serve("PATCH")
+
+    def do_PUT(self) -> None:
+        self._serve("PUT")
 
     def do_DELETE(self) -> None:
         self._serve("DELETE")

@@ -64,7 +64,7 @@ def _status(fault: Fault) -> Reply:
 
 def spoil(answer: Answer, hit: Sequence[Fault]) -> Reply:
     reply = Reply(answer)
-    for fault in hit if answer.status == 200 else ():
+    for fault in hit if answer.status in (200, 201) else ():
         if fault.kind == "truncated":
             answer.body = answer.body[: len(answer.body) // 2]
         elif fault.kind == "hang_up":

@@ -14,8 +14,8 @@ from connectors.targets.cloud import Row, needed, text
 
 FIELDS = (
     "id", "userPrincipalName", "mail", "mailNickname", "givenName", "surname", "displayName",
-    "accountEnabled", "jobTitle", "department", "employeeId", "proxyAddresses", "otherMails", "onPremisesSyncEnabled",
-    "onPremisesExtensionAttributes",
+    "accountEnabled", "jobTitle", "department", "employeeId", "proxyAddresses", "otherMails",
+    "onPremisesSyncEnabled", "onPremisesExtensionAttributes",
 )  # fmt: skip
 NAMES = {"given_name": "givenName", "family_name": "surname", "display_name": "displayName"}
 EXTRAS = {"job_title": "jobTitle", "department": "department", "employee_id": "employeeId"}
