@@ -23,7 +23,19 @@ def by_key(s: Session, key: str) -> School | None:
 
 
 def every(s: Session) -> list[School]:
-    return list(s.exec(select(School).order_by(func.lower(School.name), col(School.urn))))
+    found = s.exec(select(School).order_by(func.lower(School.name), col(School.urn)))
+    return [each for each in found if may_see(s, each)]
+
+
+def may_see(s: Session, school: School) -> bool:
+    """Whether the school is one of those the session is bound to (``Store.only``); all of them, mostly."""
+    only = s.info.get("only")
+    return only is None or not only.isdisjoint((school.urn.lower(), school.slug.lower()))
+
+
+def seen_ids(s: Session) -> set[int] | None:
+    """Ids of the schools the session is bound to; None where it sees all."""
+    return None if s.info.get("only") is None else {each.id or 0 for each in every(s)}
 
 
 def names_of(s: Session, urns: Collection[str]) -> dict[str, str]:
@@ -93,6 +105,9 @@ def decisions(s: Session, school_id: int, *, limit: int) -> list[Decision]:
 def trail(s: Session, *, school_id: int | None, since: datetime | None, limit: int) -> list[Decision]:
     """Decisions of one school, or of all, newest first."""
     asked = select(Decision)
+    seen = seen_ids(s)
+    if seen is not None:
+        asked = asked.where(col(Decision.school_id).in_(seen))
     if school_id is not None:
         asked = asked.where(Decision.school_id == school_id)
     if since is not None:

@@ -31,6 +31,7 @@ class Store:
         self.url = url
         self.engine = engine
         self.path = path
+        self.only: frozenset[str] | None = None  # URNs and short names whoever is in front is bound to
         self._reader = engine.execution_options(**_reading(engine))
         self._writer = engine.execution_options(misconsole_begin="BEGIN IMMEDIATE")
 
@@ -64,12 +65,14 @@ class Store:
     def read(self) -> Iterator[Session]:
         """A session on one consistent state; the database itself refuses writes."""
         with self._problems(), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
+            session.info["only"] = self.only
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session in one transaction that holds the write lock; any error rolls all of it back."""
         with self._problems(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            session.info["only"] = self.only
             session.connection()  # take the lock now, before anything is read
             yield session
 

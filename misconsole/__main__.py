@@ -60,7 +60,7 @@ def _run(words: list[str], out: Any) -> int:
         from misconsole.errors import Usage
 
         raise Usage("The console has no --json or --plain.", mend="misconsole --help lists the commands.")
-    return open_console(paths.store_url(chosen.store, os.environ))
+    return open_console(paths.store_url(chosen.store, os.environ), read_only=chosen.read_only)
 
 
 def open_console(url: str, *, school: str | None = None, demo: Any = None, read_only: bool = False) -> int:

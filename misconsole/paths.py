@@ -1,24 +1,26 @@
-"""Where the program keeps its store, its secrets and its crash files.
+"""Where the program keeps its store, its secrets, its settings and its crash files.
 
-``--store``, then ``MISCONSOLE_STORE``, then the platform's user data folder; ``MISCONSOLE_CONFIG`` and
-``MISCONSOLE_CRASHES`` move the other two.  Standard library only at import.
+``--store``, then ``MISCONSOLE_STORE``, then a settings file, then the platform's user data folder;
+``MISCONSOLE_CONFIG`` and ``MISCONSOLE_CRASHES`` move the other two.  Standard library only at import.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 _APP = "misconsole"
 _SQLITE = "sqlite:///"
+_FIXED = Path("/etc/misconsole")  # a file here is the administrator's whatever any variable says
 
 
 def store_url(arg: str | None, env: Mapping[str, str] | None = None) -> str:
     """The address of the store. A plain path is understood too; file paths are made absolute, so that a
     process started elsewhere finds the same file."""
     env = os.environ if env is None else env
-    given = arg or env.get("MISCONSOLE_STORE", "")
+    given = arg or env.get("MISCONSOLE_STORE", "") or _configured(env)
     if not given:
         import platformdirs
 
@@ -27,6 +29,12 @@ def store_url(arg: str | None, env: Mapping[str, str] | None = None) -> str:
     if "://" in path:
         return given
     return _SQLITE + str(Path(path).expanduser().absolute())
+
+
+def _configured(env: Mapping[str, str]) -> str:
+    from misconsole import config
+
+    return str(config.load(env).get("store") or "")
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -42,6 +50,31 @@ def config_dir(env: Mapping[str, str] | None = None) -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_dir(_APP, appauthor=False))
+
+
+def site_dir(env: Mapping[str, str] | None = None) -> Path:
+    """Holds the administrator's settings. ``MISCONSOLE_SITE_CONFIG`` moves it, but never away from a file in
+    /etc/misconsole."""
+    if os.name == "posix" and (_FIXED / "misconsole.toml").exists():
+        return _FIXED
+    given = (os.environ if env is None else env).get("MISCONSOLE_SITE_CONFIG", "")
+    if given:
+        return Path(given).expanduser().absolute()
+    if sys.platform == "linux":
+        return Path("/etc/xdg") / _APP
+    import platformdirs
+
+    return Path(platformdirs.site_config_dir(_APP, appauthor=False))
+
+
+def state_dir(env: Mapping[str, str] | None = None) -> Path:
+    """Holds what each person's console remembers of them."""
+    given = (os.environ if env is None else env).get("MISCONSOLE_STATE", "")
+    if given:
+        return Path(given).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir(_APP, appauthor=False))
 
 
 def crash_dir(env: Mapping[str, str] | None = None) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,37 +12,46 @@ if TYPE_CHECKING:
     from misconsole.services.desk import Desk
 
 
-def actor() -> str:
-    """The system account's name; it stands in the journal beside every decision."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return f"uid {os.getuid()}" if hasattr(os, "getuid") else "unknown"
-
-
 @contextmanager
 def open_desk(args: argparse.Namespace, origin: str = "command") -> Iterator[Desk]:
     """Open the store that ``args.store`` or the environment names, and close it at the end."""
     from misconsole import paths
 
-    with desk_at(paths.store_url(getattr(args, "store", None), os.environ), origin=origin) as desk:
+    url = paths.store_url(getattr(args, "store", None), os.environ)
+    with desk_at(url, origin=origin, read_only=bool(getattr(args, "read_only", False))) as desk:
         yield desk
 
 
 @contextmanager
-def desk_at(url: str, *, origin: str) -> Iterator[Desk]:
-    """The same for the console, which has an address and no words of a command."""
-    from data.store import Store
-    from misconsole import clock, paths
-    from misconsole.secrets import Secrets
+def desk_at(url: str, *, origin: str, read_only: bool = False) -> Iterator[Desk]:
+    """The same for the console, which has an address and no words of a command.
+
+    The account that sits here stands in the journal beside every decision; whoever has no role is refused
+    before the store is opened.
+    """
+    from misconsole import clock, config, paths, place
+    from misconsole.services import permits
     from misconsole.services.desk import Desk
 
+    told = config.load(os.environ, {"read_only": read_only})
+    actor, standing = config.standing(os.environ, told)
+    if standing is not None and config.is_throw_away(url):
+        standing = None
+    permits.must_have_role(actor, standing)
+    from data.store import Store
+    from misconsole.secrets import Secrets
+
     with Store.open(url) as store:
+        store.only = standing.only if standing else None
         yield Desk(
             store=store,
             secrets=Secrets.of(os.environ),
-            actor=actor(),
+            actor=actor,
             origin=origin,
             now=clock.clock(os.environ),
             workdir=paths.work_dir(os.environ),
+            grade=standing.main if standing else "administrator",
+            standing=standing,
+            place=place.place(os.environ),
+            read_only=bool(told.get("read_only")),
         )

@@ -51,7 +51,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
 }
 
-_EVERYWHERE = "with every command: --store URL, --json (one document on stdout), --plain (tabs, no colour)"
+_EVERYWHERE = (
+    "with every command: --store URL, --read-only, --json (one document on stdout), --plain (tabs, no colour)"
+)
 _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
 
@@ -61,6 +63,7 @@ class Globals(NamedTuple):
     store: str | None = None
     json: bool = False
     plain: bool = False
+    read_only: bool = False
 
 
 class Parser(argparse.ArgumentParser):
@@ -97,7 +100,7 @@ def split(argv: Sequence[str]) -> tuple[Globals, list[str]]:
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word in ("--json", "--plain"):
+        elif word in ("--json", "--plain", "--read-only"):
             flags.add(word)
         elif word == "--store" or word.startswith("--store="):
             store = word.partition("=")[2] or next(words, None)
@@ -105,7 +108,9 @@ def split(argv: Sequence[str]) -> tuple[Globals, list[str]]:
                 raise Usage("--store needs the address of a store.")
         else:
             rest.append(word)
-    return Globals(store=store, json="--json" in flags, plain="--plain" in flags), rest
+    return Globals(
+        store=store, json="--json" in flags, plain="--plain" in flags, read_only="--read-only" in flags
+    ), rest
 
 
 def overview() -> str:
@@ -114,7 +119,7 @@ def overview() -> str:
     lines = [f"  {name:<{width}}{text}" for name, (_, text) in COMMANDS.items()]
     return "\n".join(
         [
-            "usage: misconsole [--store URL] [COMMAND …]",
+            "usage: misconsole [--store URL] [--read-only] [COMMAND …]",
             "",
             "Connects a school's MIS to the school's accounts. Without a command it opens the console.",
             "",
@@ -160,6 +165,7 @@ def run(words: Sequence[str], chosen: Globals, out: Out) -> int:
         )
     args = parser_for(name).parse_args(list(words))
     args.store, args.json, args.plain = chosen.store, chosen.json, chosen.plain
+    args.read_only = chosen.read_only
     return int(args.run(args, out) or Exit.DONE)
 
 

@@ -16,6 +16,7 @@ from connectors.errors import AccessPending, AccessRefused, ConnectorError, NotA
 from connectors.records import ExtractRequest
 from data.tables import Connection, MisMove, School
 from misconsole.errors import MisconsoleError
+from misconsole.services import permits
 from misconsole.services.connection_view import active, view
 from misconsole.services.desk import Desk
 from misconsole.services.reports import consents
@@ -98,6 +99,7 @@ def _made(desk: Desk, school: str) -> Connector:
 
 def request_access(desk: Desk, school: str) -> ConnectionView:
     """Ask the school for access, where the route can ask; then the same as ``check_access``."""
+    permits.need(desk, "connect", school)
     return _ask(desk, school, lambda connector: connector.request_access(), asked=True)
 
 
@@ -106,6 +108,7 @@ def check_access(desk: Desk, school: str) -> ConnectionView:
 
     A connector's error does not raise: the view carries its code in ``problem``, message and mend.
     """
+    permits.need(desk, "connect", school)
     return _ask(desk, school, lambda connector: connector.access(), asked=False)
 
 
@@ -165,6 +168,7 @@ def wait_for_access(
 
 def probe(desk: Desk, school: str) -> tuple[ProbeView, ...]:
     """Connectivity and data, tested apart (D10-D13, U7)."""
+    permits.need(desk, "connect", school)
     try:
         with closing(_made(desk, school)) as connector:
             results = [

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from data import marks as mark_rows
 from misconsole.errors import NotFound, Usage
 from misconsole.private_file import private_file
+from misconsole.services import permits
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 from misconsole.text import csv_safe
@@ -56,6 +57,7 @@ def export(
     desk: Desk, school: str, path: Path, *, first: date | None = None, last: date | None = None
 ) -> AttendanceView:
     """Write the marks of those days to a file. NotFound where there are none; then no file is touched."""
+    permits.need(desk, "export", school)
     with desk.store.read() as s:
         found = resolve(s, school)
         view = _view(s, found, first, last)

@@ -20,6 +20,7 @@ from connectors.records import Contact, ContactLink, Report
 from data.tables import ContactUse, Person, ReportScope
 from misconsole.errors import MisconsoleError, NotFound, Usage
 from misconsole.rules.joint_contacts import split_all
+from misconsole.services import permits
 from misconsole.services.decisions.case import called, deciding, needs_reason
 from misconsole.services.desk import Desk
 from misconsole.services.guided_views import ContactUseView, ContactView
@@ -40,6 +41,7 @@ def contacts_for(
     Nothing is stored.  Raises NotFound, Usage where it cannot be asked for, MisconsoleError where the MIS
     did not answer.
     """
+    permits.need(desk, "contacts", school)
     with desk.store.read() as s:
         found = resolve(s, school)
         source_id = _pupil(s, found.id or 0, found.name, person_id).source_id

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from data.store import Store
+    from misconsole.grades import Standing
     from misconsole.secrets import Secrets
 
 
@@ -26,7 +27,8 @@ class Desk:
     """``actor`` is the system account name; ``origin`` console, command or worker.
 
     ``grade`` is the role of the actor (``services.permits``), ``place`` the machine, terminal and address
-    they sit at; ``read_only`` lets nobody change anything.
+    they sit at; ``read_only`` lets nobody change anything.  ``standing`` is what the administrator's file
+    says (None without one): further roles, also at single schools, and who has which role.
     """
 
     store: Store
@@ -38,6 +40,7 @@ class Desk:
     grade: str = "administrator"
     place: str = ""
     read_only: bool = False
+    standing: Standing | None = None
 
     @property
     def today(self) -> date:

@@ -17,7 +17,7 @@ from data import export_rows
 from data.tables import Decision
 from misconsole.exports import catalogue, writing
 from misconsole.exports.shapes import Format, Made
-from misconsole.services import export_checks, export_folder
+from misconsole.services import export_checks, export_folder, permits
 from misconsole.services.desk import Desk
 from misconsole.services.export_changes import changes, marks
 from misconsole.services.export_folder import RECORD, Record
@@ -54,6 +54,7 @@ def formats() -> tuple[FormatView, ...]:
 
 def preview(desk: Desk, school: str, wish: Wish, *, folder: Path | None = None) -> ExportView:
     """What an export would write, and how it differs from the last one; nothing is written."""
+    permits.need(desk, "export", school)
     with desk.store.read() as s:
         return _prepare(s, desk, school, wish, folder).view
 
@@ -61,6 +62,7 @@ def preview(desk: Desk, school: str, wish: Wish, *, folder: Path | None = None) 
 def export(desk: Desk, school: str, wish: Wish, folder: Path) -> ExportView:
     """Write the export. Usage for a folder that is not ours, Held where it would take many away; then, and
     when the trail cannot be written, everything is as before."""
+    permits.need(desk, "export", school)
     with desk.store.read() as s:
         found = resolve(s, school)
         export_folder.check(folder, school=found.urn, format_id=catalogue.find(wish.format).id)

@@ -20,8 +20,12 @@ def find(desk: Desk, text: str, *, school: str | None = None, limit: int = 50) -
     if len(text.strip()) < SHORTEST:
         return ()
     with desk.store.read() as s:
-        school_id = resolve(s, school).id if school else None
-        return tuple(_items(s, lookup.people(s, text, school_id=school_id, limit=limit)))
+        if school:
+            return tuple(_items(s, lookup.people(s, text, school_id=resolve(s, school).id, limit=limit)))
+        seen = school_rows.seen_ids(s)
+        wanted = [None] if seen is None else sorted(seen)
+        ids = [i for each in wanted for i in lookup.people(s, text, school_id=each, limit=limit)]
+        return tuple(_items(s, ids[:limit]))
 
 
 def _items(s: Session, ids: list[int]) -> list[FoundItem]:

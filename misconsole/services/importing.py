@@ -25,6 +25,7 @@ from misconsole.errors import MisconsoleError
 from misconsole.rules import account_csv
 from misconsole.rules.account_csv import AccountRow
 from misconsole.rules.names import fold
+from misconsole.services import permits
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.name_domain import key_of
@@ -52,6 +53,7 @@ class Sorted:
 
 def import_csv(desk: Desk, school: str, path: Path, *, dry_run: bool = False) -> ImportReport:
     """Raises AccountFileError, with nothing changed, for a file that cannot be used at all."""
+    permits.need(desk, "decide", school)
     parsed = account_csv.parse(account_csv.decode(_content(path)), today=desk.today)
     if dry_run:
         with desk.store.read() as s:

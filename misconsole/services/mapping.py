@@ -17,6 +17,7 @@ from connectors.csv_mapped.guess import ColumnGuess, FileGuess
 from connectors.csv_mapped.mapping import FileMap, digest_of, dump, from_guess, parse, problems
 from connectors.errors import BadSettings
 from misconsole.errors import Conflict, NotFound, Usage
+from misconsole.services import permits
 from misconsole.services.desk import Desk
 from misconsole.services.mapping_views import ColumnView, FieldChoice, FileView, MappingView
 
@@ -51,6 +52,7 @@ def accept(desk: Desk, school: str, *, changes: Changes = NO_CHANGES, seen: str 
     """
     from misconsole.services import connect
 
+    permits.need(desk, "connect", school)
     path, confirmed = _settings(desk, school)
     found = _guessed(path, confirmed, changes)
     guesses = [each for each, _ in found]

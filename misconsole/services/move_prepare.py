@@ -14,7 +14,7 @@ from data import moves
 from data import schools as school_rows
 from data.tables import MisMove, School
 from misconsole.errors import Conflict, NotFound, Usage
-from misconsole.services import access, catalogue
+from misconsole.services import access, catalogue, permits
 from misconsole.services.connect import check
 from misconsole.services.decisions.case import deciding
 from misconsole.services.desk import Desk
@@ -100,6 +100,7 @@ GOOD = (AccessState.APPROVED, AccessState.UNKNOWN)
 
 def told_access(desk: Desk, school: str, open_connector: Open | None, *, ask: bool = True) -> Access:
     """How access stands at the new MIS; where the school was never asked, it is asked now (``ask``)."""
+    permits.need(desk, "connect", school)
     with desk.store.read() as s:
         found = resolve(s, school)
         row = prepared(s, found)

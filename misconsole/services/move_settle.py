@@ -16,6 +16,7 @@ from data.tables import Decision, MisMove, School
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.rules import settling
 from misconsole.rules.settling import Cases, Key, Verdict
+from misconsole.services import permits
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 
@@ -29,6 +30,7 @@ def settle(
 
     Raises Usage for a pair that is not on the list, Conflict for somebody who was settled as another.
     """
+    permits.need(desk, "decide", school)
     with desk.store.write() as s:
         found, row = _prepared(s, resolve(s, school))
         cases, log = cases_of(row.result), log_of(row.result)
@@ -42,6 +44,7 @@ def settle(
 
 def take_back(desk: Desk, school: str) -> str:
     """Take back the newest decision of this operator; "" when there is none. Says what was taken back."""
+    permits.need(desk, "decide", school)
     with desk.store.write() as s:
         found, row = _prepared(s, resolve(s, school))
         log = log_of(row.result)
@@ -57,6 +60,7 @@ def take_back(desk: Desk, school: str) -> str:
 
 def reopen(desk: Desk, school: str, role: str, source_id: str) -> None:
     """Forget what was decided on one case."""
+    permits.need(desk, "decide", school)
     with desk.store.write() as s:
         found, row = _prepared(s, resolve(s, school))
         key = (role, source_id)

@@ -22,7 +22,7 @@ from data.tables import Connection, MisMove, School
 from misconsole.errors import Conflict, Held, MisconsoleError, Usage
 from misconsole.rules import settling
 from misconsole.rules.settling import Verdict
-from misconsole.services import catalogue
+from misconsole.services import catalogue, permits
 from misconsole.services.connect import NO_STRINGS
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
@@ -67,6 +67,7 @@ def plan_move(
     Usage for a bad setting, Conflict for the MIS in use, NotFound when nothing is prepared, and what a
     connector raises comes back as ``message`` and ``mend`` of the plan.
     """
+    permits.need(desk, "connect", school)
     if mis or settings or secrets:
         prepare_move(desk, school, mis=mis, route=route, settings=settings, secrets=secrets)
     error: ConnectorError | MisconsoleError | None = None
@@ -91,6 +92,7 @@ def prepare_move(
     secrets: Mapping[str, str] = NO_STRINGS,
 ) -> MovePlan:
     """Only keep the choice and what was typed; nobody is asked anything yet. Errors as of ``plan_move``."""
+    permits.need(desk, "connect", school)
     if mis:
         start(desk, school, mis, route, settings, secrets)
     else:
@@ -100,6 +102,7 @@ def prepare_move(
 
 def ask_move(desk: Desk, school: str, *, ask: bool = True, open_connector: Open | None = None) -> MovePlan:
     """How access stands at the new MIS; with ``ask`` a school never asked is asked. Rehearses nothing."""
+    permits.need(desk, "connect", school)
     error: ConnectorError | MisconsoleError | None = None
     told: Access | None = None
     try:

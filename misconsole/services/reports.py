@@ -18,7 +18,7 @@ from data import marks as mark_rows
 from data import schools as school_rows
 from data.tables import Connection, MisMove, ReportScope, School
 from misconsole.errors import MisconsoleError, NotFound, Usage
-from misconsole.services import catalogue
+from misconsole.services import catalogue, permits
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
@@ -155,7 +155,8 @@ def _field_state(consent: Consent, offer: FieldOffer) -> str:
 def accept(desk: Desk, school: str, report: str, *, decided_by: str = "") -> ReportView:
     """Let a report flow from the next sync on. Usage when this route cannot supply it (C3, C13).
 
-    ``decided_by`` is the headteacher's name, without which a route that asks for it refuses (C11).
+    ``decided_by`` is the headteacher's name, without which a route that asks for it refuses (C11); whoever
+    has the role of the school's head decides as such and names nobody.
     """
     return _decide(desk, school, report, kind="accept-report", change=_accept, head=decided_by)
 
@@ -189,6 +190,8 @@ def _decide(
     desk: Desk, school: str, report: str, *, kind: str, change: Change, head: str = ""
 ) -> ReportView:  # fmt: skip
     wanted = _report(report)
+    permits.need(desk, "reports", school)
+    head = head or (desk.actor if decides_as_head(desk, school) else "")
     with deciding(desk, school, kind) as case:
         connection = school_rows.active_connection(case.s, case.school_id)
         if connection is None:
@@ -203,12 +206,18 @@ def _decide(
         change(case, consent, row)
         detail = {**case.decision.detail, "report": wanted.value}
         if by:
-            case.scribe.update(row, decided_by=f"{by} (entered by {desk.actor})")
+            entered = "the school's head" if by == desk.actor else f"entered by {desk.actor}"
+            case.scribe.update(row, decided_by=f"{by} ({entered})")
             case.decision.summary += f", as {by} decided"
             detail["decided_by"] = by
         case.decision.detail = detail
         shown = views(case.s, case.school)
     return next(each for each in shown if each.report == wanted.value)
+
+
+def decides_as_head(desk: Desk, school: str) -> bool:
+    """Whether the person in front is the school's head by their role, and need not be asked for a name."""
+    return "head" in permits.held_at(desk, school)
 
 
 def _report(report: str) -> Report:

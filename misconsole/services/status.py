@@ -7,6 +7,7 @@ For an SQLite store it takes the quick look of ``data.status``; only a server go
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -59,9 +60,19 @@ def worst(lamps: Iterable[str]) -> str:
 def lines(url: str, *, now: datetime | None = None) -> list[dict[str, Any]]:
     """Every school by name: the fields of ``SchoolRow`` but ``mis_title``; lamp as its word, waiting as a
     dict of counts. Raises data.errors.StoreProblem."""
-    from misconsole import paths
+    from misconsole import config
 
     now = now or clock_now()
+    only = config.only(os.environ)
+    if only is not None and not config.is_throw_away(url):
+        found = _lines(url, now)
+        return [each for each in found if not only.isdisjoint((each["urn"].lower(), each["slug"].lower()))]
+    return _lines(url, now)
+
+
+def _lines(url: str, now: datetime) -> list[dict[str, Any]]:
+    from misconsole import paths
+
     path = paths.sqlite_path(url)
     if path is None:
         return _server_lines(url, now)

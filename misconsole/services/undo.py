@@ -20,6 +20,7 @@ from data.errors import Stale
 from data.journal import Scribe
 from data.tables import Run, School
 from misconsole.errors import Conflict, NotFound
+from misconsole.services import permits
 from misconsole.services.decisions.case import by
 from misconsole.services.desk import Desk
 from misconsole.services.in_the_way import blocks, name_of_row
@@ -67,6 +68,7 @@ def undo_run(desk: Desk, run_id: int) -> RunView:
     """
     from misconsole.services import runs
 
+    permits.need(desk, "undo_run", lambda: runs.school_of(desk, run_id))
     with desk.store.write() as s:
         run, school = _found(s, run_id)
         view = _preview(s, run, school)

@@ -20,6 +20,7 @@ from data import people as people_rows
 from data.journal import Scribe
 from data.tables import Account, Decision, Journal, Link, Person, School
 from misconsole.errors import Conflict, NotFound, Usage
+from misconsole.services import permits
 from misconsole.services.desk import Desk
 from misconsole.services.present import name_of
 from misconsole.services.schools import options_of, resolve
@@ -130,7 +131,11 @@ def by(actor: str, at: datetime | None) -> str:
 
 @contextmanager
 def deciding(desk: Desk, school: str, kind: str) -> Iterator[Case]:
-    """Open the transaction of one decision; it is committed whole when the block ends without an error."""
+    """Open the transaction of one decision; it is committed whole when the block ends without an error.
+
+    Raises NotPermitted, before anything is opened, for who may not decide things of this kind here.
+    """
+    permits.need(desk, permits.ACT_OF_KIND.get(kind, "decide"), school)
     try:
         with desk.store.write() as s:
             case = _open(s, desk, school, kind)

@@ -9,6 +9,7 @@ from data.errors import Stale
 from data.journal import reverse
 from data.tables import Candidate, Decision, Journal, School
 from misconsole.errors import Conflict, NotFound
+from misconsole.services import permits
 from misconsole.services.decisions.case import Case, by, deciding, view_of
 from misconsole.services.desk import Desk
 from misconsole.services.in_the_way import blocks
@@ -19,6 +20,7 @@ from misconsole.services.views import DecisionView
 QUEUE_KINDS = (
     "link", "create", "exclude", "not-same", "restore", "let-go", "exclude-name", "lift", "settle", "keep",
     "remove", "unlink", "rename", "keep-name", "account", "note", "renew", "room",
+    "display-name",
 )  # fmt: skip
 UNDOABLE = (*QUEUE_KINDS, "import", "mode", "move", "contact")
 MOST_TOLD = 3
@@ -53,7 +55,9 @@ def undo(desk: Desk, decision_id: int) -> DecisionView:
     Raises Conflict, and changes nothing, when somebody took it back before or something it did was
     changed since, naming what stands in the way.
     """
-    with deciding(desk, _school_of(desk, decision_id), "undo") as case:
+    school, kind = _decided(desk, decision_id)
+    permits.need(desk, permits.ACT_OF_KIND.get(kind, "decide"), school)
+    with deciding(desk, school, "undo") as case:
         found = case.s.get_one(Decision, decision_id)
         _check(found)
         _check_later(case, found)
@@ -72,12 +76,13 @@ def undo(desk: Desk, decision_id: int) -> DecisionView:
         return view_of(found)
 
 
-def _school_of(desk: Desk, decision_id: int) -> str:
+def _decided(desk: Desk, decision_id: int) -> tuple[str, str]:
+    """The URN of the school and the kind of a decision."""
     with desk.store.read() as s:
         found = s.get(Decision, decision_id)
         if found is None:
             raise NotFound(f"There is no decision {decision_id}.", mend="“misconsole audit” lists them.")
-        return s.get_one(School, found.school_id).urn
+        return s.get_one(School, found.school_id).urn, found.kind
 
 
 def _check(found: Decision) -> None:
