@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from misconsole.errors import Usage
-from misconsole.rules import schedule_text, season, usernames, year
+from misconsole.rules import handout_settings, schedule_text, season, usernames, year
 from misconsole.rules.limits import KINDS, Limit
 from misconsole.rules.setting import Pairs, Setting
 from misconsole.rules.username_kinds import AS_STAFF
@@ -152,6 +152,7 @@ SETTINGS: tuple[Setting, ...] = (
             doc="Pupils of leaving year groups who go from May on keep their accounts until that day."),
     Setting(name="limit_small", kind="number", default=5, low=0, high=100,
             doc="Up to this many changes of a kind never reach a share; small schools need the room."),
+    *handout_settings.SETTINGS,
 )  # fmt: skip
 BY_NAME: dict[str, Setting] = {setting.name: setting for setting in SETTINGS}
 #: A short word for several settings at once.
@@ -206,6 +207,15 @@ class SchoolOptions:
     limit_unallocate_share: int | None = _SHARES["unallocate"]
     limit_small: int = BY_NAME["limit_small"].default
     leavers_hold: str = BY_NAME["leavers_hold"].default
+    first_password: str = BY_NAME["first_password"].default
+    password_infants: str = BY_NAME["password_infants"].default
+    password_juniors: str = BY_NAME["password_juniors"].default
+    password_seniors: str = BY_NAME["password_seniors"].default
+    password_staff: str = BY_NAME["password_staff"].default
+    password_change: tuple[str, ...] = BY_NAME["password_change"].default
+    password_proof: str = BY_NAME["password_proof"].default
+    sign_in_at: str = BY_NAME["sign_in_at"].default
+    first_steps: str = BY_NAME["first_steps"].default
     other: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
