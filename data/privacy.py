@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -63,17 +63,9 @@ class Subject:
         return {"person": self.people, "account": self.accounts, "contact": self.contacts}[kind]
 
     def join(self, other: Subject) -> None:
-        for name in (
-            "schools",
-            "people",
-            "accounts",
-            "contacts",
-            "exclusions",
-            "sources",
-            "names",
-            "handles",
-        ):
-            getattr(self, name).update(getattr(other, name))
+        for each in fields(self):
+            if each.name != "school_id":
+                getattr(self, each.name).update(getattr(other, each.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data import erasing
@@ -81,7 +82,7 @@ def erase_due(desk: Desk, school: str, *, expected: int | None = None) -> Erased
 
 def _check_count(count: int, most: int, expected: int | None) -> None:
     if not count:
-        raise Conflict("Nobody is due for erasure.", mend="privacy SCHOOL --due lists the clock of everybody.",
+        raise Conflict("Nobody is due for erasure.", mend="--due lists the clock of everybody.",
                        code="nobody_due")  # fmt: skip
     if expected is not None and expected != count:
         raise Conflict(f"{count} are due by now, not {expected}; nobody was erased.", mend="Look again.")
@@ -150,16 +151,18 @@ def _elsewhere(s: Session, desk: Desk, school: School, subjects: Iterable[Found]
             elif each.how == "export" and each.certain == privacy_sent.YES:
                 folders.add(each.where)
     yield from sorted(entries)
-    yield from (
-        f"The export in {folder} still holds them: export again or delete it." for folder in sorted(folders)
-    )
-    copies = sorted(p.name for p in _copies(desk))
+    for folder in sorted(folders):
+        yield f"The export in {folder} still holds them: export again or delete it."
+    copies = sorted(each.name for each in _copies(desk))
     if copies:
         yield BACKUPS.format(", ".join(copies))
     yield AGAIN
 
 
-def _copies(desk: Desk) -> Iterable[object]:
+def _copies(desk: Desk) -> list[Path]:
+    """Files beside the store that are copies of it: what a migration made before it began, and backups."""
     path = desk.store.path
-    own = {path.name, f"{path.name}-wal", f"{path.name}-shm"} if path else set()
-    return [each for each in path.parent.glob(f"{path.name}*") if each.name not in own] if path else []
+    if path is None:
+        return []
+    own = {path.name, f"{path.name}-wal", f"{path.name}-shm"}
+    return [each for each in path.parent.glob(f"{path.stem}*.sqlite3*") if each.name not in own]
