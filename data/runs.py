@@ -33,11 +33,12 @@ def create(
     kind: str = "sync",
     dry_run: bool = False,
     full: bool = False,
+    due_at: datetime | None = None,
 ) -> Run:
-    """A queued run with its stages waiting."""
+    """A queued run with its stages waiting. ``due_at``: the slot of the schedule it serves."""
     run = Run(
         school_id=school_id, kind=kind, dry_run=dry_run, full=full, actor=actor, origin=origin, started_at=at,
-        heartbeat_at=at,
+        heartbeat_at=at, due_at=due_at,
     )  # fmt: skip
     s.add(run)
     s.flush()
@@ -92,9 +93,11 @@ def last_checked(s: Session) -> dict[int, datetime]:
 def connected_schools(s: Session) -> list[School]:
     """Schools with an active connection, by name."""
     asked = select(School).join(Connection, col(Connection.school_id) == col(School.id))
-    return list(
-        s.exec(asked.where(col(Connection.active).is_(True)).order_by(col(School.name), col(School.urn)))
-    )
+    found = s.exec(asked.where(col(Connection.active).is_(True)).order_by(col(School.name), col(School.urn)))
+    only = s.info.get("only")
+    return [
+        each for each in found if only is None or not only.isdisjoint((each.urn.lower(), each.slug.lower()))
+    ]
 
 
 def stages(s: Session, run_ids: Iterable[int]) -> dict[int, list[RunStage]]:

@@ -15,7 +15,7 @@ from connectors.base import Declaration, SettingField
 from data import schools as school_rows
 from data.tables import Connection
 from misconsole.errors import Conflict, NotFound, Usage
-from misconsole.services import access, catalogue, guide
+from misconsole.services import access, catalogue, due, guide, permits
 from misconsole.services.access import check_access, request_access, setup_for, wait_for_access
 from misconsole.services.connection_view import active, view
 from misconsole.services.decisions.case import Case, deciding
@@ -56,6 +56,7 @@ def connect(
                 _end_former(case, former, change=change)
             row = _new_connection(case, entry.id, chosen.route, typed)
             case.say(f"Connected to {entry.title} by {chosen.title}")
+        due.refresh(case.s, case.school, case.now)
         ref = row.secret_ref
     _keep_secrets(desk, ref, secrets)
     return view(desk, school)
@@ -157,6 +158,7 @@ def probe(desk: Desk, school: str) -> tuple[ProbeView, ...]:
 
 def tick_step(desk: Desk, school: str, step_id: str, *, done: bool = True) -> ConnectionView:
     """Tick a step that does not complete itself, or take the tick back."""
+    permits.need(desk, "connect", school)
     with desk.store.write() as s:
         row = active(s, resolve(s, school))
         route = catalogue.choose_route(catalogue.find(row.mis), row.route)
@@ -173,6 +175,7 @@ def disconnect(desk: Desk, school: str) -> None:
     with deciding(desk, school, "disconnect") as case:
         row = active(case.s, case.school)
         case.scribe.update(row, active=False)
+        due.refresh(case.s, case.school, case.now)
         case.say(f"Disconnected from {row.mis}")
         ref = row.secret_ref
     desk.secrets.forget(ref)

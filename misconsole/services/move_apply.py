@@ -16,6 +16,7 @@ from data.tables import Account, Connection, Link, MisMove, NotSame, Person
 from misconsole.rules import facts_from, refusals
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.plan_people import GONE
+from misconsole.services import due
 from misconsole.services.decisions.case import Case
 from misconsole.services.facts import account_facts
 from misconsole.services.move_people import TOLD
@@ -151,4 +152,5 @@ def _connect(case: Case, row: MisMove, former: Connection | None) -> None:
         created_at=case.now, created_by=case.desk.actor,
     )  # fmt: skip
     case.scribe.insert(new)
+    due.refresh(case.s, case.school, case.now)
     case.scribe.update(row, state="applied", applied_at=case.now, applied_by=case.desk.actor)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from data import runs as run_rows
 from misconsole.errors import Conflict, MisconsoleError, NotFound
+from misconsole.services import permits
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 from misconsole.services.views import Affected, Lamp, MessageView, ProgressView, RunView, StageView
@@ -41,32 +42,43 @@ RATE_AFTER = 0.5  # seconds before a rate means anything
 
 
 def queue(
-    desk: Desk, school: str, *, dry_run: bool = False, full: bool = False, pid: int | None = None
+    desk: Desk,
+    school: str,
+    *,
+    dry_run: bool = False,
+    full: bool = False,
+    pid: int | None = None,
+    due_at: datetime | None = None,
 ) -> int:
     """A queued run of the school. Raises NotFound, or Busy with who is at it.
 
-    ``pid``: the process that will do it, where that is known already.
+    ``pid``: the process that will do it, where that is known already; ``due_at``: the slot it serves.
     """
     from misconsole.sync import lease
 
+    permits.need(desk, "sync", school)
     with desk.store.write() as s:
         found = resolve(s, school)
         lease.claim(s, found.id or 0, run_id=None, now=desk.now(), name=found.name)
         run = run_rows.create(
-            s, found.id or 0, actor=desk.actor, origin=desk.origin, at=desk.now(), dry_run=dry_run, full=full
-        )
+            s, found.id or 0, actor=desk.actor, origin=desk.origin, at=desk.now(), dry_run=dry_run, full=full,
+            due_at=due_at,
+        )  # fmt: skip
         run.pid = pid
         return run.id or 0
 
 
-def start(desk: Desk, school: str, *, dry_run: bool = False, full: bool = False) -> int:
+def start(
+    desk: Desk, school: str, *, dry_run: bool = False, full: bool = False, due_at: datetime | None = None
+) -> int:
     """Queue a run and start its own process; returns the run's id without waiting.
 
     A process that cannot be started leaves the run failed, with the reason.
     """
     from misconsole.sync import process
 
-    run_id = queue(desk, school, dry_run=dry_run, full=full)
+    permits.need(desk, "sync", school)
+    run_id = queue(desk, school, dry_run=dry_run, full=full, due_at=due_at)
     try:
         pid = process.start(desk.store.url, run_id)
     except OSError as error:
@@ -87,8 +99,21 @@ def _not_started(desk: Desk, run_id: int, error: OSError) -> None:
         "mend": "Run it here instead: misconsole sync SCHOOL.",
     }
     with desk.store.write() as s:
-        run_rows.set_run(s, run_id, state="failed", finished_at=desk.now(), error=said)
-        run_rows.end_stages(s, run_id, desk.now())
+        _fail(s, desk, run_id, said)
+
+
+def _fail(s: Session, desk: Desk, run_id: int, error: dict[str, str]) -> None:
+    """A run that never began: failed, and its school planned anew."""
+    from data import roster
+    from misconsole.services import due
+
+    run_rows.set_run(s, run_id, state="failed", finished_at=desk.now(), error=error)
+    run_rows.end_stages(s, run_id, desk.now())
+    run = _found(s, run_id)
+    s.refresh(run)
+    school = roster.school(s, run.school_id)
+    if school is not None:
+        due.after_run(s, run, school, desk.now())
 
 
 def run_now(
@@ -98,6 +123,7 @@ def run_now(
     dry_run: bool = False,
     full: bool = False,
     run_id: int | None = None,
+    due_at: datetime | None = None,
     open_connector: Open | None = None,
     stop: Callable[[], bool] = lambda: False,
     say: Callable[[str], None] = lambda _line: None,
@@ -105,7 +131,8 @@ def run_now(
     """Do a run in this process, from first stage to last. ``run_id``: one that is queued already."""
     from misconsole.sync import engine
 
-    run_id = run_id or queue(desk, school, dry_run=dry_run, full=full, pid=os.getpid())
+    permits.need(desk, "sync", school)
+    run_id = run_id or queue(desk, school, dry_run=dry_run, full=full, pid=os.getpid(), due_at=due_at)
     engine.execute(desk, run_id, open_connector=open_connector, stop=stop, say=say)
     return get(desk, run_id)
 
@@ -114,13 +141,13 @@ def run_queued(desk: Desk, run_id: int, *, stop: Callable[[], bool] = lambda: Fa
     """The whole of a detached process: do the queued run. What keeps it from beginning goes into its row."""
     from misconsole.sync import engine
 
+    permits.need(desk, "sync", lambda: school_of(desk, run_id))
     try:
         engine.execute(desk, run_id, stop=stop)
     except MisconsoleError as error:
         with desk.store.write() as s:
             if _found(s, run_id).state == "queued":
-                run_rows.set_run(s, run_id, state="failed", finished_at=desk.now(), error=error.as_dict())
-                run_rows.end_stages(s, run_id, desk.now())
+                _fail(s, desk, run_id, error.as_dict())
     return get(desk, run_id)
 
 
@@ -162,6 +189,7 @@ def cancel(desk: Desk, run_id: int) -> None:
 
     Raises Conflict when it is over already.
     """
+    permits.need(desk, "sync", lambda: school_of(desk, run_id))
     view = get(desk, run_id, messages=0)
     if view.state not in run_rows.UNFINISHED:
         raise Conflict(f"Run {run_id} is over: {view.state}.", mend="There is nothing to cancel.")
@@ -175,15 +203,10 @@ def cancel(desk: Desk, run_id: int) -> None:
 
 
 def due(desk: Desk) -> tuple[str, ...]:
-    """URNs of connected schools that no sync was applied to since the last midnight (UTC), by name."""
-    midnight = desk.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    with desk.store.read() as s:
-        checked = run_rows.last_checked(s)
-        return tuple(
-            school.urn
-            for school in run_rows.connected_schools(s)
-            if school.id not in checked or checked[school.id] < midnight
-        )
+    """URNs of the schools that a sync at this moment, chosen by somebody, should bring up to date."""
+    from misconsole.services import due as selection
+
+    return tuple(each.urn for each in selection.due(desk, chosen_hour=True))
 
 
 def affected(desk: Desk, run_id: int) -> tuple[Affected, ...]:
@@ -200,6 +223,7 @@ def approve(desk: Desk, run_id: int) -> RunView:
     """
     from misconsole.sync import approval
 
+    permits.need(desk, "approve", lambda: school_of(desk, run_id))
     return get(desk, approval.approve(desk, run_id))
 
 
@@ -207,6 +231,7 @@ def reject(desk: Desk, run_id: int) -> RunView:
     """Forget the plan of a held run; nothing was changed by it."""
     from misconsole.sync import approval
 
+    permits.need(desk, "approve", lambda: school_of(desk, run_id))
     approval.reject(desk, run_id)
     return get(desk, run_id)
 
@@ -222,11 +247,29 @@ def _plan(desk: Desk, run_id: int) -> Plan:
     return plan_json.load(text)
 
 
+def school_of(desk: Desk, run_id: int) -> str:
+    """The URN of the school a run is of; "" when there is no such run."""
+    from data import roster
+
+    with desk.store.read() as s:
+        run = run_rows.get(s, run_id)
+        found = roster.school(s, run.school_id) if run else None
+        return found.urn if found else ""
+
+
 def _found(s: Session, run_id: int) -> Run:
     run = run_rows.get(s, run_id)
-    if run is None:
+    if run is None or not _is_seen(s, run.school_id):
         raise NotFound(f"There is no run {run_id}.", mend="misconsole runs SCHOOL lists them.")
     return run
+
+
+def _is_seen(s: Session, school_id: int) -> bool:
+    from data import roster
+    from data.schools import may_see
+
+    found = roster.school(s, school_id)
+    return found is None or may_see(s, found)
 
 
 def _view(
@@ -287,5 +330,5 @@ def _progress(row: RunProgress) -> ProgressView:
 
 __all__ = [
     "affected", "approve", "cancel", "current", "due", "get", "list_runs", "queue", "reject", "run_now",
-    "run_queued", "start",
+    "run_queued", "school_of", "start",
 ]  # fmt: skip

@@ -115,8 +115,14 @@ def begin(
 
 
 def release(job: Job) -> None:
+    """Give the lease back, and plan when the school is due next."""
+    from misconsole.services import due
+
     with job.desk.store.write() as s:
         runs.drop_lease(s, job.school_id, run_id=job.run_id)
+        run, school = runs.get(s, job.run_id), roster.school(s, job.school_id)
+        if run is not None and school is not None:
+            due.after_run(s, run, school, job.desk.now())
 
 
 def _unexpected(error: Exception) -> str:

@@ -1,0 +1,198 @@
+"""Which schools are due, and when each is due next.
+
+``due`` is the one selection behind the worker and ``sync --all-due``.  A school's slot is computed again
+when its options or connection change and after every run, whoever ran it; what was missed is served by one
+run, or waits with a note that says why (``rules.schedule_turns``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from data import schools as school_rows
+from data import slots as slot_rows
+from misconsole.errors import MisconsoleError
+from misconsole.rules import schedule as rules
+from misconsole.rules import schedule_text as typed
+from misconsole.rules import schedule_turns as turns
+from misconsole.rules.options import COUNTRY, SchoolOptions
+from misconsole.rules.schedule import Schedule
+from misconsole.services.desk import Desk
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from data.tables import Connection, Run, School
+
+MAY_READ = ("approved", "offline")
+FIRST = "It was never synced."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A school whose turn it is; ``serves`` is the slot of its schedule, None for a first sync."""
+
+    school_id: int
+    urn: str
+    name: str
+    route: str
+    serves: datetime | None
+    note: str = ""
+
+
+def schedule_of(school: School, connection: Connection | None) -> Schedule:
+    """The school's schedule as its options, MIS and route make it; without rules where it has none."""
+    options = options_of(school)
+    zone = options.timezone if options.timezone != COUNTRY else rules.zone_of(school.country)
+    text = options.schedule
+    if connection is None:
+        text = typed.OFF
+    elif text.casefold() == typed.MIS:
+        text = window(connection.mis, connection.route)
+    return Schedule(
+        urn=school.urn, rules=typed.rules(text), zone=zone, quiet=typed.quiet(options.quiet),
+        term_days_only=options.term_days_only, terms=typed.terms(options.terms), country=school.country,
+    )  # fmt: skip
+
+
+def options_of(school: School) -> SchoolOptions:
+    """The options as stored; the defaults where what is stored is not understood any more."""
+    try:
+        return SchoolOptions.from_dict(school.options)
+    except MisconsoleError:
+        return SchoolOptions()
+
+
+def window(mis: str, route: str) -> str:
+    """The days and hours the catalogue gives for a MIS by a route (T2 to T10)."""
+    from connectors import catalogue
+    from connectors.catalogue.shapes import WINDOW
+    from connectors.errors import ConnectorError
+
+    try:
+        found = catalogue.entry(mis).route(route)
+    except ConnectorError:
+        return WINDOW
+    return found.window if found is not None else WINDOW
+
+
+def refresh(s: Session, school: School, now: datetime) -> None:
+    """Plan anew after options or connection changed; a slot that still stands is left alone."""
+    school_id = school.id or 0
+    connection = school_rows.active_connection(s, school_id)
+    if connection is None:
+        slot_rows.drop(s, school_id)
+        return
+    schedule = schedule_of(school, connection)
+    old = slot_rows.get(s, school_id)
+    if old is not None and turns.stands(schedule, old.late_at):
+        return
+    slot = rules.next_slot(schedule, now)
+    slot_rows.put(s, school_id, due_at=slot.due_at if slot else None, late_at=slot.late_at if slot else None)
+
+
+def after_run(s: Session, run: Run, school: School, now: datetime) -> None:
+    """Plan the next slot once a sync is over, however it ended; rehearsals count for nothing."""
+    if run.kind != slot_rows.SYNC or run.dry_run:
+        return
+    school_id = school.id or 0
+    connection = school_rows.active_connection(s, school_id)
+    if connection is None:
+        slot_rows.drop(s, school_id)
+        return
+    schedule = schedule_of(school, connection)
+    old = slot_rows.get(s, school_id)
+    if run.state in slot_rows.ENDED_WELL:
+        slot = rules.next_slot(schedule, now)
+        served = run.due_at or (old.due_at if old and old.due_at and old.due_at <= now else None)
+        slot_rows.put(
+            s, school_id, due_at=slot.due_at if slot else None, late_at=slot.late_at if slot else None,
+            served=served,
+        )  # fmt: skip
+    elif run.due_at is not None:
+        _failed(s, run, schedule, now, late_at=old.late_at if old else None)
+
+
+def _failed(s: Session, run: Run, schedule: Schedule, now: datetime, *, late_at: datetime | None) -> None:
+    assert run.due_at is not None  # noqa: S101 - only a scheduled run is tried again
+    code = str((run.error or {}).get("code", "")) if run.state == "failed" else "not_connected"
+    count = slot_rows.tries(s, run.school_id, run.due_at) or 1
+    turn = turns.failed(schedule, now, serves=run.due_at, code=code, tries=count, late_at=late_at)
+    note = turn.note if run.state == "failed" else "Cancelled; the next slot runs again."
+    slot_rows.put(s, run.school_id, due_at=turn.due_at, late_at=turn.late_at, note=note)
+
+
+def plan_missing(desk: Desk) -> None:
+    """A first slot for connected schools that have none: a store from before there were schedules."""
+    with desk.store.read() as s:
+        missing = slot_rows.unplanned(s)
+    if not missing:
+        return
+    from data import roster
+
+    with desk.store.write() as s:
+        for school_id in missing:
+            school = roster.school(s, school_id)
+            if school is not None:
+                refresh(s, school, desk.now())
+
+
+def due(desk: Desk, *, chosen_hour: bool = False) -> tuple[Due, ...]:
+    """Schools to sync now, the longest waiting first.
+
+    ``chosen_hour``: somebody chose this moment (``sync --all-due``): schools that were never synced and
+    those whose hours are over are due too; quiet hours are kept in any case (T13).
+    """
+    plan_missing(desk)
+    now = desk.now()
+    with desk.store.read() as s:
+        waiting = slot_rows.due(s, now)
+        busy = {school.id for _, school, _ in slot_rows.open_runs(s)}
+        first = slot_rows.never_read(s) if chosen_hour else []
+    found: list[Due] = []
+    later: list[tuple[int, turns.Turn]] = []
+    for slot, school, connection in waiting:
+        if school.id in busy or not may_read(connection):
+            continue
+        schedule = schedule_of(school, connection)
+        turn = turns.turn(schedule, now, late_at=slot.late_at)
+        if turn.run or (chosen_hour and not rules.in_quiet(schedule, now)):
+            found.append(_due(school, connection, serves=turn.serves or slot.due_at, note=slot.note))
+        else:
+            later.append((school.id or 0, turn))
+    taken = {each.school_id for each in found}
+    found += [
+        _due(school, connection, serves=None, note=FIRST)
+        for school, connection in first
+        if school.id not in taken | busy and may_read(connection)
+        and not rules.in_quiet(schedule_of(school, connection), now)
+    ]  # fmt: skip
+    _postpone(desk, later)
+    return tuple(found)
+
+
+def _due(school: School, connection: Connection, *, serves: datetime | None, note: str) -> Due:
+    return Due(
+        school_id=school.id or 0, urn=school.urn, name=school.name, route=connection.route, serves=serves,
+        note=note,
+    )  # fmt: skip
+
+
+def _postpone(desk: Desk, later: list[tuple[int, turns.Turn]]) -> None:
+    if not later:
+        return
+    with desk.store.write() as s:
+        for school_id, turn in later:
+            slot_rows.put(s, school_id, due_at=turn.due_at, late_at=turn.late_at, note=turn.note)
+
+
+def may_read(connection: Connection) -> bool:
+    """Whether the school has approved, or its route knows of no approving."""
+    from misconsole.services import catalogue
+
+    if connection.access in MAY_READ:
+        return True
+    declaration = catalogue.declaration_of(connection.route)
+    return connection.access == "not asked" and declaration is not None and not declaration.tells_approval

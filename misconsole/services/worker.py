@@ -1,0 +1,241 @@
+"""The worker: looks what is due, starts each run as a process of its own, and sees to what comes after.
+
+Several schools run at once, capped for all together and for each supplier, so that no interface is
+flooded.  One school's trouble never keeps the others waiting; a store that is locked for a moment is asked
+again.  Time, waiting and launching come in from outside: the tests turn the clock themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from data import slots as slot_rows
+from data.errors import StoreProblem
+from misconsole.errors import Busy, MisconsoleError
+from misconsole.services import due as selection
+from misconsole.services import permits, worker_after, worker_turns
+from misconsole.services.desk import Desk
+from misconsole.services.due import Due
+from misconsole.sync import lease
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from data.tables import Run
+
+T = TypeVar("T")
+LOOK_EVERY = 30.0  # seconds between two looks, unless something is due earlier
+LOOK_SOON = 2.0  # while runs are under way
+Launch = Callable[[Desk, Due], object]
+Hook = Callable[[Desk], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How many runs at once: in all, and of one supplier (route)."""
+
+    parallel: int = 4
+    per_supplier: int = 2
+
+
+def launch(desk: Desk, each: Due) -> int:
+    """A run as its own process, as from a console."""
+    from misconsole.services import runs
+
+    return runs.start(desk, each.urn, due_at=each.serves)
+
+
+@dataclass(slots=True, kw_only=True)
+class Shift:
+    """One worker from signing on to signing off."""
+
+    desk: Desk
+    caps: Caps = field(default_factory=Caps)
+    launch: Launch = launch
+    hooks: Sequence[Hook] = ()  # called once a night, each guarded
+    push: worker_after.Push | None = None  # writes to the directories of one school
+    say: Callable[[str], None] = lambda _line: None
+    holder: str = ""
+    worker_id: int = 0
+    since: datetime | None = None  # syncs that ended before are not our concern
+    standing_by: str = ""
+
+    def begin(self) -> None:
+        permits.need(self.desk, "sync")
+        self.since = self.desk.now()
+        self.worker_id = worker_turns.sign_on(self.desk, self.holder or lease.holder())
+
+    def end(self) -> None:
+        self._guarded("signing off", lambda: worker_turns.sign_off(self.desk, self.worker_id))
+
+    def look(self) -> int:
+        """One look: how many runs were started. Nothing that goes wrong leaves this function."""
+        if not self._our_turn():
+            return 0
+        self._guarded("looking after runs that ended", lambda: settle(self.desk))
+        started = self._guarded("starting what is due", self._start_due) or 0
+        self._guarded("what follows a sync", self._follow_up)
+        self._guarded("letting held runs expire", lambda: worker_after.expire(self.desk, self.say))
+        worker_after.nightly(self.desk, self.hooks, self.say)
+        return started
+
+    def running(self) -> int:
+        """Runs of workers that are under way."""
+        with self.desk.store.read() as s:
+            return sum(run.origin == "worker" for run, _ in _living(self.desk, s))
+
+    def pause(self) -> float:
+        """Seconds until the next look."""
+        try:
+            if self.running():
+                return LOOK_SOON
+            with self.desk.store.read() as s:
+                soonest = slot_rows.soonest(s)
+        except StoreProblem:
+            return LOOK_EVERY
+        if soonest is None or self.standing_by:
+            return LOOK_EVERY
+        return min(LOOK_EVERY, max(1.0, (soonest - self.desk.now()).total_seconds()))
+
+    def _our_turn(self) -> bool:
+        ours = self._guarded("beating", lambda: worker_turns.active(self.desk, self.worker_id))
+        if ours is None:
+            return False
+        mine, who = ours
+        told = "" if mine else who
+        if told != self.standing_by:
+            self.say(f"Standing by: the worker {who} is at work." if told else "At work now.")
+            self.standing_by = told
+        return mine
+
+    def _start_due(self) -> int:
+        busy: Counter[str] = Counter()
+        with self.desk.store.read() as s:
+            living = _living(self.desk, s)
+            busy.update(route for _, route in living)
+            total = sum(run.origin == "worker" for run, _ in living)
+        started = 0
+        for each in selection.due(self.desk):
+            if total + started >= self.caps.parallel:
+                break
+            if busy[each.route] >= self.caps.per_supplier:
+                continue
+            if self._start(each):
+                busy[each.route] += 1
+                started += 1
+        return started
+
+    def _start(self, each: Due) -> bool:
+        try:
+            self.launch(self.desk, each)
+        except Busy:
+            return False
+        except Exception as error:  # noqa: BLE001 - one school's trouble is not the others'
+            self.say(f"{each.name}: could not be started. {said(error)}")
+            return False
+        self.say(f"{each.name}: sync started{'. ' + each.note if each.note else '.'}")
+        return True
+
+    def _follow_up(self) -> None:
+        since, self.since = self.since, self.desk.now()
+        if since is not None and self.push is not None:
+            worker_after.synced(self.desk, since, self.push, self.say)
+
+    def _guarded(self, what: str, act: Callable[[], T]) -> T | None:
+        try:
+            return act()
+        except StoreProblem as error:
+            self.say(f"The store did not answer while {what}: {error.code}; trying again.")
+        except Exception as error:  # noqa: BLE001 - the worker outlives everything but a signal
+            self.say(f"Something went wrong while {what}. {said(error)}")
+        return None
+
+
+def work(
+    shift: Shift,
+    *,
+    wait: Callable[[float], None],
+    stop: Callable[[], bool] = lambda: False,
+    once: bool = False,
+    grace: float = 0.0,
+) -> None:
+    """Look, wait, look again, until ``stop``; ``once``: until nothing is due and all runs have ended.
+
+    At the end nothing new is begun. Runs are processes of their own and go on; ``grace`` seconds are given
+    to those under way before this returns.
+    """
+    shift.begin()
+    try:
+        while not stop():
+            shift.look()
+            if once and (shift.standing_by or not _more(shift)):
+                return
+            wait(shift.pause())
+        _see_out(shift, wait, grace)
+    finally:
+        shift.end()
+
+
+def _more(shift: Shift) -> bool:
+    return bool(shift.running() or selection.due(shift.desk))
+
+
+def _see_out(shift: Shift, wait: Callable[[float], None], grace: float) -> None:
+    left = grace
+    while left > 0 and shift.running():
+        wait(LOOK_SOON)
+        left -= LOOK_SOON
+    if count := shift.running():
+        shift.say(f"{count} {'run goes' if count == 1 else 'runs go'} on without the worker.")
+
+
+def settle(desk: Desk) -> None:
+    """End the runs whose process died, so that their schools are planned again."""
+    from data import runs
+
+    now = desk.now()
+    with desk.store.read() as s:
+        dead = [
+            (run.id or 0, school.id or 0)
+            for run, school, _ in slot_rows.open_runs(s)
+            if not lease.run_alive(run, runs.lease(s, school.id or 0), now)
+        ]
+    for run_id, school_id in dead:
+        _bury(desk, run_id, school_id)
+
+
+def _bury(desk: Desk, run_id: int, school_id: int) -> None:
+    from data import roster, runs
+
+    now = desk.now()
+    with desk.store.write() as s:
+        run, school = runs.get(s, run_id), roster.school(s, school_id)
+        if run is None or school is None or lease.run_alive(run, runs.lease(s, school_id), now):
+            return
+        runs.set_run(s, run_id, state="failed", finished_at=now, error=lease.ENDED)
+        runs.end_stages(s, run_id, now)
+        runs.drop_lease(s, school_id, run_id=run_id)
+        s.refresh(run)
+        selection.after_run(s, run, school, now)
+
+
+def _living(desk: Desk, s: Session) -> list[tuple[Run, str]]:
+    """Runs under way with the route of their school."""
+    from data import runs
+
+    return [
+        (run, connection.route if connection else "")
+        for run, school, connection in slot_rows.open_runs(s)
+        if lease.run_alive(run, runs.lease(s, school.id or 0), desk.now())
+    ]
+
+
+def said(error: Exception) -> str:
+    """What may be said of an error: our own words, of others only their kind."""
+    if isinstance(error, MisconsoleError):
+        return f"{error.message} {error.mend}".strip()
+    return f"({type(error).__name__})"
