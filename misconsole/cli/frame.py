@@ -48,6 +48,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "attendance": (f"{_CLI}.attendance", "the attendance marks that are kept, as CSV"),
     "export": (f"{_CLI}.export", "files for Google, Microsoft, Apple, OneRoster, AD; plain tables"),
     "audit": (f"{_CLI}.audit", "who decided what, and when"),
+    "notify": (f"{_CLI}.notify", "who is told when a school turns red, is held, or is well again"),
+    "worker": (f"{_CLI}.worker", "runs what is due, for ever"),
+    "schedule": (f"{_CLI}.schedule", "when each school is due; units for the system's scheduler"),
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
 }
 
