@@ -189,7 +189,11 @@ def forget_plan(s: Session, run_id: int) -> None:
 
 
 def open_holds(s: Session, school_id: int) -> list[Run]:
-    """Held runs that nobody resolved."""
+    """Held syncs that nobody resolved; a push is held for its own target (``data.targets``)."""
     return list(
-        s.exec(select(Run).where(Run.school_id == school_id, Run.state == "held", Run.resolution == ""))
+        s.exec(
+            select(Run).where(
+                Run.school_id == school_id, Run.state == "held", Run.resolution == "", Run.kind != "push"
+            )
+        )
     )

@@ -35,12 +35,10 @@ def get(s: Session, target_id: int) -> Target | None:
     return s.get(Target, target_id)
 
 
-def remove(s: Session, target: Target) -> None:
-    """Forget the target and which entries are whose; the journal of what was written stays."""
+def forget_all(s: Session, target_id: int) -> None:
+    """Which entries are whose; the journal of what was written stays."""
     entries = bulk.table_of(TargetAccount)
-    s.connection().execute(delete(entries).where(entries.c.target_id == target.id))
-    s.delete(target)
-    s.flush()
+    s.connection().execute(delete(entries).where(entries.c.target_id == target_id))
 
 
 def accounts(s: Session, school_id: int) -> Sequence[Row[Any]]:

@@ -17,7 +17,7 @@ from misconsole.rules.target_compare import (
     same,
     values,
 )
-from misconsole.rules.target_parts import Drift, Known, Learned, Ours, Step, Terms, Written
+from misconsole.rules.target_parts import Drift, Known, Learned, Ours, Step, Terms, Written, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +105,6 @@ def _drift(
         kind = "blocked" if blocked else "changed"
         yield Drift(kind=kind, username=entry.username, name=ours.name, account_id=ours.account_id,
                     field=d.field, ours=said(d.want), theirs=said(d.there), wins=wins)  # fmt: skip
-
-
-def said(value: Any) -> str:
-    """A value in a cell."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple | frozenset | set):
-        return " / ".join(str(each) for each in value)
-    return str(value)
 
 
 def _learned(

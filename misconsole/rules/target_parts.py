@@ -99,6 +99,7 @@ class Adoptable:
     there: str
     there_name: str
     exact: bool
+    wanted: Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,3 +190,25 @@ def _step(data: dict[str, Any]) -> Step:
         "keep": tuple(data["keep"]),
     }
     return Step(**values)
+
+
+def said(value: Any) -> str:
+    """A value in a cell."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple | frozenset | set):
+        return " / ".join(str(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def detail(step: Step) -> str:
+    """What a step changes, in words for one line of a list."""
+    if step.action == "create":
+        told = [step.wanted.email or step.username, said(step.wanted.place)]
+    else:
+        told = [
+            f"{name.replace('_', ' ')}: {said(step.before.get(name)) or '–'} → {said(value) or '–'}"
+            for name, value in step.after.items()
+            if name != "enabled"
+        ]
+    return ", ".join(part for part in (*told, step.note) if part)

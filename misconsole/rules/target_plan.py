@@ -188,7 +188,7 @@ class _Work:
             account_id=ours.account_id, name=ours.name, username=ours.wanted.username,
             remote_id=entry.remote_id, there=entry.username,
             there_name=entry.display_name or f"{entry.given_name} {entry.family_name}".strip(),
-            exact=address and name_agrees(ours.wanted, entry),
+            exact=address and name_agrees(ours.wanted, entry), wanted=ours.wanted,
         ))  # fmt: skip
 
     def _names(self, ours: Ours) -> list[str]:

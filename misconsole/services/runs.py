@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from data.tables import Lease, Run, RunProgress, RunStage
-    from misconsole.rules.plan import Plan
     from misconsole.sync.source import Open
 
 LAMPS = {
@@ -211,9 +210,16 @@ def due(desk: Desk) -> tuple[str, ...]:
 
 def affected(desk: Desk, run_id: int) -> tuple[Affected, ...]:
     """Everybody a held run would touch; what takes away first."""
+    from misconsole.rules import plan_json
+
+    text, kind = _plan(desk, run_id)
+    if kind == "push":
+        from misconsole.push import approving
+
+        return approving.affected(text)
     from misconsole.sync import approval
 
-    return approval.affected(_plan(desk, run_id))
+    return approval.affected(plan_json.load(text))
 
 
 def approve(desk: Desk, run_id: int) -> RunView:
@@ -236,15 +242,14 @@ def reject(desk: Desk, run_id: int) -> RunView:
     return get(desk, run_id)
 
 
-def _plan(desk: Desk, run_id: int) -> Plan:
-    from misconsole.rules import plan_json
-
+def _plan(desk: Desk, run_id: int) -> tuple[str, str]:
+    """The held plan as it is kept, and the kind of run it is of."""
     with desk.store.read() as s:
-        _found(s, run_id)
+        kind = _found(s, run_id).kind
         text = run_rows.held_plan(s, run_id)
     if text is None:
         raise Conflict(f"Run {run_id} holds no plan.", mend="Only a run that is held has one.")
-    return plan_json.load(text)
+    return text, kind
 
 
 def school_of(desk: Desk, run_id: int) -> str:
@@ -276,12 +281,12 @@ def _view(
     s: Session, run: Run, stages: Iterable[RunStage], lease: Lease | None, *, now: datetime, messages: int
 ) -> RunView:
     from data import roster
-    from misconsole.sync.lease import ENDED, run_alive
+    from misconsole.sync.lease import ended, run_alive
 
     school = roster.school(s, run.school_id)
     dead = run.state in run_rows.UNFINISHED and not run_alive(run, lease, now)
     state = "failed" if dead else run.state
-    error: dict[str, object] | None = dict(ENDED) if dead else run.error
+    error: dict[str, object] | None = dict(ended(run.kind)) if dead else run.error
     end = run.finished_at or (run.heartbeat_at if dead else None)
     seconds = (end or now) - run.started_at if run.started_at else None
     views = tuple(_stage(row, now, dead=dead) for row in stages)

@@ -82,6 +82,12 @@ def approve(desk: Desk, run_id: int) -> int:
 
     Raises Conflict when it was resolved already or anything changed since, Busy while a run is under way.
     """
+    with desk.store.read() as s:
+        asked = runs.get(s, run_id)
+    if asked is not None and asked.kind == "push":
+        from misconsole.push import approving
+
+        return approving.approve(desk, run_id)
     with desk.store.write() as s:
         held, text = _held(s, run_id)
         plan = plan_json.load(text)

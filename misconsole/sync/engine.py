@@ -67,6 +67,11 @@ def execute(
     Raises NotFound, Conflict (not queued) or Busy before it begins, and StoreProblem when not even its
     end could be written.
     """
+    if _is_push(desk, run_id):
+        from misconsole.push import engine as pushing
+
+        pushing.execute(desk, run_id, stop=stop, say=say)
+        return
     job = begin(desk, run_id, open_connector=open_connector, stop=stop, say=say)
     job.anew = anew if job.run.dry_run else None
     try:
@@ -81,6 +86,12 @@ def execute(
         outcome.stopped(job, "failed", MisconsoleError(_unexpected(error), code="unexpected"))
     finally:
         release(job)
+
+
+def _is_push(desk: Desk, run_id: int) -> bool:
+    with desk.store.read() as s:
+        run = runs.get(s, run_id)
+        return run is not None and run.kind == "push"
 
 
 def begin(

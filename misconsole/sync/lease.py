@@ -25,7 +25,18 @@ ENDED = {
     "message": "The run's process ended before the run did; nothing was changed.",
     "mend": "Run again.",
 }
+#: A push writes one entry after the other; what was answered stays.
+PUSH_ENDED = {
+    "code": "process_ended",
+    "message": "The push's process ended before the push did; what was written before stays.",
+    "mend": "Push again; it starts by looking, and goes on from there.",
+}
 _children: list[subprocess.Popen[bytes]] = []
+
+
+def ended(kind: str) -> dict[str, str]:
+    """What is said of a run whose process died."""
+    return PUSH_ENDED if kind == "push" else ENDED
 
 
 def holder() -> str:
@@ -83,7 +94,7 @@ def claim(s: Session, school_id: int, *, run_id: int | None, now: datetime, name
             continue
         if run_alive(other, lease, now):
             raise _busy(other, lease, name)
-        runs.set_run(s, other.id, state="failed", finished_at=now, error=ENDED)
+        runs.set_run(s, other.id, state="failed", finished_at=now, error=ended(other.kind))
         runs.end_stages(s, other.id, now)
     if lease is not None and lease.run_id != run_id:
         runs.drop_lease(s, school_id, run_id=lease.run_id)
@@ -93,6 +104,6 @@ def _busy(run: Run, lease: Lease | None, name: str) -> Busy:
     since = f" since {run.started_at:%H:%M} UTC" if run.started_at else ""
     where = f", {lease.holder}" if lease is not None and lease.run_id == run.id else ""
     return Busy(
-        f"{name} is being synced{since} by {run.actor or 'somebody'} (run {run.id}{where}).",
+        f"{name} is being {'pushed to a directory' if other.kind == 'push' else 'synced'}{since} by {run.actor or 'somebody'} (run {run.id}{where}).",
         mend=f"Wait until it has finished, or cancel it: misconsole run cancel {run.id}.",
     )
