@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlmodel import Session, col
 
 from data.bulk import table_of
-from data.tables import Account, Alias, Exclusion, Link, Person, ReservedName, Review
+from data.tables import Account, Alias, Decision, Exclusion, Link, Person, ReservedName, Review
 
 ACCOUNT_FIELDS = (
     "id", "school_id", "username", "email", "display_name", "given_name", "family_name",
     "preferred_given_name", "preferred_family_name", "role", "state", "origin", "date_of_birth",
     "year_of_entry", "upn", "mis_id", "staff_code", "created_at", "created_run", "handed_out_at",
-    "unallocated_at", "unallocated_run", "unallocated_reason", "kept_absent",
+    "unallocated_at", "unallocated_run", "unallocated_reason", "kept_absent", "own_display_name",
 )  # fmt: skip
 
 
@@ -58,6 +58,21 @@ def aliases(s: Session, accounts: Select[int | None]) -> dict[int, tuple[str, ..
     for account_id, value in s.execute(asked):
         found.setdefault(account_id, []).append(value)
     return {key: tuple(values) for key, values in found.items()}
+
+
+def shown_name(row: Any) -> str:
+    """What an account is called wherever it is shown: the holder's own choice, else the MIS's (O9)."""
+    return row.own_display_name or row.display_name or ""
+
+
+def requests(s: Session, accounts: Select[int | None]) -> dict[int, dict[str, Any]]:
+    """account id -> what was asked for when it was made by hand (J8)."""
+    asked = select(col(Decision.account_id), col(Decision.detail)).where(
+        col(Decision.kind) == "account",
+        col(Decision.undone_at).is_(None),
+        col(Decision.account_id).in_(accounts),
+    )
+    return {account_id: dict(detail or {}) for account_id, detail in s.execute(asked)}
 
 
 def holders(s: Session, accounts: Select[int | None]) -> dict[int, int]:

@@ -31,6 +31,7 @@ ACCOUNT = (
     "id", "school_id", "username", "email", "display_name", "given_name", "family_name",
     "preferred_given_name", "preferred_family_name", "date_of_birth", "role", "year_of_entry", "upn",
     "mis_id", "staff_code", "state", "origin", "handed_out_at",
+    "own_display_name",
 )  # fmt: skip
 PERSON = (
     "id", "role", "source_id", "given_name", "family_name", "legal_given_name", "legal_family_name",

@@ -89,10 +89,11 @@ def _first(*parts: Any) -> Expression:
 _given = _first(Account.preferred_given_name, Account.given_name)
 _family = _first(Account.preferred_family_name, Account.family_name)
 _full_name = _first(_joined(_given, _family), Account.username)
-_called = _first(Account.display_name, _full_name)
+_shown = _first(Account.own_display_name, Account.display_name)
+_called = func.coalesce(_shown, _full_name)
 # Most are called what their name is: said once, the text is half as long.
 _names = case(
-    (col(Account.display_name) == _full_name, _full_name), else_=_joined(Account.display_name, _full_name)
+    (_shown == _full_name, _full_name), else_=_joined(_shown, _full_name)
 )
 
 

@@ -15,6 +15,8 @@ from sqlmodel import Session, col
 from data import accounts, people
 from data.tables import Account, Candidate, Link, NotSame, Person, Problem, Review
 
+#: Accounts that were made here, by a sync or by hand, wait until their password is handed out (P1, J8).
+HANDED_OUT = ("created", "manual")
 # A person who fails none of the gates up to "exclusion" carries one of these.
 ELIGIBLE_GATES = ("", "waiting_for_match", "no_account")
 
@@ -72,7 +74,7 @@ def new_users(school_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Account.school_id) == school_id,
         col(Account.state) == "active",
-        col(Account.origin) == "created",
+        col(Account.origin).in_(HANDED_OUT),
         col(Account.handed_out_at).is_(None),
     )
 

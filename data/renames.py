@@ -13,8 +13,9 @@ from data.bulk import table_of
 from data.tables import Account, Alias, Decision, Journal, Link, Person, ReservedName
 
 FIELDS = (
-    "id", "username", "email", "display_name", "given_name", "family_name", "preferred_given_name",
-    "preferred_family_name", "role", "state", "origin", "year_of_entry", "handed_out_at",
+    "id", "username", "email", "display_name", "own_display_name", "given_name", "family_name",
+    "preferred_given_name", "preferred_family_name", "role", "state", "origin", "year_of_entry",
+    "handed_out_at",
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode,
           AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
                           AND (v.until IS NULL OR v.until >= :today))) AS non_mis,
     (SELECT count(*) FROM account a
-        WHERE a.school_id = s.id AND a.state = 'active' AND a.origin = 'created'
+        WHERE a.school_id = s.id AND a.state = 'active' AND a.origin IN ('created', 'manual')
           AND a.handed_out_at IS NULL) AS new_users,
     (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
         SELECT max(id) FROM run WHERE school_id = s.id AND {_STANDS})) AS problems,

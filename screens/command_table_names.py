@@ -5,6 +5,11 @@ from __future__ import annotations
 from screens.commands import Command as C
 
 NAMES = (
+    C(id="accounts.new", scope="accounts", title="New", footer=2, writes=True, keys=("n",),
+      help="An account by hand: for somebody the MIS brings later, or never, such as a governor."),
+    C(id="accounts.display-name", scope="accounts", title="Shown as", footer=6, writes=True, keys=("d",),
+      help="A display name of the holder's own, for staff; the MIS does not change it. Empty: as the MIS has "
+           "it."),
     C(id="accounts.rename-many", scope="accounts", title="Rename many", footer=3, keys=("b",),
       help="Rehearse new usernames for all marked, else for all the filter shows; nothing is changed yet."),
     C(id="accounts.proposed", scope="accounts", title="Proposed", footer=4, keys=("p",),

@@ -1,4 +1,7 @@
-"""``misconsole account``: list, show, import, create, rename, link and unlink accounts."""
+"""``misconsole account``: list, show, import, create, rename, link and unlink accounts.
+
+Exit codes: 0 done, 3 somebody similar is there, or a wording asks to be looked at.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
-from misconsole.errors import Exit
+from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
+    from misconsole.services.manual import Look
     from misconsole.services.views import AccountView, ImportReport
 
 ROLES = ("pupil", "staff", "other")
@@ -40,8 +44,12 @@ def add(sub: Any) -> None:
         "import", "accounts of the directory, from a CSV file", import_csv, ("FILE", "header row first")
     )
     load.add_argument("--dry-run", action="store_true", help="only say what it would do")
-    _add_create(verb("create", "an account by hand", create))
+    _add_create(verb("create", "an account by hand: ahead of the MIS, or for whom it never has", create))
     verb("rename", "another username; the address follows", rename, account, ("USERNAME", "the new one"))
+    own = verb("display-name", "of the holder's own choice, over that of the MIS", own_name, account)
+    own.add_argument("name", metavar="NAME", nargs="?", help="what they are shown as from now on")
+    own.add_argument("--clear", action="store_true", help="shown as the MIS has it again")
+    own.add_argument("--despite-wording", action="store_true", help="although its wording was asked about")
     verb("link", "to a MIS person", link, account, ("PERSON", "id in the MIS, UPN, or id:N"))
     verb("unlink", "from its MIS person", unlink, account).add_argument("--reason", required=True)
 
@@ -50,11 +58,41 @@ def _add_create(parser: Any) -> None:
     parser.add_argument("--given", required=True, help="given name, as in the MIS")
     parser.add_argument("--family", required=True, help="family name, as in the MIS")
     parser.add_argument("--role", required=True, choices=ROLES)
-    parser.add_argument("--username", help="made by the school's format when left out")
-    parser.add_argument("--date-of-birth", metavar="DAY")
+    parser.add_argument("--preferred-given", metavar="NAME", default="", help="what they are called by")
+    parser.add_argument("--preferred-family", metavar="NAME", default="")
+    teaches = parser.add_mutually_exclusive_group()
+    teaches.add_argument(
+        "--teaching",
+        dest="teaching",
+        action="store_true",
+        default=None,
+        help="staff: who teaches, for the format of the username",
+    )
+    teaches.add_argument("--non-teaching", dest="teaching", action="store_false")
+    parser.add_argument("--username", default="", help="made by the school's format when left out")
+    parser.add_argument("--date-of-birth", metavar="DAY", help="with it a sync finds the account by itself")
     for name in ("--upn", "--mis-id", "--staff-code"):
         parser.add_argument(name, help="so that the account is found by it later")
     parser.add_argument("--year-of-entry", type=int, metavar="YEAR")
+    parser.add_argument("--starts", metavar="DAY", help="when they start, as far as it is known")
+    expected = parser.add_mutually_exclusive_group()
+    expected.add_argument(
+        "--expected",
+        dest="expected",
+        action="store_true",
+        default=None,
+        help="the MIS will bring them; so for pupils and staff unless said otherwise",
+    )
+    expected.add_argument(
+        "--not-in-mis",
+        dest="expected",
+        action="store_false",
+        help="it never will, such as governors and visitors; needs --reason",
+    )
+    parser.add_argument("--reason", default="", help="why they have an account without the MIS")
+    parser.add_argument("--until", metavar="DAY", help="kept without the MIS until then; for good without it")
+    parser.add_argument("--look", action="store_true", help="only say what it would make, and who is similar")
+    parser.add_argument("--despite-similar", action="store_true", help="although somebody similar is there")
 
 
 def list_accounts(args: argparse.Namespace, out: Out) -> int:
@@ -135,20 +173,64 @@ def _import_document(report: ImportReport) -> dict[str, Any]:
 
 
 def create(args: argparse.Namespace, out: Out) -> int:
-    from misconsole.services import accounts
+    from misconsole.services import manual
 
+    request = manual.Request(
+        given=args.given, family=args.family, preferred_given=args.preferred_given,
+        preferred_family=args.preferred_family, role=args.role, teaching=args.teaching,
+        date_of_birth=words.day(args.date_of_birth), starts_on=words.day(args.starts),
+        expected=args.expected, reason=args.reason, until=words.day(args.until), username=args.username,
+        upn=args.upn, mis_id=args.mis_id, staff_code=args.staff_code, year_of_entry=args.year_of_entry,
+    )  # fmt: skip
     with open_desk(args) as desk:
         urn = words.urn_of(desk, args.school)
-        view = accounts.create(
-            desk, args.school, given=args.given, family=args.family, role=args.role, username=args.username,
-            date_of_birth=words.day(args.date_of_birth), upn=args.upn, mis_id=args.mis_id,
-            staff_code=args.staff_code, year_of_entry=args.year_of_entry,
-        )  # fmt: skip
+        if args.look:
+            return _looked(out, urn, manual.look(desk, args.school, request))
+        view = manual.create(desk, args.school, request, despite=args.despite_similar)
     if out.as_json:
         out.json({"school": urn, "account": view})
     else:
-        out.lines([f"Created {view.username} for {view.display_name}."])
+        waits = " The MIS is expected to bring them." if view.awaited else ""
+        out.lines([f"Created {view.username} for {view.display_name}.{waits}"])
     return Exit.DONE
+
+
+def _looked(out: Out, urn: str, look: Look) -> int:
+    held = Exit.HELD if look.similar or look.problem or look.question else Exit.DONE
+    if out.as_json:
+        from dataclasses import fields
+
+        out.json({"school": urn, **{f.name: getattr(look, f.name) for f in fields(look)}})
+        return held
+    if look.problem:
+        out.note(look.problem)
+        return held
+    taken = f" ({look.taken})" if look.taken else ""
+    out.lines([f"It would be {look.username}{taken}, {look.email or 'without an address'}. {look.later}"])
+    if look.question:
+        out.note(look.question)
+    if look.similar:
+        out.lines(["Similar, and there already:"])
+        rows = [
+            (x.username or f"id:{x.person_id}", x.name, x.role, x.state or "in the MIS, no account",
+             x.date_of_birth or "", x.school, f"{x.score:.1f}")
+            for x in look.similar
+        ]  # fmt: skip
+        out.table(("WHO", "NAME", "ROLE", "STATE", "BORN", "SCHOOL", "BITS"), rows)
+    return held
+
+
+def own_name(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.services import decide, lookup
+
+    if bool(args.name) == args.clear:
+        raise Usage("Name the display name, or --clear, and not both.")
+    with open_desk(args) as desk:
+        urn = words.urn_of(desk, args.school)
+        account = lookup.account_id(desk, args.school, args.account)
+        name, meant = args.name or "", args.despite_wording
+        done = decide.set_display_name(desk, args.school, account, name, despite=meant)
+        return words.decided(out, urn, done)
 
 
 def rename(args: argparse.Namespace, out: Out) -> int:

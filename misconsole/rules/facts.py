@@ -96,3 +96,4 @@ class AccountFacts:
     school_id: int | None = None
     local: bool = False
     display_name: str = ""
+    own_display_name: str | None = None  # the holder's own choice; shown before the other (O9)

@@ -22,6 +22,11 @@ def question(username: str, *, given: str | None, family: str | None) -> str:
     return _spelt(username, letters(given), letters(family)) or _initials(given, family)
 
 
+def wording(text: str, *, given: str | None, family: str | None) -> str:
+    """The same of any wording somebody is shown by; initials are left alone."""
+    return _spelt(text, letters(given), letters(family))
+
+
 def _spelt(username: str, first: str, last: str) -> str:
     text = letters(username)
     shorter, longer = _words()

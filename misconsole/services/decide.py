@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from misconsole.services.decisions.bulk import accept_likely, bulk_plan
+from misconsole.services.decisions.display_name import set_display_name
 from misconsole.services.decisions.exclusions import (
     exclude_name,
     exclude_person,
@@ -31,5 +32,5 @@ __all__ = [
     "accept_likely", "bulk_plan", "create", "create_many", "exclude_many", "exclude_name", "exclude_person",
     "keep", "keep_many", "last", "let_go", "let_go_many", "lift_exclusion", "link", "link_many", "not_same",
     "not_same_many", "preview_exclusion", "remove", "remove_many", "rename", "renew_exclusion", "restore",
-    "restore_many", "settle_clash", "undo", "undo_last", "unlink",
+    "restore_many", "set_display_name", "settle_clash", "undo", "undo_last", "unlink",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from connectors.records import Report
 from data import export_rows
 from data import people as people_rows
 from data import schools as school_rows
+from data.accounts import shown_name
 from data.tables import School
 from misconsole.exports.roster import (
     Child,
@@ -135,7 +136,7 @@ class _Loader:
         holder = Holder(
             number=number, role=row.role, username=row.username, given=given, family=family,
             address=self._address(row.email or row.username),
-            display=row.display_name or f"{given} {family}".strip(),
+            display=shown_name(row) or f"{given} {family}".strip(),
             state=row.state, fresh=row.origin != "imported" and row.handed_out_at is None,
             aliases=tuple(filter(None, (self._address(value) for _, value in former))),
             preferred_given=row.preferred_given_name, preferred_family=row.preferred_family_name,

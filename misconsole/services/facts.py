@@ -11,7 +11,7 @@ from misconsole.rules.facts import AccountFacts, PersonFacts
 ACCOUNT_ALIKE = (
     "username", "role", "state", "email", "given_name", "family_name", "preferred_given_name",
     "preferred_family_name", "date_of_birth", "year_of_entry", "upn", "mis_id", "staff_code",
-    "kept_absent", "school_id", "display_name",
+    "kept_absent", "school_id", "display_name", "own_display_name",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from connectors.records import Report
 from data import queues as waiting
+from data.accounts import shown_name
 from data.tables import Account, Connection, Person, School
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.gates import GateContext
@@ -158,7 +159,7 @@ def _waiting(now: Situation) -> Iterator[OfferView]:
     for each in mine[:CANDIDATES]:
         account = now.s.get(Account, each.account_id)
         if account is not None:
-            called = account.display_name or " ".join(
+            called = shown_name(account) or " ".join(
                 part for part in (account.given_name, account.family_name) if part
             )
             yield OfferView(

@@ -93,7 +93,7 @@ def _judged(here: Here, facts: PersonFacts) -> Judged:
 
 
 def _view(school: School, mode: str, known: Known, roll: Roll, made: Plan, *, read: bool) -> ModePlan:
-    renames = (*_renamed(made), *(_on_linking(known, roll, made) if mode == "link" else ()))
+    renames = (*_renamed(known, made), *(_on_linking(known, roll, made) if mode == "link" else ()))
     return ModePlan(
         school=school.urn,
         school_name=school.name,
@@ -116,8 +116,12 @@ def _view(school: School, mode: str, known: Known, roll: Roll, made: Plan, *, re
     )
 
 
-def _renamed(made: Plan) -> Iterator[RenameShown]:
+def _renamed(known: Known, made: Plan) -> Iterator[RenameShown]:
+    """Whose name shown would change; a display name of the holder's own stays (O9)."""
     for each in made.accounts_changed:
+        account = known.accounts.get(each.account_id)
+        if account is not None and account.own_display_name:
+            continue
         if each.before.display_name != each.after.display_name:
             yield RenameShown(
                 username=each.username, before=each.before.display_name, after=each.after.display_name,
@@ -129,7 +133,7 @@ def _on_linking(known: Known, roll: Roll, made: Plan) -> Iterator[RenameShown]:
     """O11: whose name would change once the first suggestion is confirmed."""
     for each in made.suggestions:
         account = known.accounts.get(each.account_id)
-        if each.rank != 1 or account is None or not account.display_name:
+        if each.rank != 1 or account is None or account.own_display_name or not account.display_name:
             continue
         shown = display_name(roll.people[each.key].facts)
         if shown != account.display_name:

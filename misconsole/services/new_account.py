@@ -76,14 +76,19 @@ def free_name(case: Case, typed: str, *, account: Account | None = None) -> str:
 
     A name the account itself held before is its own to take back.
     """
+    where = account.domain_key if account else domain_key(case.school)
+    return free(case.s, where, typed, account_id=account.id if account else None)
+
+
+def free(s: Session, where: str, typed: str, *, account_id: int | None = None) -> str:
+    """The same in the collision domain ``where``, for an account or a new one. Raises Usage or Conflict."""
     name = typed.strip()
     check_shape(name)
-    where = account.domain_key if account else domain_key(case.school)
-    holder = account_rows.holder_of_name(case.s, where, name.lower())
-    if holder is not None and (account is None or holder.id != account.id):
+    holder = account_rows.holder_of_name(s, where, name.lower())
+    if holder is not None and (account_id is None or holder.id != account_id):
         raise Conflict(f"The username {name} is taken.", mend="Choose another.", code="username_taken")
-    reserved = account_rows.reservation(case.s, where, name.lower())
-    if reserved is not None and (account is None or reserved.account_id != account.id):
+    reserved = account_rows.reservation(s, where, name.lower())
+    if reserved is not None and (account_id is None or reserved.account_id != account_id):
         raise Conflict(
             f"The username {name} belonged to somebody else and is never given out again.",
             mend="Choose another.",

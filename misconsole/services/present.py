@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from data import accounts as account_rows
 from data import notes as note_rows
 from data import people as people_rows
+from data import schools as school_rows
 from data.tables import Account, Link, Person
 from misconsole.services.views import AccountView, PersonView
 
@@ -21,8 +22,8 @@ PERSON_ALIKE = (
     "status", "gate", "gate_detail", "room",
 )  # fmt: skip
 ACCOUNT_ALIKE = (
-    "id", "username", "email", "display_name", "role", "state", "origin", "date_of_birth", "year_of_entry",
-    "upn", "mis_id", "staff_code", "created_at", "handed_out_at",
+    "id", "username", "email", "role", "state", "origin", "date_of_birth", "year_of_entry",
+    "upn", "mis_id", "staff_code", "created_at", "handed_out_at", "own_display_name",
 )  # fmt: skip
 
 
@@ -38,8 +39,9 @@ _person_names = _places(
 _person_keys = _places(people_rows.PERSON_FIELDS, "id", "school_id")
 _account_alike = _places(account_rows.ACCOUNT_FIELDS, *ACCOUNT_ALIKE)
 _account_names = _places(
-    account_rows.ACCOUNT_FIELDS, "preferred_given_name", "given_name", "preferred_family_name", "family_name"
-)
+    account_rows.ACCOUNT_FIELDS, "preferred_given_name", "given_name", "preferred_family_name", "family_name",
+    "display_name", "own_display_name",
+)  # fmt: skip
 
 
 def person_view(
@@ -64,11 +66,16 @@ def person_view(
 def account_view(
     row: Any, *, aliases: tuple[str, ...] = (), person: PersonView | None = None,
     linked_at: datetime | None = None,
-    noted: note_rows.Short = note_rows.NONE,
+    noted: note_rows.Short = note_rows.NONE, request: Mapping[str, Any] | None = None,
 ) -> AccountView:  # fmt: skip
-    """``row`` is one of ``data.accounts.rows``."""
-    preferred_given, given, preferred_family, family = _account_names(row)
+    """``row`` is one of ``data.accounts.rows``; ``request`` what was asked for when it was made by hand."""
+    preferred_given, given, preferred_family, family, called, own = _account_names(row)
+    starts_on = (request or {}).get("starts_on")
     return AccountView(
+        display_name=own or called,
+        mis_display_name=called,
+        awaited=bool(request and request.get("expected")) and person is None,
+        starts_on=date.fromisoformat(starts_on) if starts_on else None,
         given_name=preferred_given or given,
         family_name=preferred_family or family,
         aliases=aliases,
@@ -117,6 +124,8 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
     noted = note_rows.short_of_accounts(s, wanted)
     holders = (account_rows.last_holders if former else account_rows.holders)(s, wanted)
     linked_at = account_rows.linked_at(s, wanted)
+    by_hand = any(row.origin == "manual" for row in rows)
+    requests = account_rows.requests(s, wanted) if by_hand else {}
     linked = _linked_ids(conditions, former)
     owners = {each.id: each for each in people(s, col(Person.id).in_(linked))} if holders else {}
     return [
@@ -126,6 +135,7 @@ def accounts(s: Session, *conditions: Any, former: bool = False) -> list[Account
             person=owners.get(holders.get(row[0], 0)),
             linked_at=linked_at.get(row[0]),
             noted=noted.get(row[0], note_rows.NONE),
+            request=requests.get(row[0]),
         )
         for row in rows
     ]
@@ -142,7 +152,9 @@ def _linked_ids(conditions: tuple[Any, ...], former: bool) -> Any:
 
 
 def one_account(s: Session, account_id: int) -> AccountView | None:
-    return next(iter(accounts(s, col(Account.id) == account_id)), None)
+    seen = school_rows.seen_ids(s)
+    bound = () if seen is None else (col(Account.school_id).in_(seen),)
+    return next(iter(accounts(s, col(Account.id) == account_id, *bound)), None)
 
 
 def name_of(row: Any) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlmodel import Session
 
 from data import renames as rows
+from data.accounts import shown_name
 from data.tables import Account, Alias, ReservedName, School
 from misconsole.errors import Conflict, MisconsoleError, Usage
 from misconsole.private_file import private_file
@@ -24,6 +25,7 @@ from misconsole.rules.names import fold, letters
 from misconsole.rules.rename import Ground, Line, Look, Rehearsal, Subject, rehearse
 from misconsole.rules.username_kinds import KINDS, kind_of, of_role
 from misconsole.rules.usernames import Format
+from misconsole.services import permits
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.name_domain import key_of
@@ -106,7 +108,7 @@ def _subject(row: Any, teaching: Mapping[int, bool | None]) -> Subject:
     family = row.preferred_family_name or row.family_name
     return Subject(
         account_id=row.id, username=row.username, kind=kind_of(row.role, teaching.get(row.id)),
-        name=row.display_name or " ".join(part for part in (given, family) if part) or row.username,
+        name=shown_name(row) or " ".join(part for part in (given, family) if part) or row.username,
         given=given, family=family, year_of_entry=row.year_of_entry, email=row.email,
         in_use=row.handed_out_at is not None or row.origin == "imported",
     )  # fmt: skip
@@ -185,6 +187,7 @@ def apply(desk: Desk, school: str, names: Mapping[int, str]) -> DecisionView:
 
     Raises Conflict, with nothing changed, when a name cannot be given out any more.
     """
+    permits.need(desk, "rename", school)
     if not names:
         raise Usage("There is nothing to rename.", mend="Choose another format, or type names.")
     with deciding(desk, school, "rename") as case:

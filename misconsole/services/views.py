@@ -255,6 +255,10 @@ class AccountView:
     notes: int = 0
     last_note: str = ""
     assigned_to: str = ""
+    own_display_name: str | None = None  # the holder's own choice; then it is display_name, too (O9)
+    mis_display_name: str = ""  # without that choice
+    awaited: bool = False  # made by hand and expected in the MIS, which has not brought the person yet (J8)
+    starts_on: date | None = None  # as it was asked for by hand
 
     @property
     def moved(self) -> bool:

@@ -7,7 +7,7 @@ somebody who needs one: the whole name, a UPN, or the date of birth and one of b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,13 +31,20 @@ def nearby(s: Session, roll: Roll, here: Here) -> tuple[AccountFacts, ...]:
     """What matching is to look at beside the accounts that are known here."""
     if not match.needed(roll, here):
         return ()
-    schools = authority.schools(s, here.known.school_id)
+    return resembling(s, here.known.school_id, match.without_account(roll, here), known=here.known.accounts)
+
+
+def resembling(
+    s: Session, school_id: int, people: Iterable[PersonFacts], *, known: Container[int]
+) -> tuple[AccountFacts, ...]:
+    """Accounts of the authority's other schools that share with one of ``people``; ``known`` are left out."""
+    schools = authority.schools(s, school_id)
     if not schools:
         return ()
-    wanted = frozenset(sign for facts in match.without_account(roll, here) for sign in _of_person(facts))
+    wanted = frozenset(sign for facts in people for sign in _of_person(facts))
     hits = [
         each.id for each in authority.passing(s, schools)
-        if each.id not in here.known.accounts and not wanted.isdisjoint(_of_account(each))
+        if each.id not in known and not wanted.isdisjoint(_of_account(each))
     ]  # fmt: skip
     return tuple(_facts(row) for row in authority.whole(s, hits))
 
@@ -76,5 +83,5 @@ def _facts(row: Account) -> AccountFacts:
         preferred_given_name=row.preferred_given_name, preferred_family_name=row.preferred_family_name,
         date_of_birth=row.date_of_birth, year_of_entry=row.year_of_entry, upn=row.upn, mis_id=row.mis_id,
         staff_code=row.staff_code, kept_absent=row.kept_absent, school_id=row.school_id, local=True,
-        display_name=row.display_name,
+        display_name=row.display_name, own_display_name=row.own_display_name,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from misconsole.services.views import AccountView, DecisionView
 from screens import glyphs
 from screens.commands import Command, bindings
 from screens.prompts import Answers, Asked
-from screens.showing import counted
+from screens.showing import counted, said_day
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, Span, line, span, wrap
 from screens.widgets.stored import Stored
@@ -67,7 +67,7 @@ class Accounts(Tab[AccountView]):
     def _person(self, account: AccountView) -> str:
         person = account.person
         if person is None:
-            return glyphs.DASH
+            return f"{glyphs.LATER} awaited" if account.awaited else glyphs.DASH
         group = person.registration_group or person.staff_code or person.source_id
         return f"{glyphs.OK} {group if person.role == 'pupil' else self.showing.handle(group)}"
 
@@ -90,14 +90,21 @@ class Accounts(Tab[AccountView]):
                 ("UPN", show.handle(row.upn)),
                 ("MIS id", show.handle(row.mis_id)),
                 ("staff code", show.handle(row.staff_code)),
-                ("made", f"{row.origin}, {show.when(row.created_at)}"),
+                (
+                    "made",
+                    f"{'by hand' if row.origin == 'manual' else row.origin}, {show.when(row.created_at)}",
+                ),
+                ("starts", said_day(row.starts_on)),
+                ("shown as", "by their own choice" if row.own_display_name else ""),
+                ("in the MIS as", show.name(row.mis_display_name) if row.own_display_name else ""),
                 ("handed out", show.when(row.handed_out_at) if row.handed_out_at else ""),
                 ("also known as", ", ".join(show.handle(alias) for alias in row.aliases)),
             ),
             (),
         ]
         if row.person is None:
-            return [*lines, line(span("Nobody in the MIS has this account.", "muted"))]
+            told = "The MIS is expected to bring this person." if row.awaited else NOBODY
+            return [*lines, *wrap(line(span(told, "muted")), width)]
         person = row.person
         return [
             *lines,
@@ -120,7 +127,11 @@ class Accounts(Tab[AccountView]):
             return refused
         marked = len(self.grid.marked)
         if wanted.writes and wanted.scope == "accounts" and marked > 1:
+            if wanted.id == "accounts.new":
+                return ""
             return f"{counted(marked, 'account')} are marked; this changes one at a time. * clears the marks."
+        if wanted.id == "accounts.display-name" and self.chosen and self.chosen.role == "pupil":
+            return "Pupils have the name that the MIS has."
         if wanted.id == "accounts.unlink" and self.row and self.row.person is None:
             return "Nobody in the MIS has this account, so there is no link to take away."
         return ""
@@ -151,6 +162,18 @@ class Accounts(Tab[AccountView]):
             )
         ]
         self.ask_for(f"Rename {self.showing.handle(account.username)}", asked, rename, verb="rename")
+
+    def do_new(self) -> None:
+        from screens.workspace.making import make_by_hand
+
+        if not self._unsettled():
+            make_by_hand(self)
+
+    def do_display_name(self) -> None:
+        from screens.workspace.making import choose_display_name
+
+        if (account := self.chosen) is not None and not self._unsettled():
+            choose_display_name(self, account)
 
     def do_rename_many(self) -> None:
         """All marked, else all the filter shows; without either everybody in use."""
@@ -185,6 +208,7 @@ class Accounts(Tab[AccountView]):
         self.ask_for(title, [Asked(name="reason", title="Reason")], unlink, verb="unlink")
 
 
+NOBODY = "Nobody in the MIS has this account."
 STATES = {"active": (glyphs.OK, "good"), "unallocated": (glyphs.ATTENTION, "warn")}
 
 

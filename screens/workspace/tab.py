@@ -173,6 +173,11 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         desk = self.program.desk
         self.ask(lambda: work(desk), self._decided, group="decide", failed=self._not_decided, each=True)
 
+    def decide_at_once(self, work: Callable[[Desk], Outcome]) -> None:
+        """After a question was answered: the key that is meant was not pressed on the list."""
+        self._still_since = 0.0
+        self.decide(work)
+
     def _decided(self, outcome: Outcome) -> None:
         self._writing, self._rereading = False, True
         if self.grid.marked:
@@ -227,7 +232,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         self.program.push_screen(Form(title, asked, what=what, verb=verb), answered)
 
 
-NO_ROW_NEEDED = ("exclusions.add",)
+NO_ROW_NEEDED = ("exclusions.add", "accounts.new")
 
 
 def fact(title: str, value: str, kind: str = "") -> Line:

@@ -242,7 +242,7 @@ class TestDecisions:
         assert left == {"t.baker": True, "z.smithjones": True, "governor1": False}
 
     def test_accounts_by_hand(self, run: Console, larkmere: int) -> None:
-        words = ("--given", "Ivy", "--family", "Stone", "--role", "other")
+        words = ("--given", "Ivy", "--family", "Stone", "--role", "other", "--reason", "Governor")
         made = run.json("account", "create", "100001", *words)["account"]
         assert (made["username"], made["origin"]) == ("i.stone", "manual")
         assert "Renamed i.stone to ivy" in run.text("account", "rename", "100001", "i.stone", "ivy")
@@ -250,6 +250,27 @@ class TestDecisions:
         assert shown["aliases"] == ["i.stone", "i.stone@larkmere.example"]
         assert "Linked Tom Baker to t.baker" in run.text("account", "link", "100001", "t.baker", "S0004")
         assert "Unlinked" in run.text("account", "unlink", "100001", "t.baker", "--reason", "x")
+
+    def test_J8_the_similar_are_told_before_an_account_is_made_by_hand(
+        self, run: Console, larkmere: int
+    ) -> None:
+        words = ("account", "create", "100001", "--given", "Tom", "--family", "Baker", "--role", "staff",
+                 "--starts", "2027-01-04")  # fmt: skip
+        look = run.json(*words, "--look", code=3)
+        assert {x["username"] for x in look["similar"]} >= {"t.baker", "t.baker1"}
+        assert (look["username"], look["taken"]) == ("t.baker2", "t.baker is Thomas Baker's")
+        assert run.json(*words, code=3)["error"]["code"] == "similar_exists"
+        made = run.json(*words, "--despite-similar")["account"]
+        assert (made["username"], made["awaited"], made["starts_on"]) == ("t.baker2", True, "2027-01-04")
+
+    def test_O9_a_display_name_of_ones_own(self, run: Console, larkmere: int) -> None:
+        words = ("account", "display-name", "100001", "g.okafor")
+        assert run(*words)[0] == run(*words, "X", "--clear")[0] == 2
+        assert "shown as Dr Okafor" in run.text(*words, "Dr Okafor")
+        listed = {a["username"]: a for a in run.json("account", "list", "100001")["items"]}
+        shown = listed["g.okafor"]
+        assert (shown["display_name"], shown["mis_display_name"]) == ("Dr Okafor", "Grace Okafor")
+        assert "as the MIS has it" in run.text(*words, "--clear")
 
     def test_account_import_tells_each_bad_row(self, run: Console, larkmere: int, tmp_path: Path) -> None:
         path = tmp_path / "in.csv"

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.records import Report
 from data.tables import Account, Connection, Link, School
-from misconsole.services import accounts
+from misconsole.services import manual
 from screens.reading import Reading
 from tests import seed
 from tests.fake_mis import Bench, pupil, staff
@@ -138,8 +138,9 @@ async def test_L4_L5_in_link_mode_a_certain_pair_waits_too_and_the_new_name_is_t
     """K6, O11"""
     bench, opened = synced
     opened.estate.change(School, bench.school_id, mode="link")
-    accounts.create(bench.desk, bench.urn, given="Zed", family="Quill", role="pupil",
-                    date_of_birth=pupil(50).date_of_birth, year_of_entry=2025)  # fmt: skip
+    request = manual.Request(given="Zed", family="Quill", role="pupil", year_of_entry=2025,
+                             date_of_birth=pupil(50).date_of_birth)  # fmt: skip
+    manual.create(bench.desk, bench.urn, request)
     bench.mis.records[Report.STUDENTS].append(
         pupil(50, "Zed", "Quill", preferred_given_name="Zeddy")
         if "preferred_given_name" in pupil(50).__dataclass_fields__
@@ -158,7 +159,8 @@ async def test_L3_an_account_made_by_hand_is_there_in_both_modes(synced: tuple[B
     bench, opened = synced
     for mode, given in (("create", "Ada"), ("link", "Bea")):
         opened.estate.change(School, bench.school_id, mode=mode)
-        accounts.create(bench.desk, bench.urn, given=given, family="Visitor", role="other")
+        request = manual.Request(given=given, family="Visitor", role="other", expected=True)
+        manual.create(bench.desk, bench.urn, request, despite=True)
     assert {a.given_name for a in bench.rows(Account, role="other")} == {"Ada", "Bea"}
     async with opened.running(*tab("non-mis")) as driver:
         await driver.until(lambda: "Bea Visitor" in driver.text and "Ada Visitor" in driver.text)
@@ -225,10 +227,11 @@ async def test_K7_accounts_are_linked_on_the_two_unmatched_tabs(synced: tuple[Be
     ):
         role = "pupil" if report is Report.STUDENTS else "staff"
         bench.mis.records[report].append(one)
-        accounts.create(
-            bench.desk, bench.urn, given=one.given_name or "", family=one.family_name or "", role=role,
+        request = manual.Request(
+            given=one.given_name or "", family=one.family_name or "", role=role,
             date_of_birth=one.date_of_birth,
         )  # fmt: skip
+        manual.create(bench.desk, bench.urn, request)
     bench.sync(full=True)
     made = {row.family_name: row.id for row in bench.rows(Account, origin="manual")}
     for which, family in (("unmatched-pupils", "Quill"), ("unmatched-staff", "Rook")):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from data.tables import Account, Decision, Journal, Person, ReservedName, School
+from data.tables import Account, Decision, Person, ReservedName, School
 from misconsole.errors import Conflict, MisconsoleError, NotFound, Usage
-from misconsole.services import accounts, decide, queues, schools
+from misconsole.services import accounts, decide, schools
 from tests import seed
 
 HEADER = "username,given_name,family_name,date_of_birth,role,email,upn,shoe_size\n"
@@ -151,37 +151,7 @@ class TestImport:
             accounts.import_csv(e.desk(), "100001", tmp_path / "nowhere.csv")
 
 
-class TestByHand:
-    def test_J8_an_account_made_ahead_of_the_mis(self, e: seed.Estate) -> None:
-        e.run(e.school())
-        view = accounts.create(e.desk(), "100001", given="Zoë", family="O'Brien", role="staff")
-        assert (view.username, view.email, view.origin) == ("z.obrien", "z.obrien@larkmere.example", "manual")
-        assert view.display_name == "Zoë O'Brien"
-        assert queues.counts(e.desk(), "100001").non_mis == 1
-
-    def test_S4_a_governor_with_a_typed_username(self, e: seed.Estate) -> None:
-        e.school()
-        view = accounts.create(
-            e.desk(), "100001", given="Mary", family="Quill", role="other", username="Governor-1"
-        )
-        assert view.username == "Governor-1"
-        with pytest.raises(Conflict, match="taken"):
-            accounts.create(e.desk(), "100001", given="M", family="Q", role="other", username="governor-1")
-
-    def test_it_can_be_taken_back(self, e: seed.Estate) -> None:
-        e.school()
-        accounts.create(e.desk(), "100001", given="Mary", family="Quill", role="other")
-        decide.undo_last(e.desk(), "100001")
-        assert e.all(Account) == [] and e.all(ReservedName) == []
-        assert e.all(Journal) != []
-
-    def test_bad_roles_and_empty_names_are_refused(self, e: seed.Estate) -> None:
-        e.school()
-        with pytest.raises(Usage, match="not a role"):
-            accounts.create(e.desk(), "100001", given="Mary", family="Quill", role="king")
-        with pytest.raises(Usage, match="needs a name"):
-            accounts.create(e.desk(), "100001", given=" ", family="!", role="staff")
-
+class TestListing:
     def test_listing_by_role_and_state(self, e: seed.Estate) -> None:
         school = e.school()
         e.linked(school, "Ann", "Lee")

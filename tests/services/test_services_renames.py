@@ -235,7 +235,8 @@ class TestFromTheMis:
         assert len(asked) == 1 and "shit" in asked[0].message
 
     def test_O10_no_setting_changes_how_display_names_are_made(self, synced: Bench) -> None:
-        assert not [each.name for each in SETTINGS if "display" in each.name]
+        """The one setting that names them says who may choose their own (O9), not what they are made of."""
+        assert [each.choices for each in SETTINGS if "display" in each.name] == [("staff", "nobody")]
         account = synced.one(Account, family_name="Cawthorne")
         assert account.display_name == f"{account.given_name} {account.family_name}"
 

@@ -55,8 +55,9 @@ def _check_name(case: Case, account: Account, username: str | None) -> None:
         if account.username_key != key:
             case.scribe.update(account, username_key=key)
         return
+    shown = account_rows.shown_name(holder)
     raise Conflict(
-        f"The username {account.username} now belongs to {holder.display_name or 'somebody else'}.",
+        f"The username {account.username} now belongs to {shown or 'somebody else'}.",
         mend=f"Restore it under another name; {proposal(case, account)} is free.",
         code="username_reassigned",
     )

@@ -49,7 +49,7 @@ def _link_summary(person: Person, account: Account, *, revived: bool) -> str:
     if revived:
         said += "; the account is in use again"
     shown = display_name(person)
-    if account.display_name and shown and shown != account.display_name:
+    if account.display_name and shown and shown != account.display_name and not account.own_display_name:
         said += f"; the display name changes from “{account.display_name}” to “{shown}” at the next sync"
     return said
 
