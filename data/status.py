@@ -27,11 +27,15 @@ _UNMATCHED = """
 # A run whose plan stands: the same as ``data.runs.applied``.
 _STANDS = "state = 'succeeded' AND NOT dry_run AND kind IN ('sync', 'approval') AND resolution <> 'undone'"
 QUERY = f"""
-SELECT s.id, s.urn, s.slug, s.name, s.mode,
+SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     coalesce(c.mis, '') AS mis, coalesce(c.route, '') AS route, coalesce(c.access, '') AS access,
     ended.id AS last_run, coalesce(ended.state, '') AS last_run_state,
     told.id AS told_run, coalesce(told.state, '') AS told_state,
-    coalesce(told.resolution, '') AS told_resolution,
+    coalesce(told.resolution, '') AS told_resolution, told.due_at AS told_due, told.finished_at AS told_at,
+    slot.due_at, slot.late_at, coalesce(slot.note, '') AS slot_note,
+    (SELECT source FROM run WHERE id = (SELECT max(id) FROM run
+        WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run
+          AND state IN ('succeeded', 'held'))) AS source,
     (SELECT max(coalesce(finished_at, started_at)) FROM run
         WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run
           AND state IN ('succeeded', 'held')) AS last_checked,
@@ -66,6 +70,7 @@ LEFT JOIN run told ON told.id = (
 LEFT JOIN run live ON live.id = (
     SELECT max(id) FROM run WHERE school_id = s.id AND state IN ('queued', 'running'))
 LEFT JOIN lease l ON l.school_id = s.id
+LEFT JOIN slot ON slot.school_id = s.id
 ORDER BY lower(s.name), s.urn
 """  # noqa: S608 - built from constants
 

@@ -81,9 +81,15 @@ def last_slot(schedule: Schedule, at: datetime) -> SlotTime | None:
 
 
 def second_late(schedule: Schedule, late_at: datetime) -> datetime | None:
-    """When the slot after the one that was late at ``late_at`` is late too."""
-    slot = next((s for s in slots(schedule, late_at - timedelta(days=1)) if s.late_at > late_at), None)
-    return slot.late_at if slot else None
+    """When the slot after the one that was late at ``late_at`` is late too; no library is asked for it."""
+    own = [rule for rule in schedule.rules if opens(schedule, rule) is not None]
+    first = late_at.astimezone(ZoneInfo(schedule.zone)).date() - timedelta(days=2)
+    for n in range(FAR.days):
+        day = first + timedelta(days=n)
+        ends = [_wall(schedule, day, rule.end) for rule in own if _day_is_on(schedule, rule, day)]
+        if later := [end for end in ends if end - late_at > timedelta(hours=1)]:
+            return min(later)
+    return None
 
 
 def inside(schedule: Schedule, at: datetime) -> bool:
@@ -171,36 +177,33 @@ def _day_is_on(schedule: Schedule, rule: Rule, day: date) -> bool:
 
 
 def _next(schedule: Schedule, rule: Rule, after: datetime) -> SlotTime | None:
+    """Day by day, each asked from its own midnight: a trigger that looks over a clock change loses a day."""
     second = opens(schedule, rule)
     if second is None:
         return None
-    shift = second // (DAY * 60)
-    trigger = _trigger(rule.days, second, schedule.zone)
-    at, end = after.astimezone(UTC) - LOOK_BACK, after + FAR
-    while (fires := trigger.get_next_fire_time(None, at.astimezone(ZoneInfo(schedule.zone)))) is not None:
+    zone, shift = ZoneInfo(schedule.zone), timedelta(days=second // (DAY * 60))
+    trigger = _trigger(second % (DAY * 60), schedule.zone)
+    first = (after - LOOK_BACK).astimezone(zone).date()
+    for day in (first + timedelta(days=n) for n in range(FAR.days)):
+        if not _day_is_on(schedule, rule, day - shift):
+            continue
+        fires = trigger.get_next_fire_time(None, datetime.combine(day, time(), zone))
+        if fires is None or fires.date() != day:
+            continue
         due = fires.astimezone(UTC)
-        if due > end:
-            return None
-        at = due + timedelta(seconds=1)
-        day = fires.date() - timedelta(days=shift)
-        moved = quiet_until(schedule, due) or due  # only where the clock change put it there
-        if fires.fold or moved <= after or not _day_is_on(schedule, rule, day):
-            continue  # the second of a doubled hour is the same slot again
-        late = max(_wall(schedule, day, rule.end), moved + timedelta(minutes=30))
-        return SlotTime(due_at=moved, late_at=late, day=day)
+        due = quiet_until(schedule, due) or due  # only where the clock change put it there
+        if due > after:
+            late = max(_wall(schedule, day - shift, rule.end), due + timedelta(minutes=30))
+            return SlotTime(due_at=due, late_at=late, day=day - shift)
     return None
 
 
 @cache
-def _trigger(days: frozenset[int], second: int, zone: str) -> CronTrigger:
+def _trigger(second: int, zone: str) -> CronTrigger:
     from apscheduler.triggers.cron import CronTrigger
 
-    shift, second = divmod(second, DAY * 60)
-    own = ",".join(str((day + shift) % 7) for day in sorted(days))
     minute, second = divmod(second, 60)
-    return CronTrigger(
-        day_of_week=own, hour=minute // 60, minute=minute % 60, second=second, timezone=ZoneInfo(zone)
-    )
+    return CronTrigger(hour=minute // 60, minute=minute % 60, second=second, timezone=ZoneInfo(zone))
 
 
 def _wall(schedule: Schedule, day: date, minute: int) -> datetime:

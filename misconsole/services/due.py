@@ -15,10 +15,10 @@ from data import schools as school_rows
 from data import slots as slot_rows
 from misconsole.errors import MisconsoleError
 from misconsole.rules import schedule as rules
-from misconsole.rules import schedule_text as typed
 from misconsole.rules import schedule_turns as turns
-from misconsole.rules.options import COUNTRY, SchoolOptions
+from misconsole.rules.options import SchoolOptions
 from misconsole.rules.schedule import Schedule
+from misconsole.services import timetable
 from misconsole.services.desk import Desk
 
 if TYPE_CHECKING:
@@ -44,16 +44,9 @@ class Due:
 
 def schedule_of(school: School, connection: Connection | None) -> Schedule:
     """The school's schedule as its options, MIS and route make it; without rules where it has none."""
-    options = options_of(school)
-    zone = options.timezone if options.timezone != COUNTRY else rules.zone_of(school.country)
-    text = options.schedule
-    if connection is None:
-        text = typed.OFF
-    elif text.casefold() == typed.MIS:
-        text = window(connection.mis, connection.route)
-    return Schedule(
-        urn=school.urn, rules=typed.rules(text), zone=zone, quiet=typed.quiet(options.quiet),
-        term_days_only=options.term_days_only, terms=typed.terms(options.terms), country=school.country,
+    return timetable.of(
+        urn=school.urn, country=school.country, options=school.options,
+        mis=connection.mis if connection else "", route=connection.route if connection else "",
     )  # fmt: skip
 
 
@@ -63,19 +56,6 @@ def options_of(school: School) -> SchoolOptions:
         return SchoolOptions.from_dict(school.options)
     except MisconsoleError:
         return SchoolOptions()
-
-
-def window(mis: str, route: str) -> str:
-    """The days and hours the catalogue gives for a MIS by a route (T2 to T10)."""
-    from connectors import catalogue
-    from connectors.catalogue.shapes import WINDOW
-    from connectors.errors import ConnectorError
-
-    try:
-        found = catalogue.entry(mis).route(route)
-    except ConnectorError:
-        return WINDOW
-    return found.window if found is not None else WINDOW
 
 
 def refresh(s: Session, school: School, now: datetime) -> None:

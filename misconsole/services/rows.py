@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Lamp(StrEnum):
@@ -66,3 +67,7 @@ class SchoolRow:
     last_run_state: str
     running: int | None  # id of the run under way
     waiting: Waiting = field(default_factory=Waiting)
+    due_at: datetime | None = None  # when the schedule runs it next
+    late_at: datetime | None = None  # later than this without a complete read it is overdue
+    slot_note: str = ""  # why the last slot was left out
+    source: dict[str, Any] = field(default_factory=dict)  # what the last complete read was of (U6)

@@ -13,6 +13,8 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from misconsole.services import lamps
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,7 +24,6 @@ Facts = Mapping[str, Any]
 
 DECIDED = ("unmatched_staff", "unmatched_pupils", "unallocated", "exclusions", "non_mis")
 QUEUES = (*DECIDED, "new_users", "problems")  # the last two are for information
-_LOST = {"declined": "access declined", "revoked": "access revoked", "refused": "credentials refused"}
 _WORST_FIRST = ("problem", "attention", "unknown", "working", "ok")
 _SAME = ("id", "urn", "slug", "name", "mode", "mis", "route", "access", "last_run", "last_run_state")
 
@@ -87,7 +88,8 @@ def line_of(facts: Facts, *, exclusions: int, now: datetime) -> dict[str, Any]:
     """One school's line; ``facts`` as ``data.status.rows`` gives them."""
     waiting = {name: exclusions if name == "exclusions" else int(facts[name]) for name in QUEUES}
     alive = _alive(facts, now)
-    lamp, word = lamp_of(facts, decisions=sum(waiting[name] for name in DECIDED), alive=alive)
+    decisions = sum(waiting[name] for name in DECIDED)
+    lamp, word = lamps.lamp(lamps.Glance(facts, decisions, alive, now))
     return {
         **{name: facts[name] for name in _SAME},
         "lamp": lamp,
@@ -95,30 +97,12 @@ def line_of(facts: Facts, *, exclusions: int, now: datetime) -> dict[str, Any]:
         "last_checked": _time(facts["last_checked"]),
         "last_changed": _time(facts["last_changed"]),
         "running": facts["open_run"] if alive else None,
+        "due_at": _time(facts["due_at"]),
+        "late_at": _time(facts["late_at"]),
+        "slot_note": facts["slot_note"],
+        "source": _source(facts["source"]),
         "waiting": waiting,
     }
-
-
-def lamp_of(facts: Facts, *, decisions: int, alive: bool) -> tuple[str, str]:
-    """Lamp and word. ``alive``: the unfinished run, if there is one, has a process working on it."""
-    told = facts["told_state"]
-    if not facts["mis"]:
-        return "unknown", "not connected"
-    if alive:
-        return "working", "queued" if facts["open_state"] == "queued" else "syncing"
-    if facts["access"] in _LOST:
-        return "problem", _LOST[facts["access"]]
-    if facts["open_run"] and facts["open_run"] > (facts["last_run"] or 0):
-        return "problem", "interrupted"
-    if told == "failed":
-        return "problem", "failed"
-    if told == "held" and not facts["told_resolution"]:
-        return "attention", "held"
-    if not told:
-        return "unknown", "waiting for approval" if facts["access"] == "pending" else "never synced"
-    if facts["access"] == "offline":
-        return "attention", "MIS offline"
-    return ("attention", "waiting") if decisions else ("ok", "ok")
 
 
 def mis_title(mis: str) -> str:
@@ -175,6 +159,15 @@ def _server_lines(url: str, now: datetime) -> list[dict[str, Any]]:
             line_of(dict(each), exclusions=clashes.count_due(s, each["id"], today=today), now=now)
             for each in facts
         ]
+
+
+def _source(written: Any) -> dict[str, Any]:
+    """What the last complete read was of (U6), as the engine wrote it; a server gives it parsed."""
+    if isinstance(written, str):
+        import json
+
+        written = json.loads(written)
+    return dict(written or {})
 
 
 def _time(written: str | None) -> datetime | None:
