@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def desk_at(url: str, *, origin: str, read_only: bool = False) -> Iterator[Desk]
 
     with Store.open(url) as store:
         store.only = standing.only if standing else None
-        yield Desk(
+        desk = Desk(
             store=store,
             secrets=Secrets.of(os.environ),
             actor=actor,
@@ -55,3 +56,19 @@ def desk_at(url: str, *, origin: str, read_only: bool = False) -> Iterator[Desk]
             place=place.place(os.environ),
             read_only=bool(told.get("read_only")),
         )
+        try:
+            yield desk
+        finally:
+            keep_trail(desk)
+
+
+def keep_trail(desk: Desk) -> None:
+    """Keep the end of the trail of decisions outside the store, if one was taken here. A keyring that does
+    not answer now costs nobody their work; the next sitting keeps it."""
+    if "misconsole.services.audit_seal" in sys.modules:
+        from data.errors import StoreProblem
+        from misconsole.errors import MisconsoleError
+        from misconsole.services import audit_seal
+
+        with suppress(MisconsoleError, StoreProblem):
+            audit_seal.keep_head(desk)

@@ -17,7 +17,7 @@ from data import export_rows
 from data.tables import Decision
 from misconsole.exports import catalogue, writing
 from misconsole.exports.shapes import Format, Made
-from misconsole.services import export_checks, export_folder, permits
+from misconsole.services import audit_seal, export_checks, export_folder, permits
 from misconsole.services.desk import Desk
 from misconsole.services.export_changes import changes, marks
 from misconsole.services.export_folder import RECORD, Record
@@ -47,6 +47,7 @@ def formats() -> tuple[FormatView, ...]:
         FormatView(
             id=f.id, title=f.title, files=(f.archive,) if f.archive else tuple(x.name for x in f.files),
             contains=f.contains, leaves_out=f.leaves_out, leavers=f.leavers, options=f.options,
+            roles=f.roles, whole_set=f.whole_set,
         )
         for f in catalogue.FORMATS
     )  # fmt: skip
@@ -68,16 +69,10 @@ def export(desk: Desk, school: str, wish: Wish, folder: Path) -> ExportView:
         export_folder.check(folder, school=found.urn, format_id=catalogue.find(wish.format).id)
         ready = _prepare(s, desk, school, wish, folder)
         export_checks.held(found, ready, wish)
-        school_id = found.id or 0
     files = {**ready.files, RECORD: _record(desk, ready).text().encode()}
     with export_folder.published(folder, files), desk.store.write() as s:
-        decision = Decision(
-            school_id=school_id, kind="export", actor=desk.actor, at=desk.now(), summary=_summary(ready),
-            detail=_detail(ready, wish, folder),
-        )  # fmt: skip
-        s.add(decision)
-        s.flush()
-        number = decision.id
+        said, detail = _summary(ready), _detail(ready, wish, folder)
+        number = audit_seal.told(s, desk, found, "export", summary=said, detail=detail).id
     return replace(ready.view, written=True, folder=str(folder), decision=number)
 
 
@@ -96,7 +91,8 @@ def _prepare(s: Session, desk: Desk, school: str, wish: Wish, folder: Path | Non
     made = chosen.build(facts)
     files = writing.files(chosen, made)
     view = _view(found, chosen, made, files, may, record, before)
-    return Ready(chosen, made, files, view, before, facts.addresses)
+    ready = Ready(chosen, made, files, view, before, facts.addresses)
+    return replace(ready, view=replace(view, holds=export_checks.standing(found, ready, wish)))
 
 
 def _last_record(urn: str, chosen: Format, before: Decision | None, folder: Path | None) -> Record | None:

@@ -12,11 +12,11 @@ from typing import Any
 from sqlmodel import Session
 
 from data import moves
-from data.tables import Decision, MisMove, School
+from data.tables import MisMove, School
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.rules import settling
 from misconsole.rules.settling import Cases, Key, Verdict
-from misconsole.services import permits
+from misconsole.services import audit_seal, permits
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 
@@ -104,11 +104,7 @@ def _prepared(s: Session, school: School) -> tuple[School, MisMove]:
 
 def _tell(s: Session, desk: Desk, school: School, summary: str) -> None:
     """For the audit trail; the version of the school stays, as nothing a plan rests on has changed."""
-    s.add(
-        Decision(
-            school_id=school.id or 0, kind="settle-move", actor=desk.actor, at=desk.now(), summary=summary
-        )
-    )
+    audit_seal.told(s, desk, school, "settle-move", summary=summary)
 
 
 def _said(result: Mapping[str, Any], verdict: Verdict) -> str:

@@ -13,6 +13,7 @@ from data.tables import Decision, School
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.rules.names import fold
 from misconsole.rules.options import SETTINGS, SchoolOptions
+from misconsole.services import audit_seal, permits
 from misconsole.services.desk import Desk
 from misconsole.services.views import SchoolRow
 
@@ -48,6 +49,10 @@ def resolve(s: Session, key: str) -> School:
             mend="Use the URN or the short name that “misconsole school list” shows.",
             code="no_such_school",
         )
+    if not school_rows.may_see(s, found):
+        raise permits.NotPermitted(
+            f"{found.name} is not one of your schools.", mend="Who can: whoever has a role for all schools."
+        )
     return found
 
 
@@ -64,6 +69,7 @@ def list_schools(desk: Desk) -> tuple[SchoolRow, ...]:
 
 def add_school(desk: Desk, *, name: str, urn: str, settings: Mapping[str, str]) -> SchoolRow:
     """A new school. ``settings`` as in ``set_options``. Usage for a bad value, Conflict for a URN in use."""
+    permits.need(desk, "settings")
     name, urn = name.strip(), urn.strip()
     if not name:
         raise Usage("A school needs a name.")
@@ -82,6 +88,7 @@ def add_school(desk: Desk, *, name: str, urn: str, settings: Mapping[str, str]) 
 
 def set_options(desk: Desk, school: str, settings: Mapping[str, str]) -> SchoolRow:
     """Set facts (name, domain, mode…) and options (misconsole.rules.options) of a school; all or none."""
+    permits.need(desk, "settings", school)
     with desk.store.write() as s:
         found = resolve(s, school)
         _apply(s, found, settings)
@@ -106,11 +113,7 @@ def _move_names(s: Session, desk: Desk, school: School, decision: Decision) -> N
 def _note(
     s: Session, desk: Desk, school: School, kind: str, summary: str, detail: dict[str, Any]
 ) -> Decision:
-    row = Decision(school_id=school.id or 0, kind=kind, summary=summary, detail=detail, actor=desk.actor)
-    row.at = desk.now()
-    s.add(row)
-    s.flush()
-    return row
+    return audit_seal.told(s, desk, school, kind, summary=summary, detail=detail)
 
 
 def _apply(s: Session, school: School, settings: Mapping[str, str]) -> None:

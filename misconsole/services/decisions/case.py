@@ -20,7 +20,7 @@ from data import people as people_rows
 from data.journal import Scribe
 from data.tables import Account, Decision, Journal, Link, Person, School
 from misconsole.errors import Conflict, NotFound, Usage
-from misconsole.services import permits
+from misconsole.services import audit_seal, permits
 from misconsole.services.desk import Desk
 from misconsole.services.present import name_of
 from misconsole.services.schools import options_of, resolve
@@ -141,7 +141,7 @@ def deciding(desk: Desk, school: str, kind: str) -> Iterator[Case]:
             case = _open(s, desk, school, kind)
             yield case
             case.school.version += 1
-            s.flush()
+            audit_seal.seal(s, desk, case.decision)
             case._view.append(view_of(case.decision))
     except IntegrityError as error:
         raise Conflict("Somebody else decided the same at the same moment.", mend=LOOK_AGAIN) from error
@@ -150,9 +150,7 @@ def deciding(desk: Desk, school: str, kind: str) -> Iterator[Case]:
 def _open(s: Session, desk: Desk, school: str, kind: str) -> Case:
     found = resolve(s, school)
     s.exec(select(School.id).where(School.id == found.id).with_for_update()).one()
-    decision = Decision(school_id=found.id or 0, kind=kind, actor=desk.actor, at=desk.now())
-    s.add(decision)
-    s.flush()
+    decision = audit_seal.record(s, desk, found, kind)
     scribe = Scribe(s, actor=desk.actor, at=desk.now(), school_id=found.id, decision_id=decision.id)
     return Case(s=s, desk=desk, school=found, decision=decision, scribe=scribe)
 
