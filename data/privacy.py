@@ -286,3 +286,18 @@ def targets(s: Session, schools: set[int]) -> dict[int, Target]:
 
 def table_named(name: str) -> Table:
     return SQLModel.metadata.tables[name]
+
+
+def names_of_others(s: Session, found: Subject) -> set[str]:
+    """Whole names, usernames and addresses of everybody else of the subject's schools: third parties."""
+    told: set[str] = set()
+    for table_cls, own in ((Person, found.people), (Account, found.accounts), (Contact, found.contacts)):
+        t = bulk.table_of(table_cls)
+        wanted = (*_GIVEN, *_FAMILY, "display_name", "username", "email")
+        columns = [t.c[name] for name in wanted if name in t.c]
+        asked = select(*columns).where(t.c.school_id.in_(sorted(found.schools)), t.c.id.not_in(sorted(own)))
+        for row in s.connection().execute(asked).mappings():
+            told.update(_names([dict(row)]))
+            told.update(row[name] for name in ("username", "email") if row.get(name))
+    mine = {word.casefold() for word in found.names | found.handles}
+    return {word for word in told if len(word) >= SHORTEST_HANDLE and word.casefold() not in mine}

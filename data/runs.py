@@ -53,6 +53,11 @@ def get(s: Session, run_id: int) -> Run | None:
     return s.get(Run, run_id)
 
 
+def newest_id(s: Session) -> int:
+    """The number of the newest run of any school, 0 where there is none."""
+    return int(s.exec(select(func.max(Run.id))).one() or 0)
+
+
 def of_school(s: Session, school_id: int, *, limit: int) -> list[Run]:
     """Newest first."""
     asked = select(Run).where(Run.school_id == school_id).order_by(col(Run.id).desc())

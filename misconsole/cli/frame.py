@@ -47,10 +47,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "contact": (f"{_CLI}.contact", "a pupil's contacts, asked of the MIS at this moment"),
     "attendance": (f"{_CLI}.attendance", "the attendance marks that are kept, as CSV"),
     "export": (f"{_CLI}.export", "files for Google, Microsoft, Apple, OneRoster, AD; plain tables"),
+    "privacy": (f"{_CLI}.privacy", "what is held on a person, subject access, erasure"),
+    "tidy": (f"{_CLI}.tidy", "remove what is older than the school keeps it"),
     "audit": (f"{_CLI}.audit", "who decided what, and when"),
     "notify": (f"{_CLI}.notify", "who is told when a school turns red, is held, or is well again"),
     "worker": (f"{_CLI}.worker", "runs what is due, for ever"),
     "schedule": (f"{_CLI}.schedule", "when each school is due; units for the system's scheduler"),
+    "doctor": (f"{_CLI}.doctor", "what is wrong with the installation, and mend what is safe"),
+    "backup": (f"{_CLI}.backup", "copies of the store: make, list, check and restore them"),
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
 }
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from data import reversal, run_undo
 from data import runs as run_rows
 from data.errors import Stale
+from data.figures import TIDIED
 from data.journal import Scribe
 from data.tables import Run, School
 from misconsole.errors import Conflict, NotFound
@@ -93,7 +94,7 @@ def _found(s: Session, run_id: int) -> _Found:
     """The run, if it is the newest that stands."""
     run = run_rows.get(s, run_id)
     if run is None:
-        raise NotFound(f"There is no run {run_id}.", mend="misconsole runs SCHOOL lists them.")
+        raise _no_run(s, run_id)
     _check_kind(run)
     newest = run_undo.candidate(s, run.school_id)
     if newest is not None and newest.id != run_id:
@@ -105,9 +106,22 @@ def _found(s: Session, run_id: int) -> _Found:
     return _Found(run, s.get_one(School, run.school_id))
 
 
+def _no_run(s: Session, run_id: int) -> NotFound:
+    """A run that was tidied away is told apart from one that never was."""
+    if 0 < run_id < run_rows.newest_id(s):
+        return NotFound(
+            f"Run {run_id} is no longer kept, so it cannot be undone.",
+            mend="Runs and their changes go after keep_runs_days (misconsole school show SCHOOL).",
+            code="tidied",
+        )
+    return NotFound(f"There is no run {run_id}.", mend="misconsole runs SCHOOL lists them.")
+
+
 def _check_kind(run: Run) -> None:
     told = ""
-    if run.resolution == run_rows.UNDONE:
+    if TIDIED in run.changes:
+        told = "is older than keep_runs_days and what it changed is no longer kept"
+    elif run.resolution == run_rows.UNDONE:
         told = f"was undone already {by(run.resolved_by, run.resolved_at)}"
     elif run.kind not in run_rows.APPLYING:
         told = "took back another run; a sync does again what that one did"

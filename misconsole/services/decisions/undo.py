@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
@@ -10,7 +12,7 @@ from data.journal import reverse
 from data.tables import Candidate, Decision, Journal, School
 from misconsole.errors import Conflict, NotFound
 from misconsole.services import permits
-from misconsole.services.decisions.case import Case, by, deciding, view_of
+from misconsole.services.decisions.case import Case, by, deciding, options_of, view_of
 from misconsole.services.desk import Desk
 from misconsole.services.in_the_way import blocks
 from misconsole.services.schools import resolve
@@ -60,6 +62,7 @@ def undo(desk: Desk, decision_id: int) -> DecisionView:
     with deciding(desk, school, "undo") as case:
         found = case.s.get_one(Decision, decision_id)
         _check(found)
+        _check_kept(case, found)
         _check_later(case, found)
         _drop_suggestions(case, found)
         try:
@@ -95,6 +98,18 @@ def _check(found: Decision) -> None:
             f"“{found.summary}” was taken back already {by(found.undone_by, found.undone_at)}.",
             mend="There is nothing left to do.",
         )
+
+
+def _check_kept(case: Case, found: Decision) -> None:
+    """Without its changes before and after there is nothing to give back, and nothing may pretend to."""
+    days = options_of(case.school).keep_runs_days
+    old = found.at is not None and found.at < case.now - timedelta(days=days)
+    kept = select(Journal.id).where(Journal.decision_id == found.id).limit(1)
+    if old and case.s.exec(kept).first() is None:
+        raise Conflict(
+            f"“{found.summary}” is older than {days} days, and what it changed is no longer kept.",
+            mend="Decide the opposite by hand.", code="tidied",
+        )  # fmt: skip
 
 
 def _check_later(case: Case, found: Decision) -> None:
