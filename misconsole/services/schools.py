@@ -13,7 +13,7 @@ from data.tables import Decision, School
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.rules.names import fold
 from misconsole.rules.options import SETTINGS, SchoolOptions
-from misconsole.services import audit_seal, permits
+from misconsole.services import audit_seal, due, permits
 from misconsole.services.desk import Desk
 from misconsole.services.views import SchoolRow
 
@@ -92,6 +92,7 @@ def set_options(desk: Desk, school: str, settings: Mapping[str, str]) -> SchoolR
     with desk.store.write() as s:
         found = resolve(s, school)
         _apply(s, found, settings)
+        due.refresh(s, found, desk.now())
         found.version += 1
         said = ", ".join(f"{key}={value}" for key, value in settings.items())
         decision = _note(s, desk, found, "set", f"Set {said}", dict(settings))
