@@ -81,7 +81,8 @@ def listed(there: GoogleDirectory, call: Call, spoilt: Sequence[Fault]) -> Answe
     more = (
         {"nextPageToken": str(0 if endless else start + size)} if endless or start + size < len(found) else {}
     )
-    told = {"users": [_shown(row, _fields(call)) for row in page]} if page else {}
+    told: Row = {"kind": "admin#directory#users"} if "kind" in asked.get("fields", "kind") else {}
+    told |= {"users": [_shown(row, _fields(call)) for row in page]} if page else {}
     return as_json({**told, **more})
 
 
@@ -97,7 +98,7 @@ def _refusal(there: GoogleDirectory, body: Row) -> Answer | None:
         return problem(400, "invalid", "Invalid Input: INVALID_OU_ID")
     email = body.get("primaryEmail")
     if email is not None and email.rpartition("@")[2].lower() != there.domain.lower():
-        return problem(400, "invalid", "Domain user is not in the domain.")
+        return problem(400, "invalid", f"Domain not found: {email}")
     return None
 
 

@@ -80,6 +80,8 @@ class GoogleFace:
             name = "aliases"
         elif len(words) > 1:
             name = "user"
+        elif call.method == "POST" and name == "users":
+            name = "insert"
         return (school.urn if school else None), name
 
     def _school(self, call: Call) -> DemoSchool | None:

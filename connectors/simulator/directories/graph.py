@@ -95,7 +95,7 @@ class GraphFace:
         elif words[:1] == ("directoryRoles",):
             name = "roles"
         else:
-            name = "user" if len(words) > 1 else "users"
+            name = "user" if len(words) > 1 else "insert" if call.method == "POST" else "users"
         return (school.urn if school else None), name
 
     def _school(self, call: Call) -> DemoSchool | None:
@@ -210,7 +210,7 @@ def _refusal(there: GraphDirectory, body: Row, own: str = "") -> Answer | None:
     if address is None:
         return None
     if address.rpartition("@")[2].lower() != there.domain.lower():
-        told = "The domain portion of the userPrincipalName property is invalid."
+        told = f"The domain portion of the userPrincipalName property is invalid: {address}"
         return problem(400, "Request_BadRequest", told, ("userPrincipalName", "InvalidValue"))
     other = there.by(address)
     if other is not None and other["id"] != own:

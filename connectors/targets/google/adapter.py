@@ -20,6 +20,7 @@ from connectors.typed import settings_of
 
 USERS = "admin/directory/v1/users"
 SCOPE = "https://www.googleapis.com/auth/admin.directory."
+KIND = "admin#directory#users"
 PAGE = 500
 ONE = ",".join(rows.FIELDS)
 
@@ -70,13 +71,14 @@ class Google(Cloud):
 
     def _list(self, more: dict[str, str]) -> Iterator[Row]:
         whose = {"domain": self._domain} if self._domain else {"customer": self._customer}
-        asked = {**whose, "maxResults": str(PAGE), "fields": f"nextPageToken,users({ONE})", **more}
+        asked = {**whose, "maxResults": str(PAGE), "fields": f"kind,nextPageToken,users({ONE})", **more}
 
         def fetch(mark: str) -> tuple[Iterable[Any], str]:
             answer = self.http.get(USERS, {**asked, **({"pageToken": mark} if mark else {})})
             data = answer.data if isinstance(answer.data, dict) else None
-            # Google leaves a list that is empty out of its answer altogether
-            found = listed(data if data is None else {"users": [], **data}, "users", "")
+            if data is not None and text(data, "kind") == KIND:
+                data = {"users": [], **data}  # Google leaves a list that is empty out of its answer
+            found = listed(data, "users", answer.url)
             return found, text(data or {}, "nextPageToken")
 
         return pages("", fetch)

@@ -123,12 +123,14 @@ class Graph(Cloud):
     def rename(self, remote_id: str, wanted: Wanted, *, keep: frozenset[str]) -> Entry:
         row = self._to_change(remote_id)
         address = address_of(wanted.username, wanted.email, self._domain)
-        if text(row, "userPrincipalName") != address:
+        old = text(row, "userPrincipalName")
+        if old != address:
             body = {"userPrincipalName": address, "mailNickname": rows.nickname(address)}
             row = self._patched(remote_id, row, body)
             # Exchange keeps the old address of a mailbox by itself; whether it did is looked at
             row = {**(self._looked(remote_id) or row), **body}
-        return self._also_at(remote_id, row, keep)
+        left = {each for each in (*keep, old) if each.lower() != address.lower()}
+        return self._also_at(remote_id, row, frozenset(left))
 
     def move(self, remote_id: str, place: tuple[str, ...]) -> Entry:  # noqa: ARG002 - the contract's
         raise TargetRefused(
