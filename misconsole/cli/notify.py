@@ -20,7 +20,7 @@ def add(sub: Any) -> None:
     does = parser.add_subparsers(dest="does", required=True, parser_class=type(parser))
     does.add_parser("list", help="the channels, without their addresses").set_defaults(run=listed)
     new = does.add_parser("add", help="set a channel up; its address is asked for, or read from a file")
-    new.add_argument("name", metavar="NAME")
+    new.add_argument("name", metavar="NAME", help="name of the channel: letters, digits, hyphens")
     new.add_argument("--address-file", metavar="FILE", help="the address; - reads standard input")
     new.add_argument(
         "--tell", default=",".join(KINDS), metavar="KINDS", help=f"of {', '.join(KINDS)}; all by default"
@@ -31,7 +31,7 @@ def add(sub: Any) -> None:
         ("remove", "forget a channel", removed), ("test", "send a line to a channel now", tested),
     ):  # fmt: skip
         one = does.add_parser(name, help=text)
-        one.add_argument("name", metavar="NAME")
+        one.add_argument("name", metavar="NAME", help="name of the channel")
         one.set_defaults(run=run)
     does.add_parser("send", help="look, and send what is new; the worker does it by itself").set_defaults(
         run=sent
