@@ -38,6 +38,7 @@ from data.tables import (
     Review,
     Run,
     SchoolClass,
+    TargetAccount,
 )
 
 Key = tuple[str, int]
@@ -48,6 +49,7 @@ _BUILT_UPON: tuple[tuple[type[SQLModel], str, type[SQLModel]], ...] = (
     (NotSame, "person_id", Person), (NotSame, "account_id", Account),
     (Exclusion, "person_id", Person), (Review, "account_id", Account), (Alias, "account_id", Account),
     (CaseNote, "person_id", Person), (CaseNote, "account_id", Account), (ContactUse, "person_id", Person),
+    (TargetAccount, "account_id", Account),
 )  # fmt: skip
 
 

@@ -26,6 +26,10 @@ _UNMATCHED = """
     ) END"""
 # A run whose plan stands: the same as ``data.runs.applied``.
 _STANDS = "state = 'succeeded' AND NOT dry_run AND kind IN ('sync', 'approval') AND resolution <> 'undone'"
+# Active targets whose newest push ended in that state, and nobody answered it; a push is not a sync.
+_PUSHES = """(SELECT count(*) FROM target t JOIN run r ON r.id = (
+            SELECT max(id) FROM run WHERE target_id = t.id AND state IN ('succeeded', 'held', 'failed'))
+        WHERE t.school_id = s.id AND t.active AND r.state = '{state}' AND r.resolution = '')"""
 QUERY = f"""
 SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     coalesce(c.mis, '') AS mis, coalesce(c.route, '') AS route, coalesce(c.access, '') AS access,
@@ -41,7 +45,9 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
           AND state IN ('succeeded', 'held')) AS last_checked,
     (SELECT max(coalesce(finished_at, started_at)) FROM run
         WHERE school_id = s.id AND changed_anything AND NOT dry_run) AS last_changed,
-    live.id AS open_run, live.state AS open_state, live.pid AS open_pid, live.heartbeat_at AS open_heartbeat,
+    {_PUSHES.format(state="failed")} AS push_failed, {_PUSHES.format(state="held")} AS push_held,
+    live.id AS open_run, coalesce(live.kind, '') AS open_kind, live.state AS open_state,
+    live.pid AS open_pid, live.heartbeat_at AS open_heartbeat,
     l.run_id AS lease_run, l.holder AS lease_holder, l.expires_at AS lease_expires,
     {_UNMATCHED.format(role="staff")} AS unmatched_staff,
     {_UNMATCHED.format(role="pupil")} AS unmatched_pupils,
@@ -54,6 +60,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
                           AND (v.until IS NULL OR v.until >= :today))) AS non_mis,
     (SELECT count(*) FROM account a
         WHERE a.school_id = s.id AND a.state = 'active' AND a.origin IN ('created', 'manual')
+          AND coalesce(s.options ->> 'first_password', '') <> 'forgotten'
           AND a.handed_out_at IS NULL) AS new_users,
     (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
         SELECT max(id) FROM run WHERE school_id = s.id AND {_STANDS})) AS problems,
@@ -63,10 +70,11 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
 FROM school s
 LEFT JOIN connection c ON c.id = (SELECT max(id) FROM connection WHERE school_id = s.id AND active)
 LEFT JOIN run ended ON ended.id = (
-    SELECT max(id) FROM run WHERE school_id = s.id AND NOT dry_run AND state NOT IN ('queued', 'running'))
+    SELECT max(id) FROM run
+    WHERE school_id = s.id AND kind <> 'push' AND NOT dry_run AND state NOT IN ('queued', 'running'))
 LEFT JOIN run told ON told.id = (
     SELECT max(id) FROM run
-    WHERE school_id = s.id AND NOT dry_run AND state IN ('succeeded', 'held', 'failed'))
+    WHERE school_id = s.id AND kind <> 'push' AND NOT dry_run AND state IN ('succeeded', 'held', 'failed'))
 LEFT JOIN run live ON live.id = (
     SELECT max(id) FROM run WHERE school_id = s.id AND state IN ('queued', 'running'))
 LEFT JOIN lease l ON l.school_id = s.id

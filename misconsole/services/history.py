@@ -15,7 +15,9 @@ from misconsole.services.views import AuditItem, HistoryItem
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 CHANGES = ("created", "updated", "linked", "unallocated")
-KINDS = {"sync": "Sync", "approval": "Approved run", "undo": "Undone run"}
+KINDS = {"sync": "Sync", "approval": "Approved run", "undo": "Undone run", "push": "Push"}
+PUSHED = ("created", "adopted", "updated", "renamed", "moved", "suspended", "resumed", "deleted", "passwords",
+          "refused")  # fmt: skip
 
 
 def history(desk: Desk, school: str, *, limit: int = 300) -> tuple[HistoryItem, ...]:
@@ -55,7 +57,8 @@ def run_summary(run: Run) -> str:
         return f"{name} {run.id} {run.state}"
     if run.kind == "undo":
         return f"Run {run.changes.get('undoes', '?')} undone by run {run.id}"
-    done = [f"{run.changes[key]} {key}" for key in CHANGES if run.changes.get(key)]
+    words = PUSHED if run.kind == "push" else CHANGES
+    done = [f"{run.changes[key]} {key}" for key in words if run.changes.get(key)]
     return f"{name} {run.id}: {', '.join(done) or 'nothing changed'}"
 
 

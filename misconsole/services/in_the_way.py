@@ -24,6 +24,9 @@ def name_of_row(s: Session, table: str, row_id: int) -> str:
         account = s.get(Account, row["account_id"])
         person = s.get(Person, row["person_id"])
         return f"{name_of(person)} – {account.username}" if person and account else f"link {row_id}"
+    if table == "target_account":
+        account = s.get(Account, row["account_id"])
+        return f"the entry of {account.username if account else row['account_id']} in a directory"
     if table == "account":
         return str(row["username"])
     person = s.get(Person, row_id)

@@ -86,6 +86,10 @@ def _told(state: str) -> Callable[[Glance], bool]:
 RULES = (
     Rule("unknown", "not connected", "no MIS is connected", lambda g: not g.facts["mis"]),
     Rule("working", "queued", "a run is about to begin", lambda g: g.queued),
+    Rule(
+        "working", "pushing", "accounts are being written to a directory",
+        lambda g: g.alive and g.facts["open_kind"] == "push",
+    ),
     Rule("working", "syncing", "a run is under way, with a process working on it", lambda g: g.alive),
     Rule("problem", "access declined", "the school declined access", _access("declined")),
     Rule("problem", "access revoked", "the school took its approval back", _access("revoked")),
@@ -96,6 +100,10 @@ RULES = (
         lambda g: _told("failed")(g) and g.tries_again,
     ),
     Rule("problem", "failed", "the last run failed", _told("failed")),
+    Rule(
+        "problem", "push failed", "the last push to a directory of the school failed",
+        lambda g: g.facts["push_failed"] > 0,
+    ),
     Rule(
         "unknown", "waiting for approval", "never synced, and the school has not answered the request",
         lambda g: not g.facts["told_state"] and g.facts["access"] == "pending",
@@ -108,6 +116,10 @@ RULES = (
     Rule(
         "attention", "held", "a limit held the last run, and nobody has answered",
         lambda g: _told("held")(g) and not g.facts["told_resolution"],
+    ),
+    Rule(
+        "attention", "push held", "a limit held the last push to a directory, and nobody has answered",
+        lambda g: g.facts["push_held"] > 0,
     ),
     Rule("attention", "overdue", "a slot of its own schedule was late", lambda g: g.late),
     Rule("attention", "MIS offline", "the MIS link at the school is down", _access("offline")),

@@ -73,7 +73,7 @@ def overview(desk: Desk, school: str) -> Overview:
         asks=_asks(connection),
         reports=accepted,
         waiting=row.waiting,
-        last=last_runs[0] if last_runs else None,
+        last=next((run for run in runs.list_runs(desk, found.urn) if run.kind != "push"), None),
         synced=synced,
         today=desk.today,
         reviewed_at=reviewed_at,

@@ -123,6 +123,8 @@ def _check_kind(run: Run) -> None:
         told = "is older than keep_runs_days and what it changed is no longer kept"
     elif run.resolution == run_rows.UNDONE:
         told = f"was undone already {by(run.resolved_by, run.resolved_at)}"
+    elif run.kind == "push":
+        told = "wrote to a directory; what went there is not called back"
     elif run.kind not in run_rows.APPLYING:
         told = "took back another run; a sync does again what that one did"
     elif run.dry_run:

@@ -103,7 +103,8 @@ def claim(s: Session, school_id: int, *, run_id: int | None, now: datetime, name
 def _busy(run: Run, lease: Lease | None, name: str) -> Busy:
     since = f" since {run.started_at:%H:%M} UTC" if run.started_at else ""
     where = f", {lease.holder}" if lease is not None and lease.run_id == run.id else ""
+    doing = "pushed to a directory" if run.kind == "push" else "synced"
     return Busy(
-        f"{name} is being {'pushed to a directory' if other.kind == 'push' else 'synced'}{since} by {run.actor or 'somebody'} (run {run.id}{where}).",
+        f"{name} is being {doing}{since} by {run.actor or 'somebody'} (run {run.id}{where}).",
         mend=f"Wait until it has finished, or cancel it: misconsole run cancel {run.id}.",
     )
