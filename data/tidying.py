@@ -7,11 +7,10 @@ that wait for somebody, and of a run that somebody's leaving is counted from its
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from data import bulk, figures, runs
 from data.bulk import table_of
@@ -29,7 +28,7 @@ from data.tables import (
     Worker,
 )
 
-DETAILS = (RunStage, RunProgress, RunMessage, HeldPlan, Problem)
+DETAILS: tuple[type[SQLModel], ...] = (RunStage, RunProgress, RunMessage, HeldPlan, Problem)
 ENDED = ("succeeded", "held", "failed", "cancelled")
 WORKER_DAYS = 30
 
@@ -72,7 +71,7 @@ def counted(s: Session, school_id: int, *, before: datetime) -> Counter[str]:
     return +done
 
 
-def _count(s: Session, table_cls: type, condition: ColumnElement[bool]) -> int:
+def _count(s: Session, table_cls: type[SQLModel], condition: ColumnElement[bool]) -> int:
     return int(s.execute(select(func.count()).select_from(table_cls).where(condition)).scalar() or 0)
 
 
@@ -94,14 +93,13 @@ def _kept(s: Session, school_id: int) -> set[int]:
 
 def _counted_from(s: Session, school_id: int) -> set[int]:
     """Runs that the clock of a leaver begins with."""
-    asked: Sequence[object] = (
-        select(col(Person.gone_run)).where(col(Person.school_id) == school_id),
-        select(col(Account.unallocated_run)).where(col(Account.school_id) == school_id),
-    )
-    return {i for each in asked for i in s.execute(each).scalars() if i is not None}  # type: ignore[call-overload]
+    people = select(col(Person.gone_run)).where(col(Person.school_id) == school_id)
+    accounts = select(col(Account.unallocated_run)).where(col(Account.school_id) == school_id)
+    found = [*s.execute(people).scalars(), *s.execute(accounts).scalars()]
+    return {i for i in found if i is not None}
 
 
-def _aged(s: Session, school_id: int, before: datetime) -> list[tuple[type, ColumnElement[bool]]]:
+def _aged(s: Session, school_id: int, before: datetime) -> list[tuple[type[SQLModel], ColumnElement[bool]]]:
     kept = col(Journal.run_id).is_(None) | col(Journal.run_id).not_in(_kept(s, school_id))
     return [
         (Journal, (col(Journal.school_id) == school_id) & (col(Journal.at) < before) & kept),

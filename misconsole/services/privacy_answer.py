@@ -70,7 +70,7 @@ def redacted(view: HeldView, others: Words) -> HeldView:
 
     return replace(
         view,
-        groups=tuple(_group(each, struck) for each in view.groups),
+        groups=tuple(_group(each, struck, view.kind) for each in view.groups if _theirs(each, view.kind)),
         touched=tuple(replace(each, said=struck(each.said)) for each in view.touched),
         mentions=tuple(
             replace(each, text=struck(each.text))
@@ -80,13 +80,19 @@ def redacted(view: HeldView, others: Words) -> HeldView:
     )
 
 
-def _group(group: HeldGroup, struck: Any) -> HeldGroup:
-    return replace(group, rows=tuple(_row(each, struck) for each in group.rows))
+def _theirs(group: HeldGroup, kind: str) -> bool:
+    """A contact is somebody else to the pupil, who is told the relationship alone."""
+    return group.table != "contact" or kind == "contact"
 
 
-def _row(row: HeldRow, struck: Any) -> HeldRow:
+def _group(group: HeldGroup, struck: Any, kind: str) -> HeldGroup:
+    own = kind == "contact" and group.table == "contact_link"
+    return replace(group, rows=tuple(_row(each, struck, () if own else each.third) for each in group.rows))
+
+
+def _row(row: HeldRow, struck: Any, third: tuple[str, ...]) -> HeldRow:
     fields = tuple(
-        replace(each, value=OTHER if each.name in row.third else struck(each.value)) for each in row.fields
+        replace(each, value=OTHER if each.name in third else struck(each.value)) for each in row.fields
     )
     return replace(row, fields=fields, third=())
 

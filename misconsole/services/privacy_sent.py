@@ -78,15 +78,26 @@ def _title(format_id: str) -> str:
 
 
 def _in_record(school: School, found: Found, own: Rows, record: Record) -> str:
-    """By the number that stands for them in every format, or the username that labels their row."""
+    """By the number that stands for them in that format, or the username that labels their row."""
     subject = found.subject
-    numbers = {f"{school.urn}-{i}" for i in (*subject.people, *subject.accounts, *subject.contacts)}
+    if found.kind == "contact":
+        return POSSIBLE
+    ids = subject.people if _takes_people(record.format) else subject.accounts
+    numbers = {f"{school.urn}-{i}" for i in ids}
     labels = {row["username"] for row in own.get("account", ())}
     for rows in record.rows.values():
         for key, (_, label) in rows.items():
             if label in labels or not numbers.isdisjoint(key.split()):
                 return YES
     return NO
+
+
+def _takes_people(format_id: str) -> bool:
+    """Whether the rows are people of the MIS, and not accounts."""
+    try:
+        return "people" in catalogue.find(format_id).needs
+    except NotFound:
+        return False
 
 
 def _could_be(found: Found, decision: Decision) -> str:
