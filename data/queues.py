@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, func, select
 from sqlmodel import Session, col
 
 from data import accounts, people
-from data.tables import Account, Candidate, Link, NotSame, Person, Problem, Review
+from data.tables import Account, Candidate, Link, NotSame, Person, Problem, Review, School
 
 #: Accounts that were made here, by a sync or by hand, wait until their password is handed out (P1, J8).
 HANDED_OUT = ("created", "manual")
@@ -71,7 +71,12 @@ def leaving(school_id: int, first: date, last: date) -> tuple[ColumnElement[bool
 
 
 def new_users(school_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Nobody at a school whose people get in by Forgot password (P8)."""
+    forgotten = select(col(School.id)).where(
+        col(School.id) == school_id, col(School.options)["first_password"].as_string() == "forgotten"
+    )
     return (
+        ~forgotten.exists(),
         col(Account.school_id) == school_id,
         col(Account.state) == "active",
         col(Account.origin).in_(HANDED_OUT),

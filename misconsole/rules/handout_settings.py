@@ -6,6 +6,7 @@ from misconsole.rules import passwords
 from misconsole.rules.setting import Setting
 
 HANDOUT, FORGOTTEN = "handout", "forgotten"
+NOTHING, HASH = "none", "hash"
 USUAL = "the usual sign-in page"
 STEPS = (
     "Go to the sign-in page.|Type your username as it stands here, then your password.|"
@@ -57,7 +58,7 @@ SETTINGS: tuple[Setting, ...] = (
     *map(_policy, passwords.KINDS),
     Setting(name="password_change", kind="words", choices=passwords.KINDS, default=("staff",),
             doc="Who has to choose another password at the first sign-in, where a directory can ask it."),
-    Setting(name="password_proof", kind="choice", default="none", choices=("none", "hash"),
+    Setting(name="password_proof", kind="choice", default=NOTHING, choices=(NOTHING, HASH),
             doc="What is kept of a handed out password: nothing, or a slow salted hash to check one by."),
     Setting(name="sign_in_at", kind="text", default=USUAL, check=_check_place,
             takes="a line of up to 100 characters", doc="Where to sign in, for slips and lists."),

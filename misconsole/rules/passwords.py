@@ -1,9 +1,10 @@
 """Initial passwords: plain words that the age group can read, from a proper random source (P3).
 
-A policy says how many words and digits, such as ``words=2 digits=2``; what it makes looks like ``lamp-river42``.
-Words stand apart by hyphens, digits are 2 to 9 (0, 1, O and l look alike), and the first letter is a capital
-only where the directory's rule of three kinds of character asks for one.  Every draw is uniform, so the bits
-a policy states are the bits it has.  Nothing here keeps a password: ``Password`` does not even show itself.
+A policy says how many words and digits, such as ``words=2 digits=2``; what it makes looks like
+``lamp-river42``.  Words stand apart by hyphens, digits are 2 to 9 (0, 1, O and l look alike), and the first
+letter is a capital only where the directory's rule of three kinds of character asks for one.  Every draw is
+uniform, so the bits a policy states are the bits it has.  Nothing here keeps a password: ``Password`` does
+not even show itself.
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ class Policy:
 
 
 def parse(text: str) -> Policy:
-    """The policy written as ``words=2 digits=2``. ValueError with a sentence for anything that will not do."""
+    """The policy written as ``words=2 digits=2``. ValueError with a sentence for what will not do."""
     found: dict[str, int] = {}
     for part in text.split():
         name, equals, value = part.partition("=")
@@ -171,12 +172,13 @@ def kind_of(role: str, year_group: str | None, *, country: str = "england") -> s
 def make(
     policy: Policy, below: Below, *, own: Iterable[str] = (), taken: Collection[str] = frozenset()
 ) -> Password:
-    """A password that holds none of the person's ``own`` words (names, username, school), not one of ``taken``.
+    """A password with none of the person's ``own`` words (names, username, school) in it, not in ``taken``.
 
     ``below`` is asked once a word and once a digit; again only where the result would not do.
     """
-    avoid = _parts(own)
-    chosen = [w for w in pool(policy.fewest_letters) if not any(part in w or w in part for part in avoid)]
+    avoid, chosen = _parts(own), pool(policy.fewest_letters)
+    if avoid:
+        chosen = tuple(word for word in chosen if not any(part in word or word in part for part in avoid))
     for _ in range(_TRIES):
         drawn = [chosen[below(len(chosen))] for _ in range(policy.words)]
         text = "-".join(drawn) + "".join(DIGITS[below(len(DIGITS))] for _ in range(policy.digits))

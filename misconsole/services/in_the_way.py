@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from data import reversal, run_undo
+from data import handouts, reversal, run_undo
 from data.tables import Account, Decision, Person, Run
 from misconsole.services.decisions.case import by
 from misconsole.services.present import name_of
@@ -77,7 +77,7 @@ def _block(maker: Decision | Run | None, sentence: str) -> UndoBlock:
 
 def _handed_out(s: Session, key: tuple[str, int]) -> UndoBlock | None:
     account: Any = s.get(Account, key[1]) if key[0] == "account" else None
-    if account is None or account.handed_out_at is None:
+    if account is None or account.handed_out_at is None or handouts.needed_no_slip(s, key[1]):
         return None
     day = f"{account.handed_out_at:%-d %B %Y}"
     return UndoBlock(

@@ -22,7 +22,7 @@ from misconsole.services.views import DecisionView
 QUEUE_KINDS = (
     "link", "create", "exclude", "not-same", "restore", "let-go", "exclude-name", "lift", "settle", "keep",
     "remove", "unlink", "rename", "keep-name", "account", "note", "renew", "room",
-    "display-name",
+    "display-name", "no-slips",
 )  # fmt: skip
 UNDOABLE = (*QUEUE_KINDS, "import", "mode", "move", "contact")
 MOST_TOLD = 3
@@ -89,6 +89,11 @@ def _decided(desk: Desk, decision_id: int) -> tuple[str, str]:
 
 
 def _check(found: Decision) -> None:
+    if found.kind == "handout":
+        raise Conflict(
+            "Passwords that were handed out are known; that cannot be taken back.",
+            mend="Hand out again, by name, makes new ones (misconsole handout SCHOOL --again --only …).",
+        )
     if found.kind not in UNDOABLE:
         raise Conflict(
             f"“{found.summary}” cannot be taken back here.", mend="Decide the opposite where it was decided."
