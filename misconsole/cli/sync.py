@@ -27,7 +27,7 @@ def add(sub: Any) -> None:
     sync.add_argument("schools", metavar="SCHOOL", nargs="*", help="URN or short name")
     sync.add_argument("--dry-run", action="store_true", help="do everything but change anything")
     sync.add_argument("--full", action="store_true", help="read everything, even where changes would do")
-    sync.add_argument("--all-due", action="store_true", help="every connected school not synced today")
+    sync.add_argument("--all-due", action="store_true", help="every school that is due by its own schedule")
     sync.add_argument("--run", dest="run_id", type=int, help=argparse.SUPPRESS)
     sync.set_defaults(run=run_sync)
 
@@ -91,9 +91,11 @@ def _one(
 ) -> tuple[dict[str, Any], Exit]:
     """Sync one school; of several, one that cannot even begin does not keep the others from it."""
     from misconsole.cli.out import as_dict, exit_code
-    from misconsole.services import runs
+    from misconsole.services import runs, schedule
 
     try:
+        if alone and (told := schedule.not_yet(desk, name)):
+            out.note(told)  # T6: the run goes on in any case
         view = runs.run_now(desk, name, dry_run=args.dry_run, full=args.full, stop=stop, say=teller(out))
     except MisconsoleError as error:
         if alone:
@@ -161,10 +163,13 @@ def failed_document(school: str, error: dict[str, str], *, dry_run: bool) -> dic
 
 
 def run_document(view: RunView) -> dict[str, Any]:
+    from misconsole.services import completions
+
     return sync_document(view) | {
         "kind": view.kind, "full": view.full, "actor": view.actor, "origin": view.origin,
         "started_at": view.started_at, "finished_at": view.finished_at, "seconds": view.seconds,
         "resolution": view.resolution,
+        "completed": completions.of(view), "due_at": view.due_at, "source": view.source,
     }  # fmt: skip
 
 
@@ -179,6 +184,15 @@ def show(view: RunView, out: Out) -> None:
     for said in (view.held, view.error):
         if said:
             out.lines([f"  {said.get('message', '')}", f"  {said.get('mend', '')}"])
+
+
+def completed(view: RunView) -> list[str]:
+    """Extraction, upload and processing, each with its own time (T16); and what was read (U6)."""
+    from misconsole.services import completions, source_text
+
+    lines = [f"{name}: {at.isoformat(timespec='seconds')}" for name, at in completions.of(view).items() if at]
+    read = source_text.told(view.source, lambda at: at.isoformat(timespec="minutes"))
+    return [*lines, *([f"read: {read}"] if read else [])]
 
 
 def run_list(args: argparse.Namespace, out: Out) -> int:
@@ -226,9 +240,16 @@ def run_show(args: argparse.Namespace, out: Out) -> int:
         return Exit.DONE
     show(view, out)
     out.table(
-        ["Stage", "State", "Seconds", ""],
-        [[s.name, s.state, "" if s.seconds is None else f"{s.seconds:.1f}", s.detail] for s in view.stages],
-    )
+        ["Stage", "State", "Finished", "Seconds", ""],
+        [
+            [
+                s.name, s.state, s.finished_at or "", "" if s.seconds is None else f"{s.seconds:.1f}",
+                s.detail,
+            ]
+            for s in view.stages
+        ],
+    )  # fmt: skip
+    out.lines(completed(view))
     if view.messages:
         out.table(["When", "Level", "Message"], [[m.at, m.level, m.message] for m in view.messages])
     if touched:

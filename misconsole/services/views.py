@@ -6,7 +6,7 @@ Text in a view is still as the MIS delivered it; the screen or the plain-text wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from misconsole.services.rows import QUEUES as QUEUES
@@ -159,6 +159,8 @@ class RunView:
     held: dict[str, object] | None
     error: dict[str, object] | None
     resolution: str
+    due_at: datetime | None = None  # the slot of the schedule it serves
+    source: dict[str, object] = field(default_factory=dict)  # what was read (U6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,7 +573,8 @@ class ImportReport:
 class AuditItem:
     """One decision in the trail of who decided what; ``reason`` as typed.  ``evidence`` of a link is what was
     shown when it was decided: band, score, margin and fields as in the queue; empty where nothing was.
-    ``decided_by`` names whose decision ``actor`` typed, where that is somebody else (C11)."""
+    ``decided_by`` names whose decision ``actor`` typed, where that is somebody else (C11).  ``origin`` is
+    console, command or worker, ``place`` the machine, terminal and address, as far as they were known."""
 
     id: int
     school: str  # urn
@@ -585,6 +588,9 @@ class AuditItem:
     undone_by: str
     evidence: dict[str, object]
     decided_by: str = ""
+    origin: str = ""
+    place: str = ""
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from misconsole.rules.options import SchoolOptions
 from misconsole.sync.progress import Recorder
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Job:
     """``counts`` (report -> extracted, kept, dropped) is filled in on the way.
 
+    ``source`` is what was read, for the run's row (U6).
     ``anew`` shows a rehearsal the school as it would be (a change of MIS: other source ids).
     """
 
@@ -37,6 +38,7 @@ class Job:
     open_connector: Open
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     anew: Anew | None = None
+    source: dict[str, Any] = field(default_factory=dict)
 
     @property
     def run_id(self) -> int:

@@ -47,7 +47,7 @@ def stopped(job: Job, state: str, error: Exception) -> None:
     with job.desk.store.write() as s:
         runs.set_run(
             s, job.run_id, state=state, finished_at=now, error=said if state == "failed" else None,
-            reports=job.counts,
+            reports=job.counts, source=job.source,
         )  # fmt: skip
         runs.end_stages(s, job.run_id, now)
 
@@ -92,7 +92,7 @@ def applied(s: Session, job: Job, plan: Plan, *, changed: bool) -> None:
 def _finish(s: Session, job: Job, plan: Plan, **values: Any) -> None:
     runs.set_run(
         s, job.run_id, finished_at=job.desk.now(), reports=job.counts, changes=dict(plan.changes),
-        school_version=plan.version, **values,
+        source=job.source, school_version=plan.version, **values,
     )  # fmt: skip
     s.flush()
     waiting = waits(s, job)

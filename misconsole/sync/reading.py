@@ -67,6 +67,7 @@ def _extract(job: Job, connection: Connection, connector: Connector, access: Acc
         connector.extract(asked), request=asked, declaration=declaration, convert=_converter(job, known),
         recorder=job.recorder,
     )  # fmt: skip
+    job.source = source.described(connection, declaration, found, now)
     counts = earlier.reports if earlier is not None else {}
     extract.check_present(found, present, {r: int(c.get("extracted", 0)) for r, c in counts.items()})
     _tell_unfinished(job, found)

@@ -17,6 +17,7 @@ from misconsole.rules.standing import Scope
 if TYPE_CHECKING:
     from data.tables import Connection, ReportScope, School
     from misconsole.services.desk import Desk
+    from misconsole.sync.extract import Extract
 
 #: Opens the connector of a school; the function it gets tells whether to stop.
 Open = Callable[["Desk", "School", Callable[[], bool]], Connector]
@@ -104,6 +105,25 @@ def request(
     return ExtractRequest(
         reports=wanted.reports, declined=wanted.declined, since=since, last=last, today=today
     )
+
+
+def described(
+    connection: Connection, declaration: Declaration, found: Extract, now: datetime
+) -> dict[str, Any]:
+    """What was read, for the run's row (U6): the interface, or its files with their own dates and digests."""
+    from connectors import filed
+
+    named = str(connection.settings.get("path") or "") if declaration.kind == "files" else ""
+    files = filed.look(named) if named else ()
+    return {
+        "kind": declaration.kind, "route": declaration.route, "title": declaration.title,
+        "read_at": now.isoformat(), "delta": not found.full,
+        "records": {report.value: page.received for report, page in found.pages.items()},
+        "files": [
+            {"name": f.name, "modified": f.modified.isoformat(), "bytes": f.bytes, "sha256": f.sha256}
+            for f in files
+        ],
+    }  # fmt: skip
 
 
 def _usable(report: Report, wanted: Wanted, since: dict[str, Any]) -> bool:
