@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "notify": (f"{_CLI}.notify", "who is told when a school turns red, is held, or is well again"),
     "worker": (f"{_CLI}.worker", "runs what is due, for ever"),
     "schedule": (f"{_CLI}.schedule", "when each school is due; units for the system's scheduler"),
+    "figures": (f"{_CLI}.figures", "history as pictures: runs, changes, matching, waiting, decisions"),
     "doctor": (f"{_CLI}.doctor", "what is wrong with the installation, and mend what is safe"),
     "backup": (f"{_CLI}.backup", "copies of the store: make, list, check and restore them"),
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
