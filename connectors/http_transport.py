@@ -251,7 +251,7 @@ class Transport:
         return min(self.until, time.monotonic() + self.limits.deadline)
 
     def _patiently(self, work: Callable[[float], Result], *, cut_off: bool = True) -> Result:
-        """A body that breaks off is asked for twice more (``cut_off``), and what is refused as too much in the
+        """A body that breaks off is asked for twice more (``cut_off``), what is refused as too much in the
         interface's own words as often as a 429; the request itself by PatientRetry."""
         until, attempts, waits = self._deadline(), min(self.limits.retries, 2) if cut_off else 0, 0
         while True:

@@ -125,6 +125,24 @@ def test_drop_closes_without_a_word(serve: Serve) -> None:
         desk.get("saltmere", "students")
 
 
+def test_lost_does_what_was_asked_and_says_nothing(serve: Serve) -> None:
+    desk = serve("saltmere")
+    typed = desk.control.target("saltmere", "google")
+    there = desk.simulator.directories["google"].directories.of(desk.world.schools[0])
+    there.tokens.add("known")
+    body = {
+        "primaryEmail": f"one@{there.domain}", "password": "long enough 1",
+        "name": {"givenName": "Nia", "familyName": "Hale"},
+    }  # fmt: skip
+    desk.control.fault(URN, "lost", times=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        desk.client.post(
+            f"{typed['settings']['url']}admin/directory/v1/users", json=body,
+            headers={"Authorization": "Bearer known"},
+        )  # fmt: skip
+    assert there.by(f"one@{there.domain}") is not None
+
+
 def test_wrong_type_comes_as_a_page_a_text_or_numbers(serve: Serve) -> None:
     desk = serve("saltmere")
     desk.control.fault(URN, "wrong_type", times=1)
