@@ -303,7 +303,7 @@ def _view(
             for m in told
         ),
         reports=run.reports, changes=run.changes, waiting=run.waiting, held=run.held, error=error,
-        resolution=run.resolution,
+        resolution=run.resolution, due_at=run.due_at, source=run.source,
     )  # fmt: skip
 
 
