@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from screens.command_table_export import EXPORT
 from screens.command_table_guided import GUIDED
 from screens.command_table_mapping import MAPPING
 from screens.command_table_names import NAMES
+from screens.command_table_plots import PLOTS
 from screens.commands import Command as C
 
 DIGITS = tuple("123456789")
@@ -269,4 +271,7 @@ ASKING = (
       help="Forget what was asked and go back."),
 )  # fmt: skip
 
-TABLE = (*EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES, *ASKING)
+TABLE = (
+    *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES,
+    *EXPORT, *PLOTS, *ASKING,
+)  # fmt: skip

@@ -87,6 +87,9 @@ SCOPES = {
     "leaving": "Leaving soon",
     "rename": "Rename many",
     "formats": "Username formats",
+    "exports": "Export",
+    "export-preview": "Export: what would be written",
+    "plots": "Plots",
     "pick-person": "Pick a person",
     "pick-field": "Pick a field",
 }
@@ -115,6 +118,9 @@ CHAINS = (
     ("app", "leaving", "panel", "list"),
     ("app", "rename", "panel", "list"),
     ("app", "formats"),
+    ("app", "plots"),
+    ("app", "exports", "panel", "list"),
+    ("app", "export-preview", "panel", "list"),
     ("app", "pick-person", "panel", "list"),
     ("app", "pick-field", "panel", "list"),
 )  # fmt: skip

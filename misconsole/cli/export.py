@@ -97,6 +97,8 @@ def _show(out: Out, view: ExportView) -> None:
     out.lines(_listed([f"left out: {x.label}: {x.reason} {x.mend}" for x in view.left_out]))
     for notice in view.notices:
         out.note(notice.message)
+    for hold in view.holds if not view.written else ():
+        out.note(f"Held: {hold.message}")
     if view.written:
         out.lines([f"Written to {view.folder}; only you can read it. Digest {view.digest}"])
     else:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from misconsole.errors import NotFound, Usage
 from misconsole.exports import apple, directory, google, microsoft365, oneroster, plain, sds, sds1
-from misconsole.exports.shapes import Format
+from misconsole.exports.shapes import Format, Option
 
 FORMATS: tuple[Format, ...] = (
     google.FORMAT, microsoft365.FORMAT_USERS, microsoft365.FORMAT_ENTRA, sds.FORMAT, sds1.FORMAT,
@@ -38,13 +38,18 @@ def options(chosen: Format, given: Mapping[str, str]) -> dict[str, str]:
             raise Usage(f"{chosen.title} has no option “{name[:40]}”.", mend=f"Its options: {words}.")
     found = {each.name: given.get(each.name, each.default).strip() for each in chosen.options}
     for name, value in found.items():
-        option = known[name]
-        if option.choices and value not in option.choices:
-            raise Usage(
-                f"{name} is “{value[:40]}”.", mend=f"It may be {', '.join(filter(None, option.choices))}."
-            )
-        if option.pattern and not re.fullmatch(option.pattern, value):
-            raise Usage(f"{name} is “{value[:60]}”.", mend=f"It is the {option.doc}.")
-        if not option.choices and not value.isprintable():
-            raise Usage(f"{name} holds control characters.")
+        fits(known[name], value)
     return found
+
+
+def fits(option: Option, value: str) -> None:
+    """Usage for a value that the option cannot have."""
+    name = option.name
+    if option.choices and value not in option.choices:
+        raise Usage(
+            f"{name} is “{value[:40]}”.", mend=f"It may be {', '.join(filter(None, option.choices))}."
+        )
+    if option.pattern and not re.fullmatch(option.pattern, value):
+        raise Usage(f"{name} is “{value[:60]}”.", mend=f"It is the {option.doc}.")
+    if not option.choices and not value.isprintable():
+        raise Usage(f"{name} holds control characters.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from data.tables import School
 from misconsole.errors import Held, MisconsoleError, NotFound, Usage
-from misconsole.exports.shapes import Format
+from misconsole.exports.shapes import Format, Said
 from misconsole.rules import limits
 from misconsole.services.export_changes import marks
 from misconsole.services.export_roster import Allowed
@@ -63,6 +63,15 @@ def held(school: School, ready: Ready, wish: Wish) -> None:
                 f"{each.removed} of {before} would be missing in {each.file}; nothing was written.",
                 mend="Look at who (without --out), then say --accept-removals.", code="many_removals",
             )  # fmt: skip
+
+
+def standing(school: School, ready: Ready, wish: Wish) -> tuple[Said, ...]:
+    """What ``held`` would say now, to be shown beforehand."""
+    try:
+        held(school, ready, wish)
+    except (Held, NotFound) as reason:
+        return (Said(code=reason.code, message=f"{reason.message} {reason.mend}".strip()),)
+    return ()
 
 
 _PEOPLE = ("users", "students", "staff", "Student", "Teacher", "create", "accounts", "people", "contacts")

@@ -20,6 +20,8 @@ class FormatView:
     leaves_out: str
     leavers: bool
     options: tuple[Option, ...]
+    roles: tuple[str, ...] = ()
+    whole_set: bool = False  # the reader takes a missing row for gone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,9 @@ class LastExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportView:
-    """``withheld``: kind -> fields that the school declined. ``digest`` is of all files together."""
+    """``withheld``: kind -> fields that the school declined. ``digest`` is of all files together.
+    ``holds``: why it would not be written as it was asked for (``code`` nothing_to_export, fewer_files,
+    many_removals)."""
 
     school: str
     school_name: str
@@ -58,6 +62,7 @@ class ExportView:
     left_out: tuple[LeftOut, ...]
     notices: tuple[Said, ...]
     withheld: Mapping[str, tuple[str, ...]]
+    holds: tuple[Said, ...] = ()
     decision: int | None = None
 
 

@@ -161,7 +161,10 @@ def _made_of(username: str, family: str) -> bool:
 
 
 def proposals(desk: Desk, school: str) -> int:
-    """How many renames are proposed because a surname changed in the MIS."""
+    """How many renames are proposed because a surname changed in the MIS; soon told where none did."""
+    with desk.store.read() as s:
+        if not _changed_surnames(s, resolve(s, school).id or 0):
+            return 0
     return len(prepare(desk, school, Chosen(proposed=True)).subjects)
 
 

@@ -15,7 +15,7 @@ from screens.commands import Command, bindings
 from screens.hosting import Hosting
 from screens.reading import Reading
 from screens.schools import why_no_sync
-from screens.showing import Showing
+from screens.showing import Showing, counted
 from screens.widgets.lines import Line, Span, line, span, wrap
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class Overview(Vertical, Hosting, Asking):
         super().__init__(id=f"tab-{self.slug}")
         self.urn = urn
         self.view: View | None = None
+        self.proposed = 0
 
     def compose(self) -> ComposeResult:
         yield Reading(self._lines)
@@ -60,6 +61,17 @@ class Overview(Vertical, Hosting, Asking):
             return overview.overview(desk, self.urn)
 
         self.ask(read, self._show, group="overview")
+
+        def proposals() -> int:
+            from misconsole.services import renames
+
+            return renames.proposals(desk, self.urn)
+
+        self.ask(proposals, self._count_proposals, group="proposals")
+
+    def _count_proposals(self, number: int) -> None:
+        self.proposed = number
+        self.repaint()
 
     def _show(self, view: View) -> None:
         self.view = view
@@ -107,6 +119,7 @@ class Overview(Vertical, Hosting, Asking):
                     ("unallocated", "taken away"),
                 ),
             ),
+            *self._led_to(view),
             (),
             line(span("What to do next", "title")),
         ]
@@ -121,6 +134,24 @@ class Overview(Vertical, Hosting, Asking):
             said = self.showing.prose(message.message, otherwise=message.code or message.level)
             lines += wrap(line(span(f"{glyphs.DOT} {said}", kind)), width, indent=2)
         return lines
+
+    def _led_to(self, view: View) -> list[Line]:
+        """What waits behind a key of its own: new users, and renames proposed for a new surname (P7, O7)."""
+        told = (
+            ("n", view.accounts.get("new", 0), "to be handed out"),
+            ("r", self.proposed, "proposed, because the surname changed in the MIS"),
+        )
+        titles = {"n": ("new user", "new users"), "r": ("rename is", "renames are")}
+        return [
+            line(
+                span(" " * 10),
+                span(f"{key} ", "key"),
+                f"{counted(number, *titles[key])} ",
+                span(what, "muted"),
+            )
+            for key, number, what in told
+            if number
+        ]
 
     def _numbers(self, title: str, numbers: dict[str, int], wanted: tuple[tuple[str, str], ...]) -> Line:
         parts: list[Span | str] = [span(f"{title:<10}", "strong")]
@@ -161,6 +192,24 @@ class Overview(Vertical, Hosting, Asking):
         from screens.workspace.leaving import Leaving
 
         self.program.push_screen(Leaving(self.urn, self.workspace.school_name))
+
+    def do_plots(self) -> None:
+        from screens.plots.screen import Plots
+
+        self.program.push_screen(Plots(self.urn, self.workspace.school_name))
+
+    def do_export(self) -> None:
+        from screens.export.screen import Exports
+
+        self.program.push_screen(Exports(self.urn, name=self.workspace.school_name))
+
+    def do_proposed(self) -> None:
+        from screens.rename.screen import Rename
+
+        self.program.push_screen(Rename(self.urn, proposed=True))
+
+    def do_new_users(self) -> None:
+        self.workspace.open("new-users")
 
     def do_connect(self) -> None:
         from screens.connect.screen import Connect

@@ -166,6 +166,13 @@ async def test_O7_a_changed_surname_is_proposed_kept_or_applied_never_by_itself(
             bench.change(Report.STUDENTS, source, family_name=family)
         bench.sync()
         e.now = bench.now
+        async with Opened(e, bench.school_id).running("enter") as driver:
+            await driver.until(lambda: "r 2 renames are proposed" in driver.text)
+            assert "n 16 new users to be handed out" in driver.text
+            await driver.press("n")
+            await driver.until(lambda: "Lowri Kilburn" in driver.text)
+            await driver.press(*["left_square_bracket"] * 7, "r")
+            await driver.until(lambda: "2 change" in driver.text)
         async with Opened(e, bench.school_id).running(*tab("accounts"), "p") as driver:
             await driver.until(lambda: "2 change" in driver.text)
             assert "The family name changed from" in about(driver)
