@@ -102,19 +102,6 @@ def decisions(s: Session, school_id: int, *, limit: int) -> list[Decision]:
     )
 
 
-def trail(s: Session, *, school_id: int | None, since: datetime | None, limit: int) -> list[Decision]:
-    """Decisions of one school, or of all, newest first."""
-    asked = select(Decision)
-    seen = seen_ids(s)
-    if seen is not None:
-        asked = asked.where(col(Decision.school_id).in_(seen))
-    if school_id is not None:
-        asked = asked.where(Decision.school_id == school_id)
-    if since is not None:
-        asked = asked.where(col(Decision.at) >= since)
-    return list(s.exec(asked.order_by(col(Decision.id).desc()).limit(limit)))
-
-
 def synced_since(s: Session, school_id: int, at: datetime | None) -> bool:
     """Whether a sync was applied to its end after that moment."""
     run = last_complete_run(s, school_id)

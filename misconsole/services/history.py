@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from data import people as people_rows
 from data import schools as school_rows
 from data.runs import UNDONE
 from data.tables import Decision, Run
@@ -77,28 +75,7 @@ def _decision_item(decision: Decision) -> HistoryItem:
 def audit(
     desk: Desk, school: str | None = None, *, since: datetime | None = None, limit: int = 1000
 ) -> tuple[AuditItem, ...]:
-    """Who decided what, newest first, over one school or all of them."""
-    with desk.store.read() as s:
-        school_id = resolve(s, school).id if school else None
-        names = people_rows.school_names(s)
-        decisions = school_rows.trail(s, school_id=school_id, since=since, limit=limit)
-    return tuple(_audit_items(decisions, names))
+    """Who decided what, newest first, over one school or all of them; ``services.audit`` asks for more."""
+    from misconsole.services import audit as trail
 
-
-def _audit_items(decisions: Iterable[Decision], names: dict[int, tuple[str, str]]) -> Iterable[AuditItem]:
-    for each in decisions:
-        urn, name = names[each.school_id]
-        yield AuditItem(
-            id=each.id or 0,
-            school=urn,
-            school_name=name,
-            at=each.at or NEVER,
-            actor=each.actor,
-            kind=each.kind,
-            summary=each.summary,
-            reason=str(each.detail.get("reason") or ""),
-            undone_at=each.undone_at,
-            undone_by=each.undone_by,
-            evidence=dict(each.detail.get("evidence") or {}),
-            decided_by=str(each.detail.get("decided_by") or ""),
-        )
+    return trail.trail(desk, trail.Wanted(school=school or "", since=since, limit=limit))

@@ -47,6 +47,7 @@ ACTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "contacts": ("ask the MIS for a pupil's contacts", ("operator", "head", "support", "administrator")),
     "subject": ("look up all that is held on a person", ("head", "support", "administrator")),
     "audit": ("read the audit trail", ("read-only", "operator", "head", "support", "administrator")),
+    "audit_out": ("write the audit trail to a file", ("support", "administrator")),
     "erase": ("erase personal data", ("administrator",)),
     "keep_house": ("back up, restore and mend the installation", ("administrator",)),
 }
