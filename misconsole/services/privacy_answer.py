@@ -20,9 +20,9 @@ from typing import Any
 
 from data import privacy as private_rows
 from data.privacy import Words
-from data.tables import Decision
+from data.tables import School
 from misconsole.errors import MisconsoleError, Usage
-from misconsole.services import export_folder, permits, privacy, privacy_page, privacy_subject
+from misconsole.services import audit_seal, export_folder, permits, privacy, privacy_page, privacy_subject
 from misconsole.services.desk import Desk
 from misconsole.services.privacy_subject import Found
 from misconsole.services.privacy_views import HeldGroup, HeldRow, HeldView
@@ -108,15 +108,15 @@ def _files(view: HeldView, desk: Desk) -> dict[str, bytes]:
 
 def _sign(desk: Desk, school_id: int, found: Found, digests: Mapping[str, str]) -> int:
     """That it was answered, never what: the trail holds digests alone."""
-    person = found.row.id if found.kind in ("pupil", "staff") else None
     with desk.store.write() as s:
-        decision = Decision(
-            school_id=school_id, kind="subject-access", actor=desk.actor, at=desk.now(), person_id=person,
-            account_id=found.row.id if found.kind == "account" else None,
-            summary=f"Answered what is held on {found.key}", detail={"files": dict(digests)},
+        school = s.get_one(School, school_id)
+        decision = audit_seal.record(
+            s, desk, school, "subject-access", summary=f"Answered what is held on {found.key}",
+            detail={"files": dict(digests)},
         )  # fmt: skip
-        s.add(decision)
-        s.flush()
+        decision.person_id = found.row.id if found.kind in ("pupil", "staff") else None
+        decision.account_id = found.row.id if found.kind == "account" else None
+        audit_seal.seal(s, desk, decision)
         return decision.id or 0
 
 

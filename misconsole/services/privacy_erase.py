@@ -22,7 +22,7 @@ from data.tables import Erasure
 from misconsole.errors import Conflict, Held, Usage
 from misconsole.rules import retention
 from misconsole.rules.retention import WORDS, Standing
-from misconsole.services import permits, privacy_due, privacy_sent, privacy_subject
+from misconsole.services import audit_seal, permits, privacy_due, privacy_sent, privacy_subject
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.privacy_subject import Found
@@ -117,7 +117,9 @@ def _erase(case: Case, pairs: Sequence[tuple[Found, Standing]], ground: str) -> 
         case.s.add(row)
     case.say(f"Erased {len(pairs)} by {ground}, reference {act}", references=list(references), ground=ground)
     case.s.flush()
-    done = erasing.erase(case.s, _joined(case.s, [found.subject for found, _ in pairs]), reference=act)
+    whole = _joined(case.s, [found.subject for found, _ in pairs])
+    with audit_seal.rewriting(case.s, case.desk, case.decision, reason=f"erasure {act}"):
+        done = erasing.erase(case.s, whole, reference=act)
     return references, dict(done.rows), done.left, elsewhere
 
 

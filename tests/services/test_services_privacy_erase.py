@@ -13,7 +13,7 @@ from data import tables
 from data.journal import Scribe
 from data.tables import Account, Decision, Erasure, Exclusion, Journal, Person, ReservedName
 from misconsole.errors import Conflict, Held, NotFound
-from misconsole.services import decide, notes, permits, privacy, privacy_due, privacy_erase, undo
+from misconsole.services import audit_seal, decide, notes, permits, privacy, privacy_due, privacy_erase, undo
 from tests import seed
 
 #: Words by which the canary child could be known anywhere; the username is reserved for good and is apart.
@@ -353,3 +353,12 @@ def test_an_account_that_an_operator_said_is_not_theirs_is_not_erased_with_them(
     e.change(Person, person, present=False)
     privacy_erase.erase(e.desk(), "100001", f"id:{person}")
     assert [a.username for a in e.all(Account)] == ["t.baker"]
+
+
+def test_the_trail_is_whole_after_an_erasure_and_says_that_it_was_sealed_anew(e: seed.Estate) -> None:
+    person, _ = canary(e, e.school())
+    assert audit_seal.verify(e.desk()).whole
+    done = privacy_erase.erase(e.desk(), "100001", f"id:{person}")
+    assert audit_seal.verify(e.desk()).whole
+    (decision,) = e.all(Decision, kind="erase")
+    assert decision.detail["resealed_for"] == f"erasure {done.references[0]}"
