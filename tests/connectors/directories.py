@@ -348,7 +348,7 @@ directory {folder}/db
 maxsize 268435456
 dbnosync
 index objectClass,entryUUID,uid,mail,employeeNumber eq
-limits dn.exact="cn=narrow,ou=Services,{suffix}" size.soft=5 size.hard=5 size.prtotal=5
+limits dn.exact="cn=narrow,ou=Services,{suffix}" size.soft=500 size.hard=500 size.prtotal=5
 access to dn.subtree="ou=Locked,{suffix}"
   by dn.exact="cn=sync,ou=Services,{suffix}" read
   by * none

@@ -58,14 +58,18 @@ def texts(value: str) -> list[Value]:
     return [value] if value else []
 
 
-def changed(found: Found, values: Values) -> Values:
-    """Only what is not so already."""
-    return {
-        name: list(told)
-        for name, told in values.items()
-        if {one.encode() if isinstance(one, str) else one for one in told}
-        != set(found.values.get(name.lower(), ()))
-    }
+def changed(found: Found, values: Values, *, ordered: str = "") -> Values:
+    """Only what is not so already; the order of values counts for the attribute ``ordered`` alone."""
+
+    def there(name: str, told: Sequence[Value]) -> bool:
+        now, then = [_raw(one) for one in told], list(found.values.get(name.lower(), ()))
+        return now == then if name == ordered else set(now) == set(then)
+
+    return {name: list(told) for name, told in values.items() if not there(name, told)}
+
+
+def _raw(value: Value) -> bytes:
+    return value.encode() if isinstance(value, str) else value
 
 
 def profile_of(

@@ -89,14 +89,16 @@ class InetOrgPerson:
         if "aliases" in fields or "email" in fields:
             primary = (wanted.email if "email" in fields else "") or found.one("mail")
             values |= self._mail(primary, beside(primary, self._reached(found), wanted.aliases))
-        return changed(found, values)
+        return changed(found, values, ordered="mail")
 
     def named(self, found: Found, wanted: Wanted, keep: frozenset[str]) -> Values:
         """The username goes with the name of the entry where that is a uid."""
         primary = wanted.email or found.one("mail")
         values = dict(self._mail(primary, beside(primary, self._reached(found), keep, wanted.aliases)))
         by_uid = dn.split(found.dn)[0].partition("=")[0].strip().lower() == "uid"
-        return changed(found, values if by_uid else {**values, "uid": [wanted.username]})
+        if not by_uid:
+            values["uid"] = [wanted.username]
+        return changed(found, values, ordered="mail")
 
     def rdn_values(self, wanted: Wanted) -> tuple[str, ...]:
         return (wanted.username,)

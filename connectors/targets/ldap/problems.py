@@ -43,7 +43,7 @@ _CODES: dict[int, tuple[type[ConnectorError], str]] = {
 _MENDS: dict[int, str] = {
     3: "Choose a narrower base, or raise the limit for our sign-in in the directory. Nothing was changed.",
     4: "Allow our sign-in to read by pages without a limit, or choose a narrower base. Nothing was changed.",
-    11: "Raise the limit for our sign-in in the directory. Nothing was changed.",
+    11: "Set page lower, or raise the limit for our sign-in in the directory. Nothing was changed.",
     8: "Set url to ldaps://, or leave plain at no.",
     13: "Set url to ldaps://, or leave plain at no.",
     10: "Set url to a server that holds the base itself and may write.",
