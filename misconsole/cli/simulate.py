@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connectors.simulator.control import Control
     from misconsole.cli.frame import Out
 
-VERBS = ("approve", "decline", "revoke", "advance", "fault", "clear", "state", "typed")
+VERBS = ("approve", "decline", "revoke", "advance", "fault", "clear", "state", "typed", "target")
 
 
 def add(sub: Any) -> None:
@@ -48,6 +48,12 @@ def add(sub: Any) -> None:
     typed.add_argument("--folder", metavar="DIR", default="", help="where routes by file write their files")
     typed.add_argument(
         "--secrets-file", metavar="FILE", help="where secrets go, for connect; only you can read it"
+    )
+    target = verbs.add_parser("target", help="what an operator would type to write accounts to a directory")
+    target.add_argument("school", metavar="URN", help="whose simulated directory")
+    target.add_argument("--kind", required=True, choices=("google", "graph"), help="of directory")
+    target.add_argument(
+        "--secrets-file", metavar="FILE", required=True, help="where secrets go; only you can read it"
     )
     parser.set_defaults(run=run)
 
@@ -114,6 +120,8 @@ def tell(args: argparse.Namespace, out: Out) -> int:
     control = control_of(args)
     if args.verb == "typed":
         return tell_typed(control, args, out)
+    if args.verb == "target":
+        return tell_target(control, args, out)
     if args.verb in ("approve", "decline", "revoke"):
         getattr(control, args.verb)(args.school)
     elif args.verb == "advance":
@@ -152,6 +160,25 @@ def tell_typed(control: Control, args: argparse.Namespace, out: Out) -> int:
         out.json({**told, "secrets": sorted(secrets), "secrets_file": file, "command": command})
     else:
         out.lines([command])
+    return Exit.DONE
+
+
+def tell_target(control: Control, args: argparse.Namespace, out: Out) -> int:
+    """Settings on stdout, as ``--set`` takes them; secrets only to the file that was named."""
+    from connectors.simulator.control import ControlProblem
+
+    try:
+        found = control.target(args.school, args.kind)
+    except ControlProblem as problem:
+        raise MisconsoleError(
+            f"The simulator says: {problem}", mend="“misconsole simulate state” lists the schools."
+        ) from problem
+    file = _keep(found["secrets"], args.secrets_file)
+    if args.json:
+        told = {"school": args.school, "kind": args.kind, "settings": found["settings"]}
+        out.json({**told, "secrets": sorted(found["secrets"]), "secrets_file": file})
+    else:
+        out.lines(f"{name}={value}" for name, value in found["settings"].items())
     return Exit.DONE
 
 

@@ -14,6 +14,8 @@ import pytest
 from connectors.simulator.faults import KINDS
 from connectors.simulator.server import Simulator
 from connectors.simulator.world import build_world
+from connectors.targets import registry
+from connectors.targets.base import TargetSetup
 from misconsole.__main__ import main
 from misconsole.cli import frame
 from misconsole.errors import Exit, MisconsoleError
@@ -146,3 +148,22 @@ def test_a_private_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         private_file(tmp_path / "no" / "such") as file,
     ):
         file.write("x")
+
+
+@pytest.mark.parametrize("kind", ["google", "graph"])
+def test_what_a_target_needs_is_told_and_its_secrets_kept_to_the_file(
+    kind: str, ready: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "secrets.json"
+    words = ("simulate", "--ready-file", ready, "target", URN, "--kind", kind, "--secrets-file", str(file))
+    code, out = said(capsys, *words)
+    assert code == Exit.DONE
+    settings = dict(line.split("=", 1) for line in out.splitlines())
+    secrets = json.loads(file.read_text())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not [value for value in secrets.values() if value in out]
+    target = registry.make(kind, TargetSetup(settings=settings, secrets=secrets))
+    try:
+        assert all(probe.ok for probe in target.probe())
+    finally:
+        target.close()
