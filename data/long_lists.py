@@ -153,11 +153,13 @@ ACCOUNTS = Listed(
         "created": _LATEST,
     },
 )
+_STARTS = _holder(cast(col(Person.start_date), String))
 NEW_USERS = Listed(
     id=col(Account.id),
     natural=_BY_USERNAME,
-    text=_SEARCHED,
+    text=_SEARCHED + " " + func.coalesce(_STARTS, ""),  # future starters by their day (P9)
     sorts={
+        "starts": func.coalesce(_STARTS, ""),
         "username": _USERNAME,
         "name": _NAME,
         "role": col(Account.role),
