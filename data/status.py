@@ -128,3 +128,25 @@ def _check_revision(db: sqlite3.Connection, path: Path) -> None:
             f"The store {path} was written by an older version of misconsole.",
             mend="It is brought up to date, after a backup, the next time a command opens it.",
         )
+
+
+def asked(path: Path, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    """``RUNS`` or ``OLDEST``, with the standard library. Raises StoreProblem."""
+    return _ask(path, query, values)
+
+
+#: Finished syncs from ``since`` on, oldest first.
+RUNS = """
+SELECT s.urn, r.id, r.state, r.changes, r.error, r.resolution
+FROM run r JOIN school s ON s.id = r.school_id
+WHERE r.kind = 'sync' AND NOT r.dry_run AND r.finished_at >= :since
+  AND r.state IN ('succeeded', 'held', 'failed', 'cancelled')
+ORDER BY r.id
+"""
+#: The unallocated account that has waited longest: its school, and since when.
+OLDEST = """
+SELECT s.urn, s.name, a.unallocated_at AS since
+FROM account a JOIN school s ON s.id = a.school_id
+WHERE a.state = 'unallocated' AND a.unallocated_at IS NOT NULL
+ORDER BY a.unallocated_at LIMIT 1
+"""

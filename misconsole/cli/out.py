@@ -46,6 +46,12 @@ class Out:
         self.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
         self._document_written = True
 
+    def json_line(self, document: Any) -> None:
+        """One document on one line, for what goes on telling."""
+        self.stdout.write(json.dumps(document, ensure_ascii=True, default=plain_value) + "\n")
+        self.stdout.flush()
+        self._document_written = True
+
     def lines(self, lines: Iterable[str]) -> None:
         for line in lines:
             self.stdout.write(shown(line, limit=_LINE) + "\n")

@@ -34,28 +34,84 @@ def add(sub: Any) -> None:
         "--max-age", type=float, metavar="HOURS",
         help="a school last checked longer ago than this needs attention",
     )  # fmt: skip
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--watch", nargs="?", type=float, const=5.0, metavar="SECONDS",
+        help="again every so often (5), in place on a terminal, until interrupted",
+    )  # fmt: skip
+    kind.add_argument("--perfdata", action="store_true", help="one line for monitoring, with counts")
+    kind.add_argument(
+        "--summary", choices=("night", "week"), help="in sentences, the last 24 hours or 7 days"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
     if args.max_age is not None and not args.max_age > 0:
         raise Usage("--max-age needs a number of hours above 0.")
-    now = status.clock_now()
+    if args.watch is not None:
+        from misconsole.cli import status_watch
+
+        return status_watch.run(args, out)
     try:
-        every = status.lines(paths.store_url(args.store, os.environ), now=now)
-        lines = overdue(chosen(every, args.school), args.max_age, now)
+        lines = read(args)
+        if args.summary:
+            return _summary(args, lines, out)
     except Exception as error:
         if not hasattr(error, "mend"):
             raise
         return _unknown(error, out)
     lamp = status.worst(line["lamp"] for line in lines)
-    if args.json:
+    if args.perfdata:
+        out.lines([perfdata(lamp, lines)])
+    elif args.json:
         out.json(document(lamp, lines))
-    elif args.plain:
+    else:
+        show(args, lines, out)
+    return EXITS[lamp]
+
+
+def show(args: argparse.Namespace, lines: Sequence[Line], out: Out) -> None:
+    if args.plain:
         out.table((), map(_plain, lines))
     else:
         _text(lines, out)
-    return EXITS[lamp]
+
+
+def read(args: argparse.Namespace) -> list[Line]:
+    """The schools asked for, as they stand now."""
+    now = status.clock_now()
+    every = status.lines(paths.store_url(args.store, os.environ), now=now)
+    return overdue(chosen(every, args.school), args.max_age, now)
+
+
+def perfdata(lamp: str, lines: Sequence[Line]) -> str:
+    """The line of a monitoring plugin: what a person reads, a bar, and counts for a graph."""
+    lamps = {name: sum(line["lamp"] == name for line in lines) for name in EXITS}
+    counts = {"schools": len(lines), **lamps}
+    counts |= {
+        word: sum(line["lamp_word"] == word for line in lines) for word in ("overdue", "held", "failed")
+    }
+    for line in lines:
+        for name, number in line["waiting"].items():
+            counts[name] = counts.get(name, 0) + number
+    waiting = sum(line["waiting"][name] for line in lines for name in status.DECIDED)
+    told = ", ".join(f"{number} {name}" for name, number in lamps.items() if number) or "none"
+    state = ("OK", "WARNING", "CRITICAL", "UNKNOWN")[EXITS[lamp]]
+    graph = " ".join(f"{name}={number};;;0" for name, number in counts.items())
+    return f"MISCONSOLE {state} - {len(lines)} schools: {told}; {waiting} waiting | {graph}"
+
+
+def _summary(args: argparse.Namespace, lines: list[Line], out: Out) -> int:
+    from misconsole.services import summary
+
+    url = paths.store_url(args.store, os.environ)
+    found = summary.document(url, lines, span=args.summary, now=status.clock_now())
+    if args.json:
+        out.json(found)
+    else:
+        out.lines(found["sentences"])
+    return EXITS[status.worst(line["lamp"] for line in lines)]
 
 
 def chosen(lines: Sequence[Line], keys: Sequence[str]) -> list[Line]:
@@ -90,7 +146,7 @@ def document(lamp: str, lines: Iterable[Line]) -> dict[str, Any]:
 
 _KEYS = (
     "slug", "name", "mis", "route", "access", "lamp", "lamp_word", "last_checked", "last_changed",
-    "last_run", "last_run_state", "running", "waiting",
+    "last_run", "last_run_state", "running", "waiting", "due_at", "late_at", "slot_note", "source",
 )  # fmt: skip
 
 
