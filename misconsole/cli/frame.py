@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "note": (f"{_CLI}.note", "notes on cases, and handing them over"),
     "account": (f"{_CLI}.account", "list, show, import, create, rename, link and unlink accounts"),
     "rename": (f"{_CLI}.rename", "many usernames at once: rehearsed, applied, undone as one"),
+    "handout": (f"{_CLI}.handout", "first passwords: set, and written as slips or a list, once"),
     "room": (f"{_CLI}.room", "rooms of staff: typed in here, never changed by a sync"),
     "why": (f"{_CLI}.why", "why somebody has no account: every gate in order"),
     "find": (f"{_CLI}.find", "find people across schools"),
