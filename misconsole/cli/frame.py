@@ -50,6 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": (f"{_CLI}.export", "files for Google, Microsoft, Apple, OneRoster, AD; plain tables"),
     "privacy": (f"{_CLI}.privacy", "what is held on a person, subject access, erasure"),
     "tidy": (f"{_CLI}.tidy", "remove what is older than the school keeps it"),
+    "target": (f"{_CLI}.target", "directories that accounts are written to: set up, push, adopt"),
     "audit": (f"{_CLI}.audit", "who decided what, and when"),
     "notify": (f"{_CLI}.notify", "who is told when a school turns red, is held, or is well again"),
     "worker": (f"{_CLI}.worker", "runs what is due, for ever"),

@@ -67,7 +67,15 @@ def _in_target(
         with job.recorder.stage("apply"):
             setter.run(there, passwords)
         outcome.settled(job)
-    yield from ((account_id, setter.told.get(account_id, NOT_REACHED)) for account_id in passwords)
+    ended = f"{NOT_REACHED} {_why(job)}".strip()
+    yield from ((account_id, setter.told.get(account_id, ended)) for account_id in passwords)
+
+
+def _why(job: PushJob) -> str:
+    """What ended the work, as its run says."""
+    with job.desk.store.read() as s:
+        run = runs.get(s, job.run_id)
+        return str((run.error or {}).get("message", "")) if run is not None else ""
 
 
 def _begin(desk: Desk, target_id: int, count: int, opened: source.Open | None) -> PushJob:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -91,7 +92,7 @@ def test_deleting_needs_the_schools_word_and_our_own_suspension_for_long_enough(
     ann = b.account("a.lee")
     bob = b.account("b.lee")
     b.pushed()
-    put(b, Entry(**{**_values(b.entry(bob)), "enabled": False}))  # somebody there blocked Bob
+    put(b, replace(b.entry(bob), enabled=False))  # somebody there blocked Bob
     b.leave(ann)
     b.leave(bob)
     b.pushed()
@@ -103,10 +104,6 @@ def test_deleting_needs_the_schools_word_and_our_own_suspension_for_long_enough(
     assert [e.username for e in b.directory.rows.values()] == ["b.lee"]
     assert not b.e.all(TargetAccount, account_id=ann)
     assert b.pushed().changes.get("created", 0) == 0
-
-
-def _values(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in entry.__dataclass_fields__}
 
 
 def test_O4_Y3_a_renamed_account_keeps_its_old_address_there(b: PushBench) -> None:
@@ -145,7 +142,8 @@ def test_an_entry_that_is_not_ours_is_never_overwritten_and_waits_to_be_adopted(
 
 def test_all_of_one_address_are_adopted_in_one_go_only_where_the_target_says_so(b: PushBench) -> None:
     put(b, stranger(1, username="a.lee", email="a.lee@larkmere.example", given_name="Ann", family_name="Lee"),
-        stranger(2, username="b.lee", email="b.lee@larkmere.example", given_name="Zed", family_name="Lee"))  # fmt: skip
+        stranger(2, username="b.lee", email="b.lee@larkmere.example", given_name="Zed",
+                 family_name="Lee"))  # fmt: skip
     ann, _bob = b.account("a.lee", "Ann", "Lee"), b.account("b.lee", "Bob", "Lee")
     with pytest.raises(Conflict, match="one by one"):
         b.adopt(all_exact=True)
@@ -158,7 +156,7 @@ def test_all_of_one_address_are_adopted_in_one_go_only_where_the_target_says_so(
 def test_administrators_are_left_alone_even_where_they_bear_our_mark(b: PushBench) -> None:
     ann = b.account("a.lee")
     b.pushed()
-    boss = Entry(**{**_values(b.entry(ann)), "protected": True, "display_name": "Boss"})
+    boss = replace(b.entry(ann), protected=True, display_name="Boss")
     put(b, boss)
     b.leave(ann)
     run = b.pushed()
@@ -170,7 +168,7 @@ def test_administrators_are_left_alone_even_where_they_bear_our_mark(b: PushBenc
 def test_drift_is_shown_and_ours_is_written_again(b: PushBench) -> None:
     ann = b.account("a.lee", "Ann", "Lee")
     b.pushed()
-    put(b, Entry(**{**_values(b.entry(ann)), "display_name": "Annie"}), stranger())
+    put(b, replace(b.entry(ann), display_name="Annie"), stranger())
     seen = {(d.kind, d.field, d.wins) for d in b.plan().drift}
     assert seen == {("changed", "display_name", "ours"), ("stranger", "", "theirs")}
     b.pushed()
@@ -181,7 +179,7 @@ def test_theirs_stays_where_the_target_says_so_but_a_leaver_is_suspended_all_the
     b.option(changed_there="theirs")
     ann = b.account("a.lee", "Ann", "Lee")
     b.pushed()
-    put(b, Entry(**{**_values(b.entry(ann)), "display_name": "Annie"}))
+    put(b, replace(b.entry(ann), display_name="Annie"))
     assert not b.plan().counts
     b.pushed()
     assert b.entry(ann).display_name == "Annie"
@@ -193,7 +191,7 @@ def test_theirs_stays_where_the_target_says_so_but_a_leaver_is_suspended_all_the
 def test_sign_in_that_somebody_blocked_there_is_never_opened_by_a_push(b: PushBench) -> None:
     ann = b.account("a.lee")
     b.pushed()
-    put(b, Entry(**{**_values(b.entry(ann)), "enabled": False}))
+    put(b, replace(b.entry(ann), enabled=False))
     b.pushed()
     assert b.entry(ann).enabled is False
     assert [d.kind for d in b.plan().drift] == ["blocked"]
@@ -404,7 +402,7 @@ def test_extras_go_only_where_the_target_takes_them_and_the_school_lets_them(b: 
 
 def test_a_directory_that_spells_its_own_way_is_not_written_to_for_ever(b: PushBench) -> None:
     ann = b.account("a.lee", "Ann", "Lee")
-    b.directory.spelling = lambda e: Entry(**{**_values(e), "display_name": e.display_name.upper()})
+    b.directory.spelling = lambda e: replace(e, display_name=e.display_name.upper())
     b.pushed()
     b.pushed()
     assert b.entry(ann).display_name == "ANN LEE"
@@ -422,7 +420,7 @@ def test_our_mark_taken_away_is_put_back_on_the_entry_we_know(b: PushBench) -> N
     ann = b.account("a.lee")
     b.pushed()
     entry = b.entry(ann)
-    put(b, Entry(**{**_values(entry), "anchor": ""}))
+    put(b, replace(entry, anchor=""))
     b.pushed()
     assert b.entry(ann) == entry
 
@@ -460,7 +458,10 @@ def test_a_failed_or_held_push_lights_the_schools_lamp(b: PushBench) -> None:
     b.e.run(b.school)
     accounts = [b.account(f"p{n}") for n in range(20)]
     b.pushed()
-    word = lambda: next(iter(list_schools(b.desk))).lamp_word  # noqa: E731
+
+    def word() -> str:
+        return next(iter(list_schools(b.desk))).lamp_word
+
     for each in accounts[:8]:
         b.leave(each)
     b.push()
