@@ -7,6 +7,8 @@ from screens.commands import Command as C
 MAPPING = (
     C(id="connect.columns", scope="connect", title="Columns", footer=11, keys=("l",),
       help="Look at the columns of the school's CSV files, and accept them."),
+    C(id="moving.columns", scope="moving", title="Columns", footer=10, keys=("k",),
+      help="Look at the columns of the CSV files the school moves to, and accept them."),
     C(id="columns.change", scope="columns", title="Change", footer=2, keys=("e",),
       help="Choose what the column under the cursor is, or what the file holds; so does Enter."),
     C(id="columns.leave-out", scope="columns", title="Leave out", footer=3, keys=("x",),

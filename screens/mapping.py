@@ -54,8 +54,10 @@ class Columns(Frame[None]):
     BINDINGS = bindings("columns")
     scopes = ("columns",)
 
-    def __init__(self, urn: str, school_name: str) -> None:
+    def __init__(self, urn: str, school_name: str, *, move: bool = False) -> None:
+        """``move``: the files of the MIS a prepared change moves to."""
         super().__init__()
+        self.of_move = move
         self.school = urn
         self.school_name = school_name
         self.view: MappingView | None = None
@@ -74,7 +76,7 @@ class Columns(Frame[None]):
         )  # fmt: skip
 
     def place(self) -> Sequence[str]:
-        return ("Schools", self.school_name, "Connect", "Columns")
+        return ("Schools", self.school_name, "Change of MIS" if self.of_move else "Connect", "Columns")
 
     @property
     def urn(self) -> str:
@@ -94,7 +96,7 @@ class Columns(Frame[None]):
         def columns() -> MappingView:
             from misconsole.services import mapping
 
-            return mapping.columns(desk, self.school, changes=changes)
+            return mapping.columns(desk, self.school, changes=changes, move=self.of_move)
 
         self.ask(columns, lambda view: self._show(view, then), group="columns", failed=self._failed)
 
@@ -219,7 +221,8 @@ class Columns(Frame[None]):
         def accept() -> MappingView:
             from misconsole.services import mapping
 
-            return mapping.accept(desk, self.school, changes=changes, seen=mapping.fingerprint(view))
+            seen = mapping.fingerprint(view)
+            return mapping.accept(desk, self.school, changes=changes, seen=seen, move=self.of_move)
 
         self.ask(accept, self._accepted, group="accept")
 

@@ -76,15 +76,15 @@ def _contradictions(roll: Roll, picks: Iterator[PupilRow]) -> None:
 
 def _employees(roll: Roll, rng: Random) -> None:
     rows = [row for row in list(roll.staff.values())[3:] if row.start and row.start <= roll.today]
-    picks = iter(rng.sample(rows, min(8, len(rows))))
-    for days in (30, 200):  # F6, J5: ex-employees that were never taken out
-        gone = next(picks)
+    picks = rng.sample(rows, min(8, len(rows)))
+    for gone, days in zip(picks, (30, 200), strict=False):  # F6, J5: ex-employees that were never taken out
         gone.current, gone.end = False, roll.today - timedelta(days=days)
-    odd = next(picks)
-    odd.end = roll.today - timedelta(days=12)  # says current, but the end date has passed
-    next(picks).title = None  # F9
-    twice = next(picks)
-    twice.roles = (twice.roles[0], *twice.roles)  # Z14: the same role twice
+    for odd in picks[2:3]:  # a small school has fewer oddities
+        odd.end = roll.today - timedelta(days=12)  # says current, but the end date has passed
+    for untitled in picks[3:4]:
+        untitled.title = None  # F9
+    for twice in picks[4:5]:
+        twice.roles = (twice.roles[0], *twice.roles)  # Z14: the same role twice
 
 
 def _namesake(one: PupilRow, other: PupilRow) -> None:

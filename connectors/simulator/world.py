@@ -60,8 +60,8 @@ class World:
         ]
         if not sisters or len(sisters) > 1:
             return
-        theirs = list(sisters[0].staff.values())[12]
-        ours = list(roll.staff.values())[-3]
+        theirs = list(sisters[0].staff.values())[:13][-1]  # a school of thirty has fewer
+        ours = list(roll.staff.values())[-3:][0]
         ours.forename, ours.surname, ours.born = theirs.forename, theirs.surname, theirs.born
         ours.legal_forename, ours.legal_surname = theirs.legal_forename, theirs.legal_surname
         ours.gender, ours.title = theirs.gender, theirs.title

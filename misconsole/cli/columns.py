@@ -30,6 +30,11 @@ def add(sub: Any) -> None:
         "--accept", action="store_true", help="keep the columns as shown; a sync reads by them"
     )
     parser.add_argument(
+        "--move",
+        action="store_true",
+        help="those of the MIS that a prepared change moves to",
+    )
+    parser.add_argument(
         "--fields", metavar="KIND", default="",
         help="list the fields that a file of that kind can have (pupils, staff, contacts, classes, ...)",
     )  # fmt: skip
@@ -44,8 +49,8 @@ def columns(args: argparse.Namespace, out: Out) -> int:
     with open_desk(args) as desk:
         changes = words.pairs(args.set)
         work = mapping.accept if args.accept else mapping.columns
-        view = work(desk, args.school, changes=changes)
-    _show(out, view)
+        view = work(desk, args.school, changes=changes, move=args.move)
+    _show(out, view, move=args.move)
     return Exit.DONE if view.accepted else Exit.HELD
 
 
@@ -64,7 +69,7 @@ def _fields(out: Out, kind: str) -> int:
     return Exit.DONE
 
 
-def _show(out: Out, view: MappingView) -> None:
+def _show(out: Out, view: MappingView, *, move: bool) -> None:
     if out.as_json:
         out.json(view)
         return
@@ -86,9 +91,11 @@ def _show(out: Out, view: MappingView) -> None:
     for key in view.missing:
         out.note(f"{shown(key)} was accepted and is not there now.")
     if view.accepted:
-        out.note("These columns are accepted; a sync reads by them.")
+        reads = "the rehearsal and the move read" if move else "a sync reads"
+        out.note(f"These columns are accepted; {reads} by them.")
     else:
-        out.note(f"Not accepted yet. Look, then: misconsole columns {view.school} --accept")
+        moving = "--move " if move else ""
+        out.note(f"Not accepted yet. Look, then: misconsole columns {view.school} {moving}--accept")
 
 
 def _about(file: FileView) -> list[str]:

@@ -76,7 +76,7 @@ def _chosen(desk: Desk, args: argparse.Namespace) -> Any:
 def _needs_look(seen: Rehearsal) -> bool:
     from misconsole.rules.rename import Look
 
-    return bool(seen.count(Look.PROBLEM, Look.ASK))
+    return bool(seen.count(Look.PROBLEM, Look.NAMELESS, Look.ASK))
 
 
 def _told(

@@ -26,17 +26,22 @@ class Look(IntEnum):
     """What a line needs, the most urgent first; also the order of the rehearsal."""
 
     PROBLEM = 0  # cannot be done
-    COLLISION = 1  # the plain name belongs to somebody else, so it got a number
-    ASK = 2  # spells something, or its names need a look
-    CUT = 3  # a part of the name gave way
-    CHANGE = 4
-    SAME = 5
+    NAMELESS = 1  # has no name to make one of: a shared account; stays unless a name is typed
+    COLLISION = 2  # the plain name belongs to somebody else, so it got a number
+    ASK = 3  # spells something, or its names need a look
+    CUT = 4  # a part of the name gave way
+    CHANGE = 5
+    SAME = 6
 
 
 WORDS = {
-    Look.PROBLEM: "not possible", Look.COLLISION: "collision", Look.ASK: "look at it", Look.CUT: "cut",
-    Look.CHANGE: "", Look.SAME: "stays",
+    Look.PROBLEM: "not possible", Look.NAMELESS: "no name", Look.COLLISION: "collision",
+    Look.ASK: "look at it", Look.CUT: "cut", Look.CHANGE: "", Look.SAME: "stays",
 }  # fmt: skip
+
+
+#: Lines that leave an account as it is.
+STAYING = (Look.PROBLEM, Look.NAMELESS, Look.SAME)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ class Line:
 
     @property
     def changes(self) -> bool:
-        return self.look not in (Look.PROBLEM, Look.SAME)
+        return self.look not in STAYING
 
     @property
     def alias(self) -> str:
@@ -103,6 +108,9 @@ class Rehearsal:
 
     def count(self, *looks: Look) -> int:
         return sum(each.look in looks for each in self.lines)
+
+
+NAMELESS = "It has no person's name to make one of, so it stays as it is; type a name if it is to change."
 
 
 def wrong_shape(name: str) -> str:
@@ -232,6 +240,8 @@ def _whose(name: str, work: _Work) -> str:
 def _made(subject: Subject, form: Format | None, work: _Work) -> Line:
     if form is None or subject.account_id in work.keepers:
         return _line(subject, work, subject.username, Look.SAME)
+    if not fold(subject.given) and not fold(subject.family):
+        return _line(subject, work, subject.username, Look.NAMELESS, [NAMELESS])
     try:
         form.for_role("pupil" if subject.kind == "pupil" else "staff")
         base = _base(subject, form)
@@ -271,7 +281,7 @@ def _refused(subject: Subject, why: str, *, typed: bool = False) -> Line:
 def _line(
     subject: Subject, work: _Work, name: str, look: Look, said: Sequence[str] = (), *, typed: bool = False
 ) -> Line:
-    changes = look is not Look.SAME
+    changes = look not in STAYING
     why = (subject.why,) if subject.why else ()
     return Line(
         account_id=subject.account_id, name=subject.name, kind=subject.kind, old=subject.username, new=name,

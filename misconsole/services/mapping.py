@@ -33,27 +33,28 @@ NO_CHANGES: Changes = {}
 Found = tuple[FileGuess, "Table"]
 
 
-def columns(desk: Desk, school: str, *, changes: Changes = NO_CHANGES) -> MappingView:
+def columns(desk: Desk, school: str, *, changes: Changes = NO_CHANGES, move: bool = False) -> MappingView:
     """How the files would be read, with ``changes`` as if accepted; nothing is kept.
 
+    ``move``: the files of the MIS that a prepared change moves to, instead of the connection in use.
     ``changes`` maps ``FILE`` → kind and ``FILE.COLUMN`` → field, or "-" to leave it out.  Raises Usage for
     a change that means nothing, ConnectorError for files that cannot be read.
     """
-    path, confirmed = _settings(desk, school)
+    path, confirmed = _settings(desk, school, move=move)
     found = _guessed(path, confirmed, changes)
     return _view(desk, school, path, confirmed, found)
 
 
-def accept(desk: Desk, school: str, *, changes: Changes = NO_CHANGES, seen: str = "") -> MappingView:
+def accept(
+    desk: Desk, school: str, *, changes: Changes = NO_CHANGES, seen: str = "", move: bool = False
+) -> MappingView:
     """Keep the columns as ``columns`` shows them with the same changes.
 
     ``seen``: the fingerprint of what the person looked at (``fingerprint``); Conflict when the files have
     other columns by now.  Raises Usage with the first reason why they cannot be read so.
     """
-    from misconsole.services import connect
-
     permits.need(desk, "connect", school)
-    path, confirmed = _settings(desk, school)
+    path, confirmed = _settings(desk, school, move=move)
     found = _guessed(path, confirmed, changes)
     guesses = [each for each, _ in found]
     if seen and seen != _headers(guesses):
@@ -64,9 +65,20 @@ def accept(desk: Desk, school: str, *, changes: Changes = NO_CHANGES, seen: str 
         raise Usage(told[0], mend="Change the columns named, or leave the file out.", code="bad_mapping")
     if all(each.kind == NOTHING for each in files.values()):
         raise Usage("No file would be read.", mend="Say what one of them holds.", code="bad_mapping")
-    connect.set_settings(desk, school, settings={SETTING: dump(files)})
-    connect.check_access(desk, school)
+    _keep(desk, school, {SETTING: dump(files)}, move=move)
     return _view(desk, school, path, files, _guessed(path, files, NO_CHANGES))
+
+
+def _keep(desk: Desk, school: str, settings: Mapping[str, str], *, move: bool) -> None:
+    """With the connection, or with the move; then access is asked again, for the files can be read now."""
+    from misconsole.services import connect, move_prepare
+
+    if move:
+        move_prepare.correct(desk, school, settings, {})
+        move_prepare.told_access(desk, school, None, ask=False)
+    else:
+        connect.set_settings(desk, school, settings=settings)
+        connect.check_access(desk, school)
 
 
 def fingerprint(view: MappingView) -> str:
@@ -85,14 +97,16 @@ def choices(kind: str) -> tuple[FieldChoice, ...]:
     return (FieldChoice(name=NOTHING, title="left out"), *rest)
 
 
-def _settings(desk: Desk, school: str) -> tuple[str, dict[str, FileMap]]:
+def _settings(desk: Desk, school: str, *, move: bool) -> tuple[str, dict[str, FileMap]]:
     """(path, accepted files); a mapping that cannot be read any more counts as none."""
+    from misconsole.services import move_prepare
     from misconsole.services.access import setup_for
 
-    route, setup = setup_for(desk, school, lambda: False)
+    route, setup = (move_prepare.setup_for if move else setup_for)(desk, school, lambda: False)
     if route != ROUTE:
+        how = "moves to" if move else "is connected by"
         raise Usage(
-            f"This school is connected by {route}, where no columns need looking at.",
+            f"This school {how} {route}, where no columns need looking at.",
             mend=f"Only the route {ROUTE} has columns to accept.",
         )
     try:

@@ -21,6 +21,7 @@ from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 
 if TYPE_CHECKING:
+    from connectors.base import Setup
     from misconsole.sync.source import Open
 
 Strings = Mapping[str, str]
@@ -83,14 +84,19 @@ def _keep_secrets(desk: Desk, ref: str, secrets: Strings) -> None:
         desk.secrets.put(ref, {**desk.secrets.get(ref), **{k: v.strip() for k, v in secrets.items()}})
 
 
+def setup_for(desk: Desk, school: str, cancelled: Any) -> tuple[str, Setup]:
+    """(route, what its connector is made from) of the MIS the school moves to."""
+    with desk.store.read() as s:
+        found = resolve(s, school)
+        row = prepared(s, found)
+    return row.route, access.setup_of(desk, found, row, cancelled)
+
+
 def opener(desk: Desk, school: str) -> Open:
     """Opens the MIS the school moves to, instead of the one in use."""
 
     def open_new(_desk: Desk, _school: School, cancelled: Any) -> Connector:
-        with desk.store.read() as s:
-            found = resolve(s, school)
-            row = prepared(s, found)
-        return registry.make(row.route, access.setup_of(desk, found, row, cancelled))
+        return registry.make(*setup_for(desk, school, cancelled))
 
     return open_new
 

@@ -33,6 +33,8 @@ NOT_YET = "Rehearse first: d."
 
 
 def _before(run: str, plan: MovePlan, step: GuideStep | None) -> str:
+    if run == "columns":
+        return "" if plan.route == "csv" else "Only a move to CSV files has columns to look at."
     if run == "rehearse":
         unready = next((s for s in plan.steps if s.state != "done" and s.kind in NEEDED), None)
         return f"Step {unready.number} comes first: {unready.title}." if unready else ""
@@ -47,4 +49,4 @@ def _before(run: str, plan: MovePlan, step: GuideStep | None) -> str:
     return why_not_step(run, step, plan.steps) if step is not None else ""
 
 
-NEEDED = ("input", "request", "wait")
+NEEDED = ("input", "columns", "request", "wait")

@@ -102,6 +102,7 @@ class Move(Guided):
             desk = self.program.desk
             self.ask(lambda: calls.rehearsal(desk, self.school), self._saw, group="current")
         waits = self.step is not None and self.step.kind == "wait" and self.plan.access == "pending"
+        waits = waits and not self.program.leave("connect", self.school)[0]
         if waits and self._ticks % ASK_EVERY == 0 and not self.asking("access"):
             self._read(calls.check, self._answered, group="access")
 
@@ -174,8 +175,8 @@ class Move(Guided):
     def do_go(self) -> None:
         kind = self.step.kind if self.step else ""
         run = {
-            "input": "edit", "request": "request", "wait": "check", "rehearse": "rehearse",
-            "settle": "settle", "switch": "switch",
+            "input": "edit", "columns": "columns", "request": "request", "wait": "check",
+            "rehearse": "rehearse", "settle": "settle", "switch": "switch",
         }.get(kind, "down")  # fmt: skip
         reason = why_not_now(
             run, self.plan, self.step, applied=self.applied is not None, rehearsing=self.rehearsing
@@ -199,6 +200,11 @@ class Move(Guided):
     def do_check(self) -> None:
         self.program.say("Asking whether the school has approved…")
         self._read(calls.check, self._answered, group="access")
+
+    def do_columns(self) -> None:
+        from screens.mapping import Columns
+
+        self.program.push_screen(Columns(self.school, self.plan.school_name, move=True))
 
     # Rehearsing and settling
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from misconsole.rules.rename import WORDS, Line, Look, Rehearsal
+from misconsole.rules.rename import STAYING, WORDS, Line, Look, Rehearsal
 from misconsole.rules.username_kinds import TITLES
 from screens import glyphs
 from screens.showing import Showing, counted
@@ -12,12 +12,14 @@ from screens.widgets import lines as drawn
 from screens.widgets.lines import Span, line, span, wrap
 
 SIGNS = {
-    Look.PROBLEM: (glyphs.PROBLEM, "bad"), Look.COLLISION: (glyphs.ATTENTION, "warn"),
+    Look.PROBLEM: (glyphs.PROBLEM, "bad"), Look.NAMELESS: (glyphs.ATTENTION, "warn"),
+    Look.COLLISION: (glyphs.ATTENTION, "warn"),
     Look.ASK: (glyphs.ATTENTION, "warn"), Look.CUT: (glyphs.DOT, "accent"), Look.CHANGE: ("", ""),
     Look.SAME: ("", "muted"),
 }  # fmt: skip
 TOLD = (
-    (Look.PROBLEM, "not possible"), (Look.COLLISION, "with a number"), (Look.ASK, "to look at"),
+    (Look.PROBLEM, "not possible"), (Look.NAMELESS, "without a name"), (Look.COLLISION, "with a number"),
+    (Look.ASK, "to look at"),
     (Look.CUT, "cut"), (Look.SAME, "stay"),
 )  # fmt: skip
 
@@ -60,9 +62,9 @@ def question(seen: Rehearsal) -> Sequence[drawn.Line]:
     told = [
         line(f"{glyphs.DOT} {seen.count(each):,} {words}")
         for each, words in TOLD
-        if each is not Look.SAME and seen.count(each)
+        if each not in STAYING and seen.count(each)
     ]
-    kept = seen.count(Look.PROBLEM, Look.SAME)
+    kept = seen.count(*STAYING)
     if kept:
         told.append(
             line(f"{glyphs.DOT} {counted(kept, 'account keeps its name', 'accounts keep their names')}")

@@ -267,3 +267,14 @@ def test_a_row_that_is_not_of_the_rehearsal_or_out_of_date_is_named_with_its_lin
 def test_a_file_without_the_columns_or_broken_is_refused_whole(text: str) -> None:
     with pytest.raises(AccountFileError):
         rename_csv.read(text, [])
+
+
+def test_O8_a_shared_account_without_a_persons_name_stays_unless_a_name_is_typed() -> None:
+    library = subject(1, "", "", "library", kind="other", name="library")
+    people = [library, subject(2, "Ann", "Lee")]
+    found = rehearse(people, ground=ground(*people), formats=ALL)
+    line = next(each for each in found.lines if each.account_id == 1)
+    assert (line.look, line.new, line.changes) == (Look.NAMELESS, "library", False)
+    assert "type a name" in line.said[0] and found.names == {2: "a.lee"}
+    typed = rehearse(people, ground=ground(*people), formats=ALL, typed={1: "lrc"})
+    assert typed.names == {1: "lrc", 2: "a.lee"}

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from data.tables import Connection
-from misconsole.services import connect
+from data.tables import Connection, MisMove
+from misconsole.services import connect, moving
 from screens.mapping import masked
 from screens.showing import Showing
 from tests import seed
@@ -188,3 +188,24 @@ def test_the_picture_of_the_columns(tmp_path: Path, snap_compare: Any) -> None:
             await go_to(driver, "DOB")
 
         assert snap_compare(app, terminal_size=(80, 24), run_before=drive)
+
+
+async def test_B14_a_move_to_csv_files_leads_to_its_columns(estate: seed.Estate, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    (folder / "pupils.csv").write_text(PUPILS, encoding="utf-8")
+    (folder / "staff.csv").write_text(STAFF, encoding="utf-8")
+    school = estate.school("990010", "Ridgemoor Academy")
+    estate.connection(school, "sims", "wonde")
+    moving.prepare_move(estate.desk(), "990010", mis="cmis", route="csv", settings={"path": str(folder)})
+    async with Opened(estate, school).running("enter", "c", "m") as driver:
+        await driver.until(lambda: "From SIMS" in driver.text)
+        await driver.press("k")
+        await loaded(driver)
+        assert "Change of MIS › Columns" in driver.text and "Admission number" in driver.text
+        await driver.press("a")
+        await driver.until(lambda: "Accepted" in driver.text)
+        await driver.press("q")
+        await driver.until(lambda: "Rehearse the move" in driver.text)
+    [move] = estate.all(MisMove)
+    assert "mapping" in move.settings and "mapping" not in estate.all(Connection)[0].settings

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from data.tables import Connection, Decision
-from misconsole.errors import Conflict, NotFound, Usage
-from misconsole.services import connect, mapping
+from data.tables import Connection, Decision, MisMove
+from misconsole.errors import Conflict, MisconsoleError, NotFound, Usage
+from misconsole.services import connect, mapping, moving
 from misconsole.services.mapping_views import ColumnView, FileView, MappingView
 from tests import seed
 
@@ -187,3 +187,29 @@ def test_the_choices_of_a_kind_begin_with_leaving_it_out() -> None:
     assert mapping.choices("pupils")[0].name == "-"
     assert {"source_id", "upn"} <= {each.name for each in mapping.choices("pupils")}
     assert "staff" in {each.name for each in mapping.kinds()}
+
+
+def test_B14_the_columns_of_a_prepared_move_are_looked_at_and_kept_beside_the_connection_in_use(
+    e: seed.Estate, folder: Path
+) -> None:
+    e.connection(e.school("990010", "Ridgemoor Academy"), "sims", "wonde", settings={"token": "x"})
+    with pytest.raises(NotFound, match="No change of MIS is prepared"):
+        mapping.columns(e.desk(), "990010", move=True)
+    moving.prepare_move(e.desk(), "990010", mis="cmis", route="csv", settings={"path": str(folder)})
+    with pytest.raises((Usage, MisconsoleError)):
+        mapping.columns(e.desk(), "990010")
+    view = mapping.columns(e.desk(), "990010", move=True)
+    assert not view.accepted and column(view, "Adno").field == "admission_number"
+    assert state(e, "columns") != "done"
+    done = mapping.accept(
+        e.desk(), "990010", changes={"pupils.csv.Shoe": "-"}, move=True, seen=mapping.fingerprint(view)
+    )
+    assert done.accepted
+    [move] = e.all(MisMove)
+    assert json.loads(move.settings["mapping"])["files"]["pupils.csv"]["columns"]["Shoe"] == "-"
+    assert (move.access, state(e, "columns")) == ("approved", "done")
+    assert "mapping" not in e.all(Connection)[0].settings
+
+
+def state(e: seed.Estate, kind: str) -> str:
+    return {each.kind: each.state for each in moving.move(e.desk(), "990010").steps}[kind]

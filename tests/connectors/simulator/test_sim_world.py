@@ -405,3 +405,9 @@ def test_plain_folds_what_old_account_tools_folded() -> None:
         "yilmaz",
         "",
     ]
+
+
+def test_an_estate_of_tiny_schools_is_built_too() -> None:
+    """Thirty pupils and a handful of staff each: fewer oddities, and none left out halfway."""
+    tiny = build_world(today=date(2026, 9, 14), scale=0.05)
+    assert [len(tiny.roll(each.urn).staff) > 3 for each in tiny.schools] == [True] * len(tiny.schools)
