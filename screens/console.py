@@ -10,6 +10,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
@@ -28,6 +29,7 @@ from screens.demo import DemoEstate
 from screens.frame import Frame
 from screens.hosting import Hosting
 from screens.palette import Palette
+from screens.permitted import act_of
 from screens.showing import Showing
 
 Opener = Callable[[str], AbstractContextManager[Desk]]
@@ -35,7 +37,8 @@ KEPT_MESSAGES = 200
 
 
 def open_desk(url: str) -> AbstractContextManager[Desk]:
-    """Opens store and secrets; slow the first time, so only ever called in a thread."""
+    """Opens store and secrets; slow the first time, so only ever called in a thread. Raises NotPermitted for
+    whoever has no role here."""
     from misconsole.cli.desk import desk_at
 
     return desk_at(url, origin="console")
@@ -78,6 +81,8 @@ class Console(App[int], Hosting, Asking):
         self._opener = opener
         self._opened: AbstractContextManager[Desk] | None = None
         self._desk: Desk | None = None
+        self._leaves: dict[tuple[str, str], tuple[str, str]] = {}
+        self._roles: dict[str, str] = {}
         for each in themes.OURS:
             self.register_theme(each)
         known = {"NO_COLOR": "1", **env} if no_colour else env
@@ -111,13 +116,15 @@ class Console(App[int], Hosting, Asking):
         opened = self._opener(self.url)
         desk = opened.__enter__()
         self._opened = opened
-        return desk
+        return replace(desk, read_only=True) if self.read_only else desk
 
     def _store_opened(self, desk: Desk) -> None:
         self._desk = desk
+        self.read_only = desk.read_only
         for screen in self.screen_stack:
             if isinstance(screen, Frame):
                 screen.store_ready()
+                screen.retitle()
         if self.school:
             from screens.workspace.screen import Workspace
 
@@ -150,7 +157,34 @@ class Console(App[int], Hosting, Asking):
             return "The console was opened read-only; nothing can be changed from here."
         if wanted.desk and not self.is_open:
             return "The store is still being opened; try again in a moment."
-        return ""
+        act = act_of(wanted)
+        return " ".join(self.leave(act, self.frame.urn)).strip() if act and self.is_open else ""
+
+    def leave(self, act: str, urn: str) -> tuple[str, str]:
+        """What stands in the way of an act at a school, and who can. Asked for every key, so kept."""
+        if (act, urn) not in self._leaves:
+            from misconsole.services import permits
+
+            self._leaves[act, urn] = permits.refusal(self.desk, act, urn)
+        return self._leaves[act, urn]
+
+    def is_head(self, urn: str) -> bool:
+        """Whether who sits here is the head of the school by their role, and need not be named (C11)."""
+        from misconsole.services import reports
+
+        return reports.decides_as_head(self.desk, urn)
+
+    @property
+    def role(self) -> str:
+        """The role of whoever sits here, at the school in front; "" where everybody may do everything."""
+        from misconsole.services import permits
+
+        if self._desk is None or (self._desk.standing is None and self._desk.grade == "administrator"):
+            return ""
+        urn = self.frame.urn if len(self.screen_stack) > 1 else ""
+        if urn not in self._roles:
+            self._roles[urn] = permits.title(self._desk, urn)
+        return self._roles[urn]
 
     def why_not(self, wanted: Command) -> str:
         if wanted.id in ("app.change-mis", "app.change-mode") and not self.frame.urn:
@@ -192,6 +226,8 @@ class Console(App[int], Hosting, Asking):
 
     def flags(self) -> list[str]:
         flags = []
+        if self.role:
+            flags.append(self.role)
         if self.demo is not None:
             flags.append("demo")
         if self.read_only:

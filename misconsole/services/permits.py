@@ -118,7 +118,10 @@ def title(desk: Desk, school: Where = "") -> str:
     """The role for the title line, in a word or two."""
     from misconsole.grades import widest
 
-    main = widest(held_at(desk, school)) or "none"
+    held = held_at(desk, school)
+    if not school and desk.standing is not None and not desk.standing.everywhere:
+        held = held.union(*desk.standing.at.values())  # bound to single schools: what they are there
+    main = widest(held) or "none"
     return SHORT.get(main, main)
 
 

@@ -164,12 +164,13 @@ class Scope(Frame[None]):
         self._ask_first("decline")
 
     def _ask_first(self, verdict: str) -> None:
-        """What is removed is said before; where only the head may decide, the name is asked for (C11)."""
+        """What is removed is said before; where only the head may decide, the name is asked for, unless it
+        is the head who sits here (C11)."""
         row = self.grid.cursor_row
         if row is None:
             return
         removes = row.report.removes if row.field is None and verdict == "decline" else 0
-        if row.report.accept_by == "headteacher":
+        if row.report.accept_by == "headteacher" and not self.program.is_head(self.school):
             self._ask_the_head(row, verdict, removes)
         elif removes:
             question = Confirm(f"Decline {row.report.title}?", [line(removal(row.report))], verb="decline")

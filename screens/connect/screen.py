@@ -118,7 +118,8 @@ class Connect(Guided):
         """While the school has not answered, ask every few seconds; silent when nothing is new."""
         waits = self.step is not None and self.step.kind == "wait" and self.step.state in ("now", "problem")
         pending = self.view is not None and self.view.access == "pending"
-        if self.in_front and waits and pending and not self.asking("check"):
+        may = not self.program.leave("connect", self.school)[0]
+        if may and self.in_front and waits and pending and not self.asking("check"):
             self._ask(partial(calls.check, urn=self.school), self._checked, group="check")
 
     def _checked(self, view: ConnectionView | None) -> None:
