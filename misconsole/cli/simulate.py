@@ -164,7 +164,7 @@ def tell_typed(control: Control, args: argparse.Namespace, out: Out) -> int:
 
 
 def tell_target(control: Control, args: argparse.Namespace, out: Out) -> int:
-    """Settings on stdout, as ``--set`` takes them; secrets only to the file that was named."""
+    """The command that sets the target up, on stdout; secrets only to the file that was named."""
     from connectors.simulator.control import ControlProblem
 
     try:
@@ -174,11 +174,13 @@ def tell_target(control: Control, args: argparse.Namespace, out: Out) -> int:
             f"The simulator says: {problem}", mend="“misconsole simulate state” lists the schools."
         ) from problem
     file = _keep(found["secrets"], args.secrets_file)
+    words = ["misconsole", "target", args.school, "add", args.kind, "--kind", args.kind]
+    command = _with(words, found["settings"], file)
     if args.json:
-        told = {"school": args.school, "kind": args.kind, "settings": found["settings"]}
+        told = {"school": args.school, "kind": args.kind, "settings": found["settings"], "command": command}
         out.json({**told, "secrets": sorted(found["secrets"]), "secrets_file": file})
     else:
-        out.lines(f"{name}={value}" for name, value in found["settings"].items())
+        out.lines([command])
     return Exit.DONE
 
 
@@ -193,7 +195,10 @@ def _keep(secrets: Mapping[str, str], name: str) -> Path:
 
 def connecting(school: str, mis: str, route: str, settings: Mapping[str, str], file: Path | None) -> str:
     """The command that connects the school so, ready to paste."""
-    words = ["misconsole", "connect", school, "--mis", mis, "--route", route]
+    return _with(["misconsole", "connect", school, "--mis", mis, "--route", route], settings, file)
+
+
+def _with(words: list[str], settings: Mapping[str, str], file: Path | None) -> str:
     for name, value in settings.items():
-        words += ["--set", f"{name}={value}"]
+        words = [*words, "--set", f"{name}={value}"]
     return shlex.join([*words, "--secrets-file", str(file)] if file else words)

@@ -158,7 +158,9 @@ def test_what_a_target_needs_is_told_and_its_secrets_kept_to_the_file(
     words = ("simulate", "--ready-file", ready, "target", URN, "--kind", kind, "--secrets-file", str(file))
     code, out = said(capsys, *words)
     assert code == Exit.DONE
-    settings = dict(line.split("=", 1) for line in out.splitlines())
+    told = shlex.split(out)
+    assert told[:7] == ["misconsole", "target", URN, "add", kind, "--kind", kind]
+    settings = dict(told[n + 1].split("=", 1) for n, word in enumerate(told) if word == "--set")
     secrets = json.loads(file.read_text())
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not [value for value in secrets.values() if value in out]
