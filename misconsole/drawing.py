@@ -5,6 +5,7 @@ Series differ by sign as well as by colour, so that sixteen colours, or none, wi
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from misconsole.rules.figures import Figure
@@ -16,6 +17,7 @@ ASCII = str.maketrans({
     "┌": "+", "┐": "+", "└": "+", "┘": "+", "─": "-", "│": "|", "┤": "|", "├": "|", "┬": "+", "┴": "+",
     "┼": "+", "█": "#", "▒": "o", "░": ".",
 })  # fmt: skip
+LEGEND = 1.3  # room above the bars for what their signs mean
 TICK = 12  # cells a label and the gap beside it need
 
 
@@ -30,7 +32,21 @@ def draw(plt: Any, figure: Figure, *, width: int, plain: bool = False) -> None:
         _bars(plt, figure, places, signs)
     every = max(1, -(-len(places) * TICK // max(width, TICK)))
     plt.xticks(places[::every], list(figure.x[::every]))
-    plt.ylabel(figure.unit)
+    if figure.kind == "bars":
+        highest = max((value or 0 for series in figure.series for value in series.values), default=0)
+        ticks = steps(highest)
+        plt.yticks(ticks, [f"{tick:,.10g}" for tick in ticks])
+        if len(figure.series) > 1:
+            plt.ylim(0, highest * LEGEND)
+
+
+def steps(highest: float) -> list[float]:
+    """Round numbers from nought up to about the highest value, five at most: 0, 20, 40, 60."""
+    if highest <= 0:
+        return [0.0]
+    size = 10.0 ** math.floor(math.log10(highest))
+    step = next(size * part for part in (0.2, 0.5, 1.0, 2.0) if highest / (size * part) <= 5)
+    return [step * n for n in range(int(highest / step) + 1)]
 
 
 def _line(plt: Any, figure: Figure, places: list[int], marker: str) -> None:
@@ -46,6 +62,8 @@ def _bars(plt: Any, figure: Figure, places: list[int], signs: tuple[str, ...]) -
     for number, (series, sign, colour) in enumerate(zip(figure.series, signs, COLOURS, strict=False)):
         shift = (number - (count - 1) / 2) * room
         values = [value or 0.0 for value in series.values]
+        if count > 1 and not any(values):
+            continue
         label = series.name if count > 1 else None
         plt.bar([at + shift for at in places], values, width=room, marker=sign, color=colour, label=label)
 

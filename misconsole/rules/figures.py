@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 SITTING = timedelta(minutes=5)  # a longer pause between two decisions ends a sitting
 AGES = ((1, "a day"), (7, "a week"), (30, "a month"), (90, "3 months"))
+LEAST_DAYS = 14  # so that a first day does not fill the whole picture
 OLDER = "longer"
 CHANGES = ("create", "update", "link", "unallocate")
 STATES = ("succeeded", "held", "failed", "cancelled")
@@ -49,25 +50,34 @@ def _plural(n: int, one: str, many: str) -> str:
     return f"{n:,} {one if n == 1 else many}"
 
 
+def _days(seen: Iterable[date]) -> list[date]:
+    """Every day from the first to the last, and as many before as a picture needs; none for none."""
+    known = sorted(seen)
+    if not known:
+        return []
+    first = min(known[0], known[-1] - timedelta(days=LEAST_DAYS - 1))
+    return [first + timedelta(days=n) for n in range((known[-1] - first).days + 1)]
+
+
 def durations(ran: Iterable[tuple[datetime, float, str]]) -> Figure:
-    """Runs day by day: how long the longest took, and how many ended otherwise than well."""
-    days: defaultdict[date, list[tuple[float, str]]] = defaultdict(list)
+    """The longest run of each day by how it ended: what failed stands beside what succeeded."""
+    days: defaultdict[date, dict[str, float]] = defaultdict(dict)
+    states: Counter[str] = Counter()
     for at, seconds, state in ran:
-        days[at.date()].append((seconds, state))
-    order = sorted(days)
-    longest = tuple(round(max(seconds for seconds, _ in days[day]), 1) for day in order)
-    states = Counter(state for day in days.values() for _, state in day)
+        states[state] += 1
+        day = days[at.date()]
+        day[state] = max(day.get(state, 0.0), round(seconds, 1))
+    order = _days(days)
     bad = [f"{states[state]} {state}" for state in STATES[1:] if states[state]]
     told = f"{_plural(sum(states.values()), 'run', 'runs')}; {', '.join(bad) or 'all of them succeeded'}."
-    series = [Series("longest run", longest)]
-    series += [
-        Series(state, tuple(float(sum(1 for _, s in days[day] if s == state)) for day in order))
-        for state in ("held", "failed")
+    series = tuple(
+        Series(state, tuple(days[day].get(state, 0.0) for day in order))
+        for state in ("succeeded", "held", "failed")
         if states[state]
-    ]
+    )
     return Figure(
-        name="runs", title="Runs, by day", unit="seconds", kind="bars", x=tuple(f"{d:%d %b}" for d in order),
-        series=tuple(series), told=told,
+        name="runs", title="The longest run of each day, in seconds", unit="seconds", kind="bars",
+        x=tuple(f"{d:%d %b}" for d in order), series=series, told=told,
     )  # fmt: skip
 
 
@@ -118,14 +128,14 @@ def ages(since: Iterable[datetime | None], *, now: datetime) -> Figure:
         days = (now - seen).days if seen is not None else None
         word = OLDER if days is None else next((w for most, w in AGES if days < most), OLDER)
         found[word] += 1
-    words = [*(f"under {word}" for _, word in AGES), OLDER]
+    words = [*(word for _, word in AGES), OLDER]
     counts = tuple(float(found[word]) for word in [*(word for _, word in AGES), OLDER])
     told = "Nobody waits for a match." if not found else (
         f"{_plural(sum(found.values()), 'person waits', 'people wait')} for a match; "
         f"{found[OLDER]} of them longer than three months."
     )  # fmt: skip
     return Figure(
-        name="waiting", title="Who waits for a match, by how long", unit="people", kind="bars",
+        name="waiting", title="Who waits for a match, by how long at most", unit="people", kind="bars",
         x=tuple(words), series=(Series("people", counts),), told=told,
     )  # fmt: skip
 
@@ -135,10 +145,9 @@ def decisions(made: Sequence[tuple[datetime, str]]) -> Figure:
     days: defaultdict[date, list[tuple[datetime, str]]] = defaultdict(list)
     for at, actor in made:
         days[at.date()].append((at, actor))
-    order = sorted(days)
+    told = f"{_plural(len(made), 'decision', 'decisions')} on {_plural(len(days), 'day', 'days')}."
+    order = _days(days)
     rates = tuple(_rate(days[day]) for day in order)
-    total = len(made)
-    told = f"{_plural(total, 'decision', 'decisions')} on {_plural(len(order), 'day', 'days')}."
     return Figure(
         name="decisions", title="Decisions a minute, by day", unit="a minute", kind="bars",
         x=tuple(f"{d:%d %b}" for d in order), series=(Series("decisions a minute", rates),), told=told,

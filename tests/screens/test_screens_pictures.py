@@ -41,6 +41,7 @@ PLACES: dict[str, list[str]] = {
     "note": [*tab("unmatched-pupils"), "e", *"Rang", "enter", "enter"],
     "take-run-back": [*tab("history"), "z"],
     "masked": [*tab("unmatched-pupils"), "f9"],
+    "plots": [*tab("overview"), "p"],
 }
 
 
