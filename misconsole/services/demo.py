@@ -167,8 +167,8 @@ def _start_simulator(folder: Path, made: Mapping[str, Any]) -> tuple[subprocess.
             stdout=log,
             stderr=log,
         )
-    ends = time.time.monotonic() + WAIT_FOR_SIMULATOR
-    while time.time.monotonic() < ends and process.poll() is None:
+    ends = time.monotonic() + WAIT_FOR_SIMULATOR
+    while time.monotonic() < ends and process.poll() is None:
         if ready.exists():
             return process, json.loads(ready.read_text(encoding="utf-8"))
         time.sleep(0.02)
