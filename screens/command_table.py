@@ -7,6 +7,7 @@ from screens.command_table_guided import GUIDED
 from screens.command_table_mapping import MAPPING
 from screens.command_table_names import NAMES
 from screens.command_table_plots import PLOTS
+from screens.command_table_privacy import PRIVACY
 from screens.commands import Command as C
 
 DIGITS = tuple("123456789")
@@ -273,5 +274,5 @@ ASKING = (
 
 TABLE = (
     *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES,
-    *EXPORT, *PLOTS, *ASKING,
+    *EXPORT, *PLOTS, *PRIVACY, *ASKING,
 )  # fmt: skip

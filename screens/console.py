@@ -187,7 +187,7 @@ class Console(App[int], Hosting, Asking):
         return self._roles[urn]
 
     def why_not(self, wanted: Command) -> str:
-        if wanted.id in ("app.change-mis", "app.change-mode") and not self.frame.urn:
+        if wanted.id in ("app.change-mis", "app.change-mode", "app.due") and not self.frame.urn:
             return "Stand on a school first."
         if (
             wanted.demo
@@ -295,6 +295,11 @@ class Console(App[int], Hosting, Asking):
         from screens.modes.screen import ChangeMode
 
         self.push_screen(ChangeMode(self.frame.urn))
+
+    def do_due(self) -> None:
+        from screens.privacy.due import Due
+
+        self.push_screen(Due(self.frame.urn))
 
     def do_find(self) -> None:
         from screens.find import Find

@@ -163,6 +163,8 @@ class Why(Frame[None]):
             self.view and self.view.person and self.view.person.role == "staff"
         ):
             return "Rooms are typed in for members of staff, and nobody else is in view."
+        if wanted.id == "why.held" and not (self.view and (self.view.person or self.view.account)):
+            return "Nobody is in view on whom anything could be held."
         if wanted.id == "why.undo" and not self.decisions:
             return "Nothing was done from here that u could take back."
         if wanted.id in ("why.next", "why.previous") and len(self.views or ()) < 2:
@@ -291,6 +293,14 @@ class Why(Frame[None]):
                 self._repaint()
 
         self.ask(answer, put, group="why")
+
+    def do_held(self) -> None:
+        from screens.privacy.held import Held
+
+        if (view := self.view) and (view.person or view.account):
+            account = view.account.id if view.account else 0
+            key = f"id:{view.person.id}" if view.person else f"account:{account}"
+            self.program.push_screen(Held(view.school, key))
 
     def do_copy(self) -> None:
         if view := self.view:

@@ -80,9 +80,12 @@ def _warn(desk: Desk, school: str, chosen: Sequence[str]) -> None:
 
     for each in service.reports(desk, school):
         if each.report in chosen and each.removes:
+            contacts = each.report == "contacts"
+            what = "contacts" if contacts else "attendance marks"
+            copy = "export SCHOOL --format contacts --out DIR" if contacts else "attendance SCHOOL --csv FILE"
             raise Usage(
-                f"Declining {each.title} removes {each.removes} attendance marks that are kept here.",
-                mend="Say --yes if they shall go; “misconsole attendance SCHOOL --csv FILE” keeps a copy.",
+                f"Declining {each.title} removes {each.removes} {what} that are kept here.",
+                mend=f"Say --yes if they shall go; “misconsole {copy}” keeps a copy.",
                 code="would_remove",
             )
 

@@ -14,11 +14,12 @@ from sqlmodel import Session, select
 from connectors.base import Declaration, FieldOffer, FieldStatus, ReportOffer
 from connectors.catalogue.shapes import RouteEntry
 from connectors.records import Report
+from data import declining
 from data import marks as mark_rows
 from data import schools as school_rows
 from data.tables import Connection, MisMove, ReportScope, School
 from misconsole.errors import MisconsoleError, NotFound, Usage
-from misconsole.services import catalogue, permits
+from misconsole.services import catalogue, declined, permits
 from misconsole.services.decisions.case import Case, deciding
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
@@ -80,9 +81,11 @@ def views(s: Session, school: School) -> tuple[ReportView, ...]:
 
 
 def _removes(s: Session, consent: Consent) -> int:
-    """Marks that would go if the report were declined."""
-    if consent.report is not Report.ATTENDANCE or consent.scope is None:
+    """Marks, or contacts, that would go if the report were declined."""
+    if consent.scope is None or consent.report not in (Report.ATTENDANCE, Report.CONTACTS):
         return 0
+    if consent.report is Report.CONTACTS:
+        return declining.held_contacts(s, consent.scope.school_id)
     return mark_rows.held(s, consent.scope.school_id).marks
 
 
@@ -162,8 +165,9 @@ def accept(desk: Desk, school: str, report: str, *, decided_by: str = "") -> Rep
 
 
 def decline(desk: Desk, school: str, report: str, *, decided_by: str = "") -> ReportView:
-    """Stop a report; nobody is unallocated by it.  What was stored of it stays as it is, but for
-    attendance marks, which are removed (``ReportView.removes`` says how many)."""
+    """Stop a report; nobody is unallocated by it.  What was stored of it goes (``services.declined``):
+    contacts, marks and places in classes whole (``ReportView.removes`` says how many), of people what is
+    optional."""
     return _decide(desk, school, report, kind="decline-report", change=_decline, head=decided_by)
 
 
@@ -257,7 +261,13 @@ def _accept(case: Case, consent: Consent, row: ReportScope) -> None:
 
 def _decline(case: Case, consent: Consent, row: ReportScope) -> None:
     case.scribe.update(row, accepted=False, decided_by=case.desk.actor, decided_at=case.now)
-    case.say(f"Declined the report {TITLES[consent.report]}{_withdrawn(case, consent.report)}")
+    gone = _withdrawn(case, consent.report) or declined.report_declined(case, consent, _listed(case))
+    case.say(f"Declined the report {TITLES[consent.report]}{gone}")
+
+
+def _listed(case: Case) -> list[Consent]:
+    connection = school_rows.active_connection(case.s, case.school_id)
+    return consents(case.s, connection) if connection else []
 
 
 def _withdrawn(case: Case, report: Report) -> str:
@@ -286,4 +296,5 @@ def _field_flows(case: Case, consent: Consent, row: ReportScope, name: str, flow
     if flows == offer.on_request:
         named.add(name)
     case.scribe.update(row, **{column: sorted(named)}, decided_by=case.desk.actor, decided_at=case.now)
-    case.say(f"{'Accepted' if flows else 'Declined'} the field {offer.title} of {title}")
+    gone = "" if flows else declined.field_declined(case, consent, name, _listed(case))
+    case.say(f"{'Accepted' if flows else 'Declined'} the field {offer.title} of {title}{gone}")

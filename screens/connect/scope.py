@@ -215,7 +215,8 @@ class Scope(Frame[None]):
 
 def removal(report: ReportView) -> str:
     """What declining a report takes out of the store."""
-    return f"{report.removes:,} attendance marks kept here are removed; no account is touched."
+    what = "contacts" if report.report == "contacts" else "attendance marks"
+    return f"{report.removes:,} {what} kept here are removed; no account is touched."
 
 
 FIELD_WORDS = {
