@@ -93,7 +93,7 @@ class Google(Cloud):
         self.http.get(USERS, {**whose, "maxResults": "1", "fields": "users(id)"})
         if told := self._places.missing(self.http):
             raise TargetRefused(told, mend="Correct the organisational unit, or let no units be made.")
-        return "Users can be read, and the token is good for writing them."
+        return "Users can be read, and the access covers writing them."
 
     # -- changes --------------------------------------------------------------------
 

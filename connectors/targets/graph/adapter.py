@@ -84,9 +84,7 @@ class Graph(Cloud):
         answer = self.http.get("users", {"$select": "id", "$top": "1"})
         listed(answer.data, "value", answer.url)
         self._admins = admins(self.http)
-        return (
-            f"Users and the {len(self._admins)} holders of a role can be read. Writing shows only when tried."
-        )
+        return "Users can be read, and who is an administrator. Writing shows only when tried."
 
     # -- changes --------------------------------------------------------------------
 
