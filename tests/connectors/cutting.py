@@ -14,7 +14,7 @@ class Relay:
     happened, and nobody hears of it.  After the cut the relay is whole again (``healed``), as a network is.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, *, listen: str = "") -> None:
         self.upto: int | None = None
         self.swallow = False
         self.cuts = 0
@@ -23,7 +23,7 @@ class Relay:
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._listening = socket.create_server((host, 0))
+        self._listening = socket.create_server((listen or host, 0))
         self.port = self._listening.getsockname()[1]
         self._start(self._accept)
 
