@@ -343,3 +343,19 @@ def test_an_account_shared_by_two_schools_has_one_id_in_both(
     seen = exporting.preview(e.desk(), "100002", Wish(format="apple"))
     staff = next(each for each in seen.changes if each.file == "staff.csv")
     assert [each.key for each in staff.items] == [f"T-{URN}-{grace.id}"]
+
+
+def test_V5_pupils_staff_and_contacts_are_each_seen_and_taken_away_by_themselves(
+    e: seed.Estate, school: int, tmp_path: Path
+) -> None:
+    e.accept(school, "contacts")
+    [pupil] = e.all(tables.Person, family_name="Anand")
+    contact = e.put(tables.Contact, school_id=school, source_id="C1", title="Ms", given_name="Asha",
+                    family_name="Anand", email="asha@mail.example")  # fmt: skip
+    e.put(tables.ContactLink, school_id=school, contact_id=contact, person_id=pupil.id, relationship="Mother")
+    for role in ("pupil", "staff"):
+        write(e, "people", tmp_path / role, roles=(role,))
+        assert {row["role"] for row in rows(tmp_path / role / "people.csv")} == {role}
+    write(e, "contacts", tmp_path / "contacts")
+    [row] = rows(tmp_path / "contacts" / "contacts.csv")
+    assert (row["given_name"], row["relationship"], row["pupil_name"]) == ("Asha", "Mother", "Priya Anand")
