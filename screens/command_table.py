@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from screens.command_table_export import EXPORT
 from screens.command_table_guided import GUIDED
+from screens.command_table_handout import HANDOUT
 from screens.command_table_mapping import MAPPING
 from screens.command_table_names import NAMES
 from screens.command_table_plots import PLOTS
@@ -273,6 +274,6 @@ ASKING = (
 )  # fmt: skip
 
 TABLE = (
-    *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES,
+    *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES, *HANDOUT,
     *EXPORT, *PLOTS, *PRIVACY, *ASKING,
 )  # fmt: skip

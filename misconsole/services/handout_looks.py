@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 from data import accounts as account_rows
 from data import handouts as rows
@@ -16,7 +17,7 @@ from misconsole.rules.options import SchoolOptions
 from misconsole.services import handout, permits
 from misconsole.services.desk import Desk
 from misconsole.services.handout_people import Ready
-from misconsole.services.handout_views import GroupCount, HandoutView, PolicyView, Preview, Wish
+from misconsole.services.handout_views import ENDINGS, GroupCount, HandoutView, PolicyView, Preview, Wish
 from misconsole.services.schools import options_of, resolve
 
 EARLIER = 3
@@ -83,6 +84,26 @@ def way_in(desk: Desk, school: str) -> tuple[str, str]:
     with desk.store.read() as s:
         options = options_of(resolve(s, school))
     return options.first_password, options.sign_in_at
+
+
+def documents() -> Path:
+    """The person's documents, or where they stand if they have none."""
+    from platformdirs import user_documents_path
+
+    found = user_documents_path()
+    return found if found.is_dir() else Path.cwd()
+
+
+def suggested(desk: Desk, school: str, wish: Wish) -> Path:
+    """A file, or folder, that is not there yet, named by the school and the day."""
+    with desk.store.read() as s:
+        name = f"handout-{resolve(s, school).slug}-{desk.today.isoformat()}"
+    ending = "" if wish.folder else ENDINGS[wish.form]
+    folder, path, n = documents(), Path(), 1
+    while not path.name or path.exists():
+        path = folder / (f"{name}{ending}" if n == 1 else f"{name}-{n}{ending}")
+        n += 1
+    return path
 
 
 def check(desk: Desk, school: str, username: str, password: str) -> bool:

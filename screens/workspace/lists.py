@@ -1,89 +1,17 @@
-"""New users and Problems: lists that inform; what mends them is done elsewhere, and each row says where."""
+"""Problems: a list that informs; what mends them is done elsewhere, and each row says where."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from misconsole.services.desk import Desk
-from misconsole.services.views import NewUserItem, ProblemItem
+from misconsole.services.views import ProblemItem
 from screens import glyphs
 from screens.commands import bindings
 from screens.widgets.columns import Column
 from screens.widgets.lines import Line, line, span, wrap
 from screens.widgets.stored import Stored
 from screens.workspace.tab import Tab, facts
-
-
-class NewUsers(Tab[NewUserItem]):
-    """Created and not handed out yet; their usernames may still change."""
-
-    slug, label, short = "new-users", "New users", "New"
-    noun = ("new account", "new accounts")
-    BINDINGS = bindings("new-users")
-    scopes = ("new-users",)
-
-    def source(self, desk: Desk) -> Stored[NewUserItem]:
-        from misconsole.services import queues
-
-        return Stored(queues.new_user_list(desk, self.urn))
-
-    def columns(self) -> list[Column[NewUserItem]]:
-        return [
-            Column(
-                name="username",
-                title="Username",
-                width=16,
-                grow=1,
-                cell=lambda i: self.showing.handle(i.account.username),
-            ),
-            Column(
-                name="name", title="Name", width=20, grow=2, cell=lambda i: self.showing.account(i.account)
-            ),
-            Column(name="role", title="Role", width=6, cell=lambda i: i.account.role),
-            Column(name="group", title="Group", width=8, rank=1, cell=lambda i: _group(i)),
-            Column(
-                name="made",
-                title="Made",
-                width=10,
-                cell=lambda i: self.showing.when(i.account.created_at),
-            ),
-            Column(
-                name="run",
-                title="Run",
-                width=5,
-                rank=2,
-                right=True,
-                cell=lambda i: str(i.created_run or ""),
-            ),
-        ]
-
-    def key(self, row: NewUserItem) -> int:
-        return row.account.id
-
-    def empty(self) -> Sequence[Line]:
-        return [line("No new account waits to be handed out.")]
-
-    def details(self, row: NewUserItem, width: int) -> list[Line]:
-        show, account = self.showing, row.account
-        by = f", by run {row.created_run}" if row.created_run else ""
-        return [
-            *wrap(line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"), width),
-            *facts(
-                ("role", account.role),
-                ("group", _group(row)),
-                ("e-mail", show.email(account.email)),
-                ("born", show.birth(account.date_of_birth)),
-                ("year of entry", str(account.year_of_entry or "")),
-                ("made", f"{show.when(account.created_at)}{by}"),
-            ),
-        ]
-
-    def who(self, row: NewUserItem) -> int | str:
-        return row.account.person.id if row.account.person else row.account.username
-
-
-def _group(item: NewUserItem) -> str:
-    return (item.account.person.registration_group or "") if item.account.person else ""
 
 
 class Problems(Tab[ProblemItem]):

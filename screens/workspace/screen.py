@@ -22,7 +22,8 @@ from screens.workspace.accounts import Accounts
 from screens.workspace.exclusions import Exclusions
 from screens.workspace.history import History
 from screens.workspace.leavers import Unallocated
-from screens.workspace.lists import NewUsers, Problems
+from screens.workspace.lists import Problems
+from screens.workspace.new_users import NewUsers
 from screens.workspace.non_mis import NonMis
 from screens.workspace.overview import Overview
 from screens.workspace.tab import Tab
