@@ -36,6 +36,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     ended.id AS last_run, coalesce(ended.state, '') AS last_run_state,
     told.id AS told_run, coalesce(told.state, '') AS told_state,
     coalesce(told.resolution, '') AS told_resolution, told.due_at AS told_due, told.finished_at AS told_at,
+    told.error AS told_error,
     slot.due_at, slot.late_at, coalesce(slot.note, '') AS slot_note,
     (SELECT source FROM run WHERE id = (SELECT max(id) FROM run
         WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run

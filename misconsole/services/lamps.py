@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 Facts = Mapping[str, Any]
+#: Codes of errors (connectors.errors) that end when the school approves again.
+WANT_OF_ACCESS = frozenset({"not_authorised", "access_pending", "access_refused"})
 
 
 class Glance(NamedTuple):
@@ -56,6 +58,15 @@ class Glance(NamedTuple):
         return self.alive and self.facts["open_state"] == "queued"
 
     @property
+    def access_back(self) -> bool:
+        """The last run failed for want of access, and the school has given it again."""
+        told = self.facts["told_error"]
+        if self.facts["access"] != "approved" or not told:
+            return False
+        error = json.loads(told) if isinstance(told, str) else told
+        return bool(error) and error.get("code") in WANT_OF_ACCESS
+
+    @property
     def interrupted(self) -> bool:
         return bool(self.facts["open_run"]) and self.facts["open_run"] > (self.facts["last_run"] or 0)
 
@@ -98,6 +109,12 @@ RULES = (
     Rule(
         "attention", "trying again", "a scheduled run failed, and the next try comes before the slot is late",
         lambda g: _told("failed")(g) and g.tries_again,
+    ),
+    Rule(
+        "attention",
+        "access is back",
+        "the last run failed for want of access, which the school has given again",
+        lambda g: _told("failed")(g) and g.access_back,
     ),
     Rule("problem", "failed", "the last run failed", _told("failed")),
     Rule(
