@@ -9,8 +9,9 @@ from urllib.parse import quote
 from connectors.errors import BadSettings, ConnectorError
 from connectors.http import Http, Limits, Refusal, check_base
 from connectors.oauth import Token
+from connectors.targets.answers import Row, address_of, listed, pages, text
 from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused, TargetSetup, Wanted
-from connectors.targets.cloud import Cloud, Row, address_of, listed, pages, text
+from connectors.targets.cloud import Cloud
 from connectors.targets.google import rows
 from connectors.targets.google.declaration import DECLARATION
 from connectors.targets.google.key import read_key, tokens

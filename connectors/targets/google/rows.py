@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connectors.errors import BadAnswer
+from connectors.targets.answers import Row, needed, text
 from connectors.targets.base import Entry, Wanted
-from connectors.targets.cloud import Row, needed, text
 
 OURS = "misconsole"
 FIELDS = (

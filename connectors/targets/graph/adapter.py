@@ -8,8 +8,9 @@ from urllib.parse import quote, urlsplit
 from connectors.errors import BadSettings, ConnectorError
 from connectors.http import Http, Limits, Refusal, check_base
 from connectors.oauth import Token, client_credentials
+from connectors.targets.answers import Row, address_of, listed, pages, text
 from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused, TargetSetup, Wanted
-from connectors.targets.cloud import Cloud, Row, address_of, listed, pages, text
+from connectors.targets.cloud import Cloud
 from connectors.targets.graph import rows
 from connectors.targets.graph.declaration import DECLARATION
 from connectors.targets.graph.refusals import judge

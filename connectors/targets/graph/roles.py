@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from connectors.errors import NotAuthorised
 from connectors.http import Http
-from connectors.targets.cloud import Row, listed, needed, pages, text
+from connectors.targets.answers import Row, listed, needed, pages, text
 
 NEXT = "@odata.nextLink"
 NEEDED = "Give the app the permissions RoleManagement.Read.Directory and GroupMember.Read.All, with consent."

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from connectors.targets.answers import Row, needed, text
 from connectors.targets.base import Entry, Wanted
-from connectors.targets.cloud import Row, needed, text
 
 FIELDS = (
     "id", "userPrincipalName", "mail", "mailNickname", "givenName", "surname", "displayName",
