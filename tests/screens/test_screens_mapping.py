@@ -182,7 +182,7 @@ def test_the_picture_of_the_columns(tmp_path: Path, snap_compare: Any) -> None:
 
         async def drive(pilot: Pilot[Any]) -> None:
             driver = Driver(app, pilot)
-            await driver.until(lambda: app.is_open and app.screen.query("Grid").first().loaded)
+            await driver.until(lambda: app.is_open and app.screen.query("Grid").first().loaded)  # type: ignore[attr-defined]
             await driver.press(*COLUMNS)
             await loaded(driver)
             await go_to(driver, "DOB")
