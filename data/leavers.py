@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from data.privacy import taken_off
+from data.privacy import UNLINKED
 from data.tables import Account, Decision, Exclusion, Link, Person, ReportScope, Run
 
 
@@ -54,7 +54,7 @@ def _last_accounts(s: Session, people: list[Person]) -> dict[int, Account]:
     theirs = {
         link.account_id: link.person_id
         for link in newest.values()
-        if link.person_id in wanted and not taken_off(s, link.person_id, link.account_id)
+        if link.person_id in wanted and (link.active or not link.ended_reason.startswith(UNLINKED))
     }
     rows = s.exec(select(Account).where(col(Account.id).in_(theirs)))
     found: dict[int, Account] = {}

@@ -12,7 +12,7 @@ from data import people as people_rows
 from data import queues as waiting
 from data import schools as school_rows
 from data.tables import Account, Connection, Person, ReportScope, School
-from misconsole.services import catalogue
+from misconsole.services import catalogue, privacy_due
 from misconsole.services.desk import Desk
 from misconsole.services.schools import list_schools, resolve
 from misconsole.services.views import Overview, RunView, Waiting
@@ -46,6 +46,7 @@ class Situation:
     reviewed_at: datetime | None = None  # when somebody last looked at an account without a MIS person
     moving_to: str = ""  # title of the MIS a change to is prepared (B14)
     leaving: int = 0  # people with an account who leave soon
+    due: int = 0  # leavers due for erasure (X7)
 
 
 def overview(desk: Desk, school: str) -> Overview:
@@ -64,6 +65,7 @@ def overview(desk: Desk, school: str) -> Overview:
         prepared = moves.prepared(s, found.id or 0)
         soon = waiting.leaving(found.id or 0, desk.today, desk.today + timedelta(days=LEAVING_DAYS))
         leaving = waiting.count(s, Person, *soon)
+        due = privacy_due.count(s, found, desk)
     row = next(each for each in list_schools(desk) if each.urn == found.urn)
     last_runs = runs.list_runs(desk, found.urn, limit=LAST_RUNS)
     situation = Situation(
@@ -79,6 +81,7 @@ def overview(desk: Desk, school: str) -> Overview:
         reviewed_at=reviewed_at,
         moving_to=catalogue.find(prepared.mis).title if prepared else "",
         leaving=leaving,
+        due=due,
     )
     messages = runs.get(desk, last_runs[0].id).messages if last_runs else ()
     return Overview(
@@ -190,6 +193,9 @@ def _standing(now: Situation) -> list[str]:
     if now.leaving:
         who = "person with an account leaves" if now.leaving == 1 else "people with an account leave"
         told.append(f"{now.leaving} {who} within {LEAVING_DAYS} days; misconsole queue SCHOOL leaving-soon.")
+    if now.due:
+        who = "leaver is" if now.due == 1 else "leavers are"
+        told.append(f"{now.due} {who} due for erasure; misconsole privacy SCHOOL --due, or the palette.")
     if now.school.mode == "link":
         told.append("Link mode: removing the accounts of leavers is up to you.")
     return told

@@ -37,7 +37,6 @@ class Due(Frame[None]):
         super().__init__()
         self.school = urn
         self.listed: DueList | None = None
-        self.erased: ErasedView | None = None
         self.grid: Grid[DueView] = Grid(
             [
                 Column(name="state", title="Due", width=8, cell=self._state, sort=lambda i: not i.is_due),
@@ -97,10 +96,6 @@ class Due(Frame[None]):
         return span("blocked", "muted") if item.blocked else span("later" if item.due else "never", "muted")
 
     def _about(self, width: int) -> list[Line]:
-        if self.erased is not None:
-            from screens.privacy.held import erased_lines
-
-            return list(erased_lines(self.erased, width))
         item = self.grid.cursor_row
         if item is None or self.listed is None:
             return []
@@ -117,7 +112,6 @@ class Due(Frame[None]):
         return lines
 
     def on_grid_moved(self) -> None:
-        self.erased = None
         self.query_one(Reading).show(self._about)
         self.refresh_bindings()
 
@@ -161,6 +155,6 @@ class Due(Frame[None]):
         self.ask(work, self._gone, group="erase", each=True)
 
     def _gone(self, done: ErasedView) -> None:
-        self.program.say(f"Erased {counted(len(done.references), 'leaver')}.", kind="good")
-        self.erased = done
+        act = done.references[0].partition("-")[0]
+        self.program.say(f"Erased {counted(len(done.references), 'leaver')}; quote {act}.", kind="good")
         self.read()
