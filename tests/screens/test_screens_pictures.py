@@ -42,6 +42,9 @@ PLACES: dict[str, list[str]] = {
     "take-run-back": [*tab("history"), "z"],
     "masked": [*tab("unmatched-pupils"), "f9"],
     "plots": [*tab("overview"), "p"],
+    "export": [*tab("overview"), "e"],
+    "export-preview": [*tab("overview"), "e", "v"],
+    "by-hand": [*tab("accounts"), "n"],
 }
 
 
@@ -99,6 +102,9 @@ async def test_every_empty_tab_says_why_it_is_empty(estate: seed.Estate, snapsho
         "confirm",
         "likely",
         "note",
+        "export",
+        "export-preview",
+        "by-hand",
     ],
 )
 def test_the_picture_of_every_screen(tmp_path: Path, snap_compare: Any, place: str) -> None:
