@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 
 from connectors import registry
 from connectors.base import FieldOffer, FieldStatus, ReportOffer
-from data import tables
+from data import register, tables
 from tests.docs.blocks import table
 
 #: Columns that only keep the store in order and say nothing about anybody.
@@ -49,6 +49,16 @@ def columns_by_table() -> dict[str, list[str]]:
 
 def _is_table(model: object) -> bool:
     return isinstance(model, type) and issubclass(model, SQLModel) and model is not SQLModel
+
+
+def kept() -> str:
+    """The register of personal data: what for, until when, and what erasing does."""
+    rows = [
+        (f"`{e.table}`", e.holds, e.ground, e.until, e.erasing)
+        for e in sorted(register.ENTRIES, key=lambda each: each.table)
+        if e.about_people
+    ]
+    return table(("table", "personal data", "kept for", "until", "when a person is erased"), rows)
 
 
 def stored() -> str:
@@ -94,4 +104,4 @@ ABOUT = {
     "school_class": "classes and registration groups",
     "subject": "subjects; empty unless the school asks for them",
 }
-BLOCKS = {"privacy.received": received, "privacy.stored": stored}
+BLOCKS = {"privacy.received": received, "privacy.stored": stored, "privacy.kept": kept}
