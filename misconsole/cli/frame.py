@@ -51,13 +51,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "privacy": (f"{_CLI}.privacy", "what is held on a person, subject access, erasure"),
     "tidy": (f"{_CLI}.tidy", "remove what is older than the school keeps it"),
     "target": (f"{_CLI}.target", "directories that accounts are written to: set up, push, adopt"),
-    "audit": (f"{_CLI}.audit", "who decided what, and when"),
+    "audit": (f"{_CLI}.audit", "who decided what, when and from where; whether the trail is whole"),
+    "config": (f"{_CLI}.config", "settings of the installation, and where each was said"),
     "notify": (f"{_CLI}.notify", "who is told when a school turns red, is held, or is well again"),
     "worker": (f"{_CLI}.worker", "runs what is due, for ever"),
     "schedule": (f"{_CLI}.schedule", "when each school is due; units for the system's scheduler"),
     "figures": (f"{_CLI}.figures", "history as pictures: runs, changes, matching, waiting, decisions"),
     "doctor": (f"{_CLI}.doctor", "what is wrong with the installation, and mend what is safe"),
     "backup": (f"{_CLI}.backup", "copies of the store: make, list, check and restore them"),
+    "completion": (f"{_CLI}.shell", "completion of words for a shell, to be read by it"),
+    "man": (f"{_CLI}.shell", "the manual page, to be kept where man looks"),
     "simulate": (f"{_CLI}.simulate", "the simulated MIS estate alone, for training and tests"),
 }
 

@@ -1,0 +1,63 @@
+"""``misconsole completion`` and ``misconsole man``: what shells and ``man`` want, from the parsers themselves."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from misconsole.errors import Exit
+
+if TYPE_CHECKING:
+    from misconsole.cli.out import Out
+
+SHELLS = ("bash", "zsh", "tcsh")
+ABOUT = "Connects a school's MIS to the school's accounts. Without a command it opens the console."
+
+
+def add(sub: Any) -> None:
+    shell = sub.add_parser("completion", help="completion of words for a shell, to be read by it")
+    shell.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+    shell.set_defaults(run=completion)
+    page = sub.add_parser("man", help="the manual page, to be kept where man looks")
+    page.set_defaults(run=man)
+
+
+def whole_parser() -> argparse.ArgumentParser:
+    """Every command in one parser; slow, for it imports all of them."""
+    from misconsole.cli import frame
+
+    parser = frame.Parser(prog="misconsole", description=ABOUT)
+    parser.add_argument("--store", metavar="URL", help="the store; MISCONSOLE_STORE, or a file of your own")
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
+    parser.add_argument("--plain", action="store_true", help="tabs between cells, no headings, no colour")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=frame.Parser)
+    for module in dict.fromkeys(module for module, _ in frame.COMMANDS.values()):
+        importlib.import_module(module).add(commands)
+    return parser
+
+
+def completion(args: argparse.Namespace, out: Out) -> int:
+    import shtab
+
+    out.stdout.write(shtab.complete(whole_parser(), args.shell).rstrip("\n") + "\n")
+    return Exit.DONE
+
+
+def man(args: argparse.Namespace, out: Out) -> int:  # noqa: ARG001
+    from argparse_manpage.manpage import Manpage
+
+    from misconsole import __version__
+
+    parser = whole_parser()
+    page = Manpage(
+        parser,
+        _data={
+            "project_name": "misconsole",
+            "prog": "misconsole",
+            "version": __version__,
+            "manual_title": "misconsole",
+        },
+    )
+    out.stdout.write(str(page).rstrip("\n") + "\n")
+    return Exit.DONE
