@@ -1,4 +1,4 @@
-"""``misconsole completion`` and ``misconsole man``: what shells and ``man`` want, from the parsers themselves."""
+"""``misconsole completion`` and ``misconsole man``, from the parsers of the commands themselves."""
 
 from __future__ import annotations
 
