@@ -258,7 +258,7 @@ def _await(host: str, port: int, process: subprocess.Popen[bytes], log: Path) ->
 
 @contextmanager
 def openldap(folder: Path) -> Iterator[Directory]:
-    needed("slapd", "slapadd")
+    needed("slapd", "slapadd", "ldapadd")
     authority = Authority(folder / "tls")
     certificate, key = authority.serve("127.0.0.1")
     port, tls_port = free_ports("127.0.0.1", 2)
