@@ -40,7 +40,16 @@ def whole_parser() -> argparse.ArgumentParser:
 def completion(args: argparse.Namespace, out: Out) -> int:
     import shtab
 
-    out.stdout.write(shtab.complete(whole_parser(), args.shell).rstrip("\n") + "\n")
+    script = shtab.complete(whole_parser(), args.shell).rstrip("\n")
+    return _write(out, script, {"shell": args.shell, "script": script})
+
+
+def _write(out: Out, text: str, document: dict[str, str]) -> int:
+    """For a program to read: as it is, not cleaned for a terminal."""
+    if out.as_json:
+        out.json(document)
+    else:
+        out.stdout.write(text + "\n")
     return Exit.DONE
 
 
@@ -59,5 +68,5 @@ def man(args: argparse.Namespace, out: Out) -> int:  # noqa: ARG001
             "manual_title": "misconsole",
         },
     )
-    out.stdout.write(str(page).rstrip("\n") + "\n")
-    return Exit.DONE
+    text = str(page).rstrip("\n")
+    return _write(out, text, {"page": text})
