@@ -57,7 +57,11 @@ class Shift:
     caps: Caps = field(default_factory=Caps)
     launch: Launch = launch
     hooks: Sequence[Hook] = ()  # called once a night, each guarded
-    push: worker_after.Push | None = None  # writes to the directories of one school
+    mornings: Sequence[Hook] = ()  # the same once a morning
+    often: Sequence[Hook] = ()  # with every look, such as telling what turned red
+    targets: worker_after.Targets = lambda _desk, _urn: ()
+    push: worker_after.Push = lambda _desk, _urn, _name: None
+    pushes: list[tuple[str, str]] = field(default_factory=list)
     say: Callable[[str], None] = lambda _line: None
     holder: str = ""
     worker_id: int = 0
@@ -80,7 +84,10 @@ class Shift:
         started = self._guarded("starting what is due", self._start_due) or 0
         self._guarded("what follows a sync", self._follow_up)
         self._guarded("letting held runs expire", lambda: worker_after.expire(self.desk, self.say))
-        worker_after.nightly(self.desk, self.hooks, self.say)
+        for hook in self.often:
+            self._guarded("telling what is new", lambda hook=hook: hook(self.desk))  # type: ignore[misc]
+        worker_after.daily(self.desk, self.hooks, self.say)
+        worker_after.daily(self.desk, self.mornings, self.say, hour=worker_after.MORNING, name="last-summary")
         return started
 
     def running(self) -> int:
@@ -142,8 +149,10 @@ class Shift:
 
     def _follow_up(self) -> None:
         since, self.since = self.since, self.desk.now()
-        if since is not None and self.push is not None:
-            worker_after.synced(self.desk, since, self.push, self.say)
+        if since is not None:
+            new = worker_after.wanted(self.desk, since, self.targets)
+            self.pushes += [each for each in new if each not in self.pushes]
+        worker_after.push(self.desk, self.pushes, self.push, self.say)
 
     def _guarded(self, what: str, act: Callable[[], T]) -> T | None:
         try:
@@ -181,7 +190,7 @@ def work(
 
 
 def _more(shift: Shift) -> bool:
-    return bool(shift.running() or selection.due(shift.desk))
+    return bool(shift.running() or shift.pushes or selection.due(shift.desk))
 
 
 def _see_out(shift: Shift, wait: Callable[[float], None], grace: float) -> None:

@@ -11,32 +11,39 @@ from typing import Any
 
 from data import runs as run_rows
 from data import slots as slot_rows
-from misconsole.errors import MisconsoleError
+from misconsole.errors import Busy, MisconsoleError
 from misconsole.services.desk import Desk
 from misconsole.services.due import options_of
 
 Say = Callable[[str], None]
-Push = Callable[[Desk, str], Iterable[str]]
-NIGHT = 3  # hour of the clock from which the house is kept
+Targets = Callable[[Desk, str], Iterable[str]]  # the names of a school's active directories
+Push = Callable[[Desk, str, str], object]  # begins to write to one of them
+NIGHT, MORNING = 3, 9  # hours (UTC) from which the house is kept, and from which the night is summed up
 STAMP = "last-housekeeping"
 
 
-def synced(desk: Desk, since: datetime, push: Push, say: Say) -> None:
-    """Write to the active directories of schools whose worker's sync succeeded since then (after_sync).
-
-    ``push`` tells a line for each directory; what it raises is said and stops at that school.
-    """
+def wanted(desk: Desk, since: datetime, targets: Targets) -> list[tuple[str, str]]:
+    """(URN, directory) to write to: those of schools with ``after_sync`` whose worker's sync succeeded."""
     with desk.store.read() as s:
         ended = [school for _, school in slot_rows.ended_since(s, since)]
-    for school in {each.id: each for each in ended}.values():
-        if options_of(school).after_sync:
-            try:
-                for told in push(desk, school.urn):
-                    say(f"{school.name}: {told}")
-            except MisconsoleError as error:
-                say(f"{school.name}: its directories were not written to: {error.message}")
-            except Exception as error:  # noqa: BLE001 - one school's directory is not the others'
-                say(f"{school.name}: its directories were not written to ({type(error).__name__}).")
+    urns = sorted({school.urn for school in ended if options_of(school).after_sync})
+    return [(urn, name) for urn in urns for name in targets(desk, urn)]
+
+
+def push(desk: Desk, waiting: list[tuple[str, str]], begin: Push, say: Say) -> None:
+    """Begin each push; where the school is busy, as with its other directory, it stays in ``waiting``."""
+    for each in list(waiting):
+        try:
+            begin(desk, *each)
+        except Busy:
+            continue
+        except MisconsoleError as error:
+            say(f"School {each[0]}: {each[1]} was not written to: {error.message}")
+        except Exception as error:  # noqa: BLE001 - one school's directory is not the others'
+            say(f"School {each[0]}: {each[1]} was not written to ({type(error).__name__}).")
+        else:
+            say(f"School {each[0]}: a push to {each[1]} started.")
+        waiting.remove(each)
 
 
 def expire(desk: Desk, say: Say) -> int:
@@ -61,11 +68,13 @@ def expire(desk: Desk, say: Say) -> int:
     return len(old)
 
 
-def nightly(desk: Desk, hooks: Sequence[Callable[[Desk], Any]], say: Say) -> bool:
-    """Keep the house once a day, from three o'clock; whether it was kept now. A hook's trouble is its own."""
+def daily(
+    desk: Desk, hooks: Sequence[Callable[[Desk], Any]], say: Say, *, hour: int = NIGHT, name: str = STAMP
+) -> bool:
+    """Call each hook once a day, from that hour on; whether it was done now. A hook's trouble is its own."""
     now = desk.now()
-    stamp = desk.workdir / STAMP
-    if now.hour < NIGHT or not hooks or _read(stamp) == now.date().isoformat():
+    stamp = desk.workdir / name
+    if now.hour < hour or not hooks or _read(stamp) == now.date().isoformat():
         return False
     try:
         stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

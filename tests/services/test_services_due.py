@@ -323,14 +323,20 @@ class TestAfter:
     ) -> None:
         from dataclasses import replace
 
+        from misconsole.errors import Busy
+
         asked: list[str] = []
+        busy = [True]
 
-        def push(_desk: Any, urn: str) -> list[str]:
-            asked.append(urn)
-            return ["1 directory written."]
+        def push(_desk: Any, urn: str, name: str) -> None:
+            asked.append(name)
+            if name == "b" and busy:
+                raise Busy("The other one is being written to.")
 
-        desk = replace(evening.desk, origin="worker")
-        at_work = worker.Shift(desk=desk, launch=launcher(evening), push=push)
+        at_work = worker.Shift(
+            desk=replace(evening.desk, origin="worker"), launch=launcher(evening), push=push,
+            targets=lambda _desk, _urn: ("a", "b"),
+        )  # fmt: skip
         at_work.begin()
         for wanted in ("no", "yes"):
             evening.options(after_sync=wanted)
@@ -338,7 +344,27 @@ class TestAfter:
             assert at_work.look() == 1
             evening.now += timedelta(minutes=1)
             at_work.look()
-        assert asked == [evening.urn]
+        assert asked.count("a") == 1 and at_work.pushes == [(evening.urn, "b")]
+        busy.clear()
+        at_work.look()
+        assert asked.count("a") == 1 and at_work.pushes == []
+
+    def test_the_morning_brings_the_summary_once_to_who_wants_it(
+        self, synced: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from misconsole.services import notify, worker_hooks
+
+        sent: list[tuple[str, str]] = []
+        monkeypatch.setattr(notify, "channels", lambda _desk: ("somebody",))
+        monkeypatch.setattr(
+            notify, "summary", lambda _desk, *, key, title, text: sent.append((key, text.splitlines()[0]))
+        )
+        synced.now = datetime(2026, 9, 14, 9, 5, tzinfo=UTC)  # a Monday
+        at_work = shift(synced, mornings=(worker_hooks.morning,))
+        at_work.look()
+        at_work.look()
+        assert [key for key, _ in sent] == ["night-2026-09-14", "week-2026-09-07"]
+        assert sent[0][1] == "In the last 24 hours 1 school of 1 connected ran a sync."
 
     def test_the_house_is_kept_once_a_night_and_one_hook_does_not_keep_the_other(self, synced: Bench) -> None:
         kept: list[str] = []
@@ -349,8 +375,8 @@ class TestAfter:
         hooks = (bad, lambda _desk: kept.append("tidy"))
         said: list[str] = []
         synced.now = datetime(2026, 9, 15, 2, 59, tzinfo=UTC)
-        assert not worker_after.nightly(synced.desk, hooks, said.append)
+        assert not worker_after.daily(synced.desk, hooks, said.append)
         for _ in range(3):
             synced.now += timedelta(minutes=5)
-            worker_after.nightly(synced.desk, hooks, said.append)
+            worker_after.daily(synced.desk, hooks, said.append)
         assert (kept, len(said)) == (["tidy"], 1)
