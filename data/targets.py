@@ -17,14 +17,16 @@ from data import bulk
 from data.export_rows import ACCOUNT
 from data.tables import Account, Run, RunStage, Target, TargetAccount, TargetChange
 
+REMOVED = "removed"  # in ``Target.options``: when it was
 STAGES = ("authorise", "read", "plan", "limits", "apply")
 COLUMNS = tuple(dict.fromkeys((*ACCOUNT, "own_display_name", "unallocated_at")))
 
 
 def of_school(s: Session, school_id: int) -> list[Target]:
-    """By name; those removed are no rows any more."""
+    """By name, without those removed: their rows stay for the journal of what was written."""
     asked = select(Target).where(col(Target.school_id) == school_id)
-    return list(s.execute(asked.order_by(func.lower(Target.name), col(Target.id))).scalars())
+    found = s.execute(asked.order_by(func.lower(Target.name), col(Target.id))).scalars()
+    return [each for each in found if REMOVED not in each.options]
 
 
 def by_name(s: Session, school_id: int, name: str) -> Target | None:

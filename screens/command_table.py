@@ -7,6 +7,7 @@ from screens.command_table_guided import GUIDED
 from screens.command_table_handout import HANDOUT
 from screens.command_table_mapping import MAPPING
 from screens.command_table_names import NAMES
+from screens.command_table_targets import TARGETS
 from screens.command_table_plots import PLOTS
 from screens.command_table_privacy import PRIVACY
 from screens.commands import Command as C
@@ -274,6 +275,6 @@ ASKING = (
 )  # fmt: skip
 
 TABLE = (
-    *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES, *HANDOUT,
+    *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES, *TARGETS, *HANDOUT,
     *EXPORT, *PLOTS, *PRIVACY, *ASKING,
 )  # fmt: skip

@@ -93,6 +93,9 @@ SCOPES = {
     "exports": "Export",
     "export-preview": "Export: what would be written",
     "plots": "Plots",
+    "targets": "Targets",
+    "push": "Targets: a push",
+    "target-settings": "Targets: settings",
     "pick-person": "Pick a person",
     "pick-field": "Pick a field",
 }
@@ -127,6 +130,9 @@ CHAINS = (
     ("app", "plots"),
     ("app", "exports", "panel", "list"),
     ("app", "export-preview", "panel", "list"),
+    ("app", "targets", "panel", "list"),
+    ("app", "push", "panel", "list"),
+    ("app", "target-settings", "panel", "list"),
     ("app", "pick-person", "panel", "list"),
     ("app", "pick-field", "panel", "list"),
 )  # fmt: skip

@@ -42,7 +42,7 @@ def _headline(run: RunView, showing: Showing) -> Line:
     what = (
         "Rehearsal (dry run)"
         if run.dry_run
-        else {"sync": "Sync", "approval": "Approved run"}.get(run.kind, run.kind)
+        else {"sync": "Sync", "approval": "Approved run", "push": "Push"}.get(run.kind, run.kind)
     )
     state = "cancelling" if run.cancelling and run.state not in ENDED else run.state
     told = f"{what} {run.id}  by {run.actor}, {showing.when(run.started_at)}"
@@ -71,6 +71,9 @@ def _ending(run: RunView, width: int) -> list[Line]:
             )
     if run.error:
         lines += _told(run.error, "bad", glyphs.PROBLEM, width)
+    if run.kind == "push":
+        return lines + wrap(line(span("written       ", "muted"), _written(run)), width, indent=14)
+    if run.error:
         lines.append(line("Nothing was changed by this run."))
     if run.state == "cancelled":
         lines.append(line("Cancelled; nothing was changed."))
@@ -94,6 +97,13 @@ def _told(what: dict[str, object], kind: str, sign: str, width: int) -> list[Lin
 def _changes(run: RunView) -> str:
     said = [counted(run.changes[key], one, many) for key, one, many in CHANGES if run.changes.get(key)]
     return ", ".join(said) or "nothing"
+
+
+def _written(run: RunView) -> str:
+    """What a push wrote, or would; what was refused is among the messages."""
+    told = [f"{n:,} {word}" for word, n in run.changes.items() if n and word != "conflicts"]
+    stuck = run.changes.get("conflicts", 0)
+    return ", ".join([*told, *([f"{stuck:,} cannot be written"] if stuck else [])]) or "nothing"
 
 
 def _reports(run: RunView) -> str:

@@ -182,12 +182,17 @@ class Sync(Frame[None]):
             return "Nothing is held here." if run.state != "held" else f"This was {run.resolution} already."
         if wanted.id in ("sync.again", "sync.rehearse") and not ended:
             return "This school is being synced already."
+        if wanted.id in ("sync.again", "sync.rehearse") and run.kind == "push":
+            return "This was a push to a directory; t on Overview leads to its rehearsal."
         if wanted.id == "sync.affected" and run.state != "held":
             return "Only a held run lists who it would touch; History has what was changed."
         return ""
 
     def do_cancel(self) -> None:
-        what = [line("What was read so far is thrown away; no account and no link is changed.")]
+        told = "What was read so far is thrown away; no account and no link is changed."
+        if self.run_view is not None and self.run_view.kind == "push":
+            told = "It stops between two entries; what was written before stays."
+        what = [line(told)]
         self.program.push_screen(Confirm("Cancel this run?", what, verb="cancel the run"), self._cancel)
 
     def _cancel(self, yes: bool | None) -> None:
@@ -287,4 +292,11 @@ def _ended(run: RunView) -> tuple[str]:
         "failed": "The run failed; nothing was changed.",
         "cancelled": "The run was cancelled; nothing was changed.",
     }
+    if run.kind == "push":
+        words |= {
+            "succeeded": "The push has ended.",
+            "held": f"The push is held: {run.resolution or 'for a person'}.",
+            "failed": "The push failed; what was written before stays.",
+            "cancelled": "The push was cancelled; what was written before stays.",
+        }  # fmt: skip
     return (words.get(run.state, f"The run is {run.state}."),)

@@ -147,7 +147,7 @@ def _wished(job: PushJob, made: TargetPlan) -> tuple[tuple[Step, ...], TargetHol
     if "adopt" in job.wish:
         return _adopting(made, job.wish["adopt"]), None
     if "approves" not in job.wish:
-        return made.steps, target_limits.check(made, job.options)
+        return made.steps, target_limits.check(made, job.options, first=job.target.pushed_at is None)
     with job.desk.store.read() as s:
         text = runs.held_plan(s, int(job.wish["approves"]))
     seen = target_parts.load(text) if text is not None else ()

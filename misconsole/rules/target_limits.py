@@ -42,11 +42,11 @@ def planned(plan: TargetPlan) -> dict[str, int]:
     return found
 
 
-def check(plan: TargetPlan, options: TargetOptions) -> TargetHolding | None:
-    """None: the push may go on."""
+def check(plan: TargetPlan, options: TargetOptions, *, first: bool) -> TargetHolding | None:
+    """None: the push may go on. ``first``: none reached its end yet, so that everybody is new there."""
     if short := _short(plan, options["short_read"]):
         return short
-    limits, first = options.limits, plan.known == 0
+    limits = options.limits
     told = []
     for kind in _WORST_FIRST:
         n, limit = planned(plan)[kind], limits[kind]

@@ -51,7 +51,7 @@ def rehearse(
 
 
 def _view(school: School, row: Target, made: TargetPlan) -> RehearsalView:
-    holding = target_limits.check(made, TargetOptions.from_dict(row.options))
+    holding = target_limits.check(made, TargetOptions.from_dict(row.options), first=row.pushed_at is None)
     approve = f"misconsole target {school.urn} approve {row.name}"
     steps = sorted(made.steps, key=lambda step: (ACTIONS.index(step.action), step.name.casefold()))
     return RehearsalView(

@@ -15,6 +15,7 @@ from connectors.base import Declaration
 from connectors.errors import ConnectorError
 from connectors.targets import registry
 from connectors.targets.base import TargetDeclaration
+from data import runs as run_rows
 from data import targets as target_rows
 from data.tables import Run, School, Target
 from misconsole.errors import Conflict, NotFound, Usage
@@ -248,6 +249,13 @@ def remove(desk: Desk, school: str, name: str) -> None:
         ref = row.secret_ref
         case.say(f"Removed {row.name}; nothing was changed there", target=row.name)
         target_rows.forget_all(case.s, row.id or 0)
-        case.scribe.delete(row)
+        for held in target_rows.held_pushes(case.s, row.id or 0):
+            run_rows.set_run(case.s, held.id or 0, resolution="expired", resolved_at=case.now,
+                             resolved_by=desk.actor)  # fmt: skip
+            run_rows.forget_plan(case.s, held.id or 0)
+        case.scribe.update(
+            row, name=f"{row.name} (removed {row.id})", active=False, settings={}, secret_ref="",
+            options={target_rows.REMOVED: case.now.isoformat()},
+        )  # fmt: skip
     if ref:
         desk.secrets.forget(ref)

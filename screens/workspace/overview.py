@@ -178,6 +178,11 @@ class Overview(Vertical, Hosting, Asking):
             return why_no_sync(self.view.school)
         return ""
 
+    def do_targets(self) -> None:
+        from screens.targets.screen import Targets
+
+        self.program.push_screen(Targets(self.urn))
+
     def do_sync(self) -> None:
         from screens.sync import start_and_watch
 

@@ -484,3 +484,13 @@ def test_an_account_that_went_out_keeps_the_run_that_made_it_from_being_undone(b
     b.pushed()
     view = undo.preview_undo(b.desk, run)
     assert any("directory" in block.message for block in view.blocked)
+
+
+def test_a_first_push_that_was_cut_off_goes_on_without_being_held(b: PushBench) -> None:
+    for n in range(60):
+        b.account(f"p{n}")
+    b.directory.cut = (20, True)
+    assert b.push().state == "failed"
+    b.directory.cut = None
+    assert b.pushed().state == "succeeded"
+    assert len(b.directory.rows) == 60

@@ -1,0 +1,1 @@
+"""Directories that a school's accounts are written to, on screen."""
