@@ -17,7 +17,7 @@ SHAPE = re.compile(r"^<!-- shape: (?P<name>\w+) -->\n```json\n(?P<json>.*?)\n```
 _STANDS_FOR = re.compile(r"<(\w+)>")
 
 #: Dictionaries whose keys are data (reports, schools, fields), not names we promise; their values are alike.
-BY_DATA = frozenset({"reports", "report_reasons", "limits", "schools"})
+BY_DATA = frozenset({"reports", "report_reasons", "limits", "schools", "records"})
 
 
 class Example(NamedTuple):

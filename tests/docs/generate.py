@@ -17,8 +17,10 @@ from tests.docs import (
     write_exports,
     write_keys,
     write_privacy,
+    write_schedule,
     write_settings,
     write_sims_export,
+    write_targets,
 )
 from tests.docs.blocks import DOCS, renewed
 
@@ -31,6 +33,8 @@ WRITERS = (
     write_checklist,
     write_sims_export,
     write_exports,
+    write_schedule,
+    write_targets,
 )
 BLOCKS = {name: write for writer in WRITERS for name, write in writer.BLOCKS.items()}
 
