@@ -170,6 +170,17 @@ def test_a_place_that_is_missing_is_refused_where_the_school_wants_it_so(room: R
     assert len(room.people()) == 1
 
 
+def test_a_place_that_somebody_took_away_meanwhile_is_made_again(room: Room) -> None:
+    made = room.create()
+    room.target.move(made.remote_id, ("Leavers", "2026"))
+    room.directory.clear(f"ou=Pupils,{room.base}")
+    other = replace(MARRIED, anchor="990001-18")
+    assert room.create(other).place == ("Pupils", "2024")
+    room.target.move(made.remote_id, ())
+    room.directory.clear(f"ou=Leavers,{room.base}")
+    assert room.target.move(made.remote_id, ("Leavers", "2026")).place == ("Leavers", "2026")
+
+
 def test_an_entry_that_was_there_is_adopted_once(room: Room) -> None:
     name = room.stranger("before")
     [entry] = room.target.entries()

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from connectors.base import Probe
 from connectors.errors import BadAnswer
@@ -78,13 +78,13 @@ class LdapTarget:
 
     def move(self, remote_id: str, place: tuple[str, ...]) -> Entry:
         found = self._ours(remote_id)
-        try:
-            superior = self._places.ensure(place)
+        wanted = self._as_is(found)
+
+        def put(superior: str) -> None:
             if dn.key(superior) != dn.key(dn.parent(found.dn)):
-                self._name(found, self._as_is(found), superior)
-        except EntryGone:
-            self._places.forget()
-            raise
+                self._name(found, wanted, superior)
+
+        self._placed(place, put)
         return self._again(remote_id)
 
     def enable(self, remote_id: str, *, on: bool) -> Entry:
@@ -149,20 +149,30 @@ class LdapTarget:
 
     def _make(self, wanted: Wanted, password: str, *, must_change: bool) -> None:
         values = self._flavour.new(wanted, password, must_change=must_change)
-        try:
-            superior = self._places.ensure(wanted.place)
+        made = ""
+
+        def add(superior: str) -> None:
+            nonlocal made
             value = self._naming.choose(superior, wanted)
-            name = f"{dn.rdn(self._flavour.rdn, value)},{superior}"
+            made = f"{dn.rdn(self._flavour.rdn, value)},{superior}"
             named = {**values, "cn": [value]} if self._flavour.rdn == "cn" else values
-            self._wire.add(name, named, secrets=[password])
+            self._wire.add(made, named, secrets=[password])
+
+        try:
+            self._placed(wanted.place, add)
         except NameTaken:
             if self._marked(wanted.anchor):
                 return  # ours, made by a request whose answer came too late
             raise
+        self._flavour.finish(self._wire, made, wanted, password, must_change=must_change)
+
+    def _placed(self, place: tuple[str, ...], act: Callable[[str], None]) -> None:
+        """Do it in the place; once more where somebody took away the place we had seen there."""
+        try:
+            act(self._places.ensure(place))
         except EntryGone:
             self._places.forget()
-            raise
-        self._flavour.finish(self._wire, name, wanted, password, must_change=must_change)
+            act(self._places.ensure(place))
 
     def _name(self, found: Found, wanted: Wanted, superior: str) -> None:
         """Name and place as wanted, in one request; nothing where it is so already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from connectors.errors import BadAnswer, Cancelled, TooLarge
+from connectors.targets.base import EntryGone
 from connectors.targets.ldap import dn, problems
 from connectors.targets.ldap.options import Options
 from connectors.targets.ldap.wire import Found, Wire
@@ -48,8 +49,8 @@ class Reading:
                 found, cookie = self._wire.search(
                     base, wanted, attributes=attributes, cookie=cookie, scope=scope
                 )
-            except BadAnswer as told:
-                raise _without_base(told, base) from None
+            except EntryGone as gone:
+                raise (_without_base(base) if scope == "tree" else gone) from None
             yield from (one for one in found if _inside(one, base))
             if not cookie:
                 return
@@ -71,10 +72,8 @@ class Reading:
     def exists(self, name: str) -> bool:
         try:
             return bool(self._wire.search(name, "(objectClass=*)", attributes=("1.1",), scope="base")[0])
-        except BadAnswer as told:
-            if told.code == "entry_gone":
-                return False
-            raise
+        except EntryGone:
+            return False
 
     def root(self) -> str:
         """The domain of Active Directory, within which names are unique; the base where it is not told."""
@@ -91,9 +90,7 @@ def _inside(found: Found, base: str) -> bool:
         return False
 
 
-def _without_base(told: BadAnswer, base: str) -> BadAnswer:
-    if told.code != "entry_gone":
-        return told
+def _without_base(base: str) -> BadAnswer:
     return BadAnswer(
         f"The directory has no {problems.shown(base)}, or our sign-in may not see it.",
         mend="Correct the setting base (or more_bases) of the target. Nothing was changed.",
