@@ -113,7 +113,7 @@ def look(env: Mapping[str, str], flags: Mapping[str, Any] = NO_FLAGS) -> Config:
         if each.env and env.get(each.env, ""):
             _say(told, tuple(each.name.split(".")), _from_env(each, env[each.env]), each.env)
     for dotted, value in flags.items():
-        if value is not None and value is not False:
+        if value is not None and value is not False and value != "":
             name = tuple(dotted.split("."))
             found = setting(name)
             _say(told, name, value, found.flag if found else "flag")

@@ -73,11 +73,6 @@ def _one_of(*words: str) -> Callable[[Any], bool]:
     return lambda value: value in words
 
 
-def _some_of(*words: str) -> Callable[[Any], bool]:
-    return lambda value: isinstance(value, list) and all(each in words for each in value)
-
-
-EVENTS = ("problem", "held", "recovered", "summary")
 PEOPLE = 'a list such as ["user:anna", "group:it"]'
 
 SETTINGS: tuple[Setting, ...] = (
@@ -108,15 +103,10 @@ SETTINGS: tuple[Setting, ...] = (
         for grade in GRADES
     ),
     Setting(name="worker.parallel", takes="a number from 1 to 64", check=_number(1, 64), default=4,
-            env="MISCONSOLE_PARALLEL", doc="How many schools the worker syncs at the same time."),
+            env="MISCONSOLE_PARALLEL", flag="--parallel",
+            doc="How many schools the worker syncs at the same time."),
     Setting(name="worker.per_supplier", takes="a number from 1 to 64", check=_number(1, 64), default=2,
-            doc="How many of them may be of the same supplier."),
-    Setting(name="worker.supplier.*", takes="a number from 1 to 64", check=_number(1, 64),
-            doc="The same for one supplier, by the route's name."),
-    Setting(name="notify.*.url", takes="the address of a channel", check=_text, secret=True, site_only=True,
-            doc="Where this channel's messages go; it may hold a token, so it is never shown."),
-    Setting(name="notify.*.events", takes=f"a list of {', '.join(EVENTS)}", check=_some_of(*EVENTS),
-            site_only=True, doc="What this channel is told; all of it when left out."),
+            flag="--per-supplier", doc="How many of them may be of the same supplier."),
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -20,6 +20,7 @@ from textual.app import App, SystemCommand
 from textual.command import CommandPalette
 from textual.screen import Screen
 
+from misconsole import own_settings
 from misconsole.clock import clock
 from misconsole.services.desk import Desk
 from screens import crash, glyphs, terminal, themes
@@ -30,6 +31,7 @@ from screens.frame import Frame
 from screens.hosting import Hosting
 from screens.palette import Palette
 from screens.permitted import act_of
+from screens.remembering import Remembering
 from screens.showing import Showing
 
 Opener = Callable[[str], AbstractContextManager[Desk]]
@@ -76,7 +78,8 @@ class Console(App[int], Hosting, Asking):
         self.demo = demo
         self.read_only = read_only
         self.quiet_keys = quiet_keys
-        self.showing = Showing(now=now or clock(env))
+        self.memory = Remembering(env, active=demo is None)
+        self.showing = Showing(now=now or clock(env), masked=self.memory.masked)
         self.said: list[tuple[datetime, str, str]] = []
         self._opener = opener
         self._opened: AbstractContextManager[Desk] | None = None
@@ -85,8 +88,11 @@ class Console(App[int], Hosting, Asking):
         self._roles: dict[str, str] = {}
         for each in themes.OURS:
             self.register_theme(each)
-        known = {"NO_COLOR": "1", **env} if no_colour else env
-        self.theme, self._theme_trouble = terminal.theme(known, set(self.available_themes))
+        known: Mapping[str, str] = {"NO_COLOR": "1", **env} if no_colour else env
+        themes_known = set(self.available_themes)
+        known = self.memory.environment(known, themes_known)
+        self.theme, self._theme_trouble = terminal.theme(known, themes_known)
+        self.memory.begin(self.theme)
         self.animation_level = "none"
 
     # Start and end
@@ -105,11 +111,14 @@ class Console(App[int], Hosting, Asking):
                 break  # not the main thread (tests), or a platform without signal handlers
         if glyphs.ascii_only():
             self.add_class("-ascii")
+        self.set_interval(own_settings.EVERY, lambda: self.memory.keep(self))
         self.call_after_refresh(self._open_store)
 
     def _open_store(self) -> None:
         if self._theme_trouble:
             self.say(self._theme_trouble, kind="warn")
+        if self.memory.own.trouble:
+            self.say(self.memory.own.trouble, kind="warn")
         self.ask(self._enter_desk, self._store_opened, group="store")
 
     def _enter_desk(self) -> Desk:
@@ -131,6 +140,10 @@ class Console(App[int], Hosting, Asking):
             wanted, self.school = self.school, None
             self.push_screen(Workspace(wanted))
         self.screen.refresh_bindings()
+
+    def exit(self, *args: Any, **how: Any) -> None:
+        self.memory.keep(self, at_once=True)
+        super().exit(*args, **how)
 
     def on_unmount(self) -> None:
         if self._opened is not None:

@@ -126,7 +126,10 @@ class Schools(Frame[None]):
             return  # a new store: wait until it is made before saying that it is empty
         if list(rows.items) == [self.grid.row(key) for key in rows.keys] and self.grid.loaded:
             return
+        first = not self.grid.loaded
         self.grid.show(rows)
+        if first and self.program.memory.last_school:
+            self.grid.stand_on(self.program.memory.last_school)
         self._pace(RUNNING_EVERY if any(row.running for row in rows.items) else QUIET_EVERY)
         self.retitle()
         self.refresh_bindings()

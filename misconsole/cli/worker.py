@@ -6,6 +6,7 @@ On SIGTERM or SIGINT it begins nothing new and ends; runs under way are processe
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,6 @@ from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.frame import Out
-    from misconsole.services.desk import Desk
 
 SLICE = 0.5  # seconds after which a signal is noticed while waiting
 
@@ -22,10 +22,8 @@ SLICE = 0.5  # seconds after which a signal is noticed while waiting
 def add(sub: Any) -> None:
     parser = sub.add_parser("worker", help="runs what is due, for ever")
     parser.add_argument("--once", action="store_true", help="run what is due now, wait for it, and end")
-    parser.add_argument("--parallel", type=int, default=4, metavar="N", help="runs at once (4)")
-    parser.add_argument(
-        "--per-supplier", type=int, default=2, metavar="N", help="of these, runs of one route (2)"
-    )
+    parser.add_argument("--parallel", type=int, metavar="N", help="runs at once (4)")
+    parser.add_argument("--per-supplier", type=int, metavar="N", help="of these, runs of one route (2)")
     parser.add_argument(
         "--grace", type=float, default=0.0, metavar="SECONDS",
         help="when told to stop, wait so long for runs under way; they go on in any case (0)",
@@ -34,17 +32,26 @@ def add(sub: Any) -> None:
 
 
 def run(args: argparse.Namespace, out: Out) -> int:
+    from misconsole import config
     from misconsole.cli.desk import open_desk
-    from misconsole.services import worker
+    from misconsole.services import worker, worker_hooks
     from misconsole.sync import process
 
-    if args.parallel < 1 or args.per_supplier < 1 or not args.grace >= 0:
+    told = config.load(
+        os.environ, {"worker.parallel": args.parallel, "worker.per_supplier": args.per_supplier}
+    )
+    parallel, per_supplier = int(told.get("worker.parallel")), int(told.get("worker.per_supplier"))
+    if parallel < 1 or per_supplier < 1 or not args.grace >= 0:
         raise Usage("--parallel and --per-supplier take 1 or more, --grace 0 or more.")
     with open_desk(args, origin="worker") as desk, process.listening(detached=True) as stop:
         shift = worker.Shift(
             desk=desk,
-            caps=worker.Caps(parallel=args.parallel, per_supplier=args.per_supplier),
-            hooks=hooks(),
+            caps=worker.Caps(parallel=parallel, per_supplier=per_supplier),
+            hooks=(worker_hooks.tidy,),
+            mornings=(worker_hooks.morning,),
+            often=(worker_hooks.tell,),
+            targets=worker_hooks.names,
+            push=worker_hooks.push,
             say=out.note,
         )
         worker.work(shift, wait=waiter(stop), stop=stop, once=args.once, grace=args.grace)
@@ -61,14 +68,3 @@ def waiter(stop: Callable[[], bool]) -> Callable[[float], None]:
             time.sleep(min(SLICE, left))
 
     return wait
-
-
-def hooks() -> tuple[Callable[[Desk], object], ...]:
-    """What keeps the house at night, where it is there."""
-    from importlib import import_module, util
-
-    found = []
-    for module, name in (("misconsole.services.housekeeping", "tidy"),):
-        if util.find_spec(module) is not None:
-            found.append(getattr(import_module(module), name))
-    return tuple(found)

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from screens import glyphs
 from screens.commands import bindings
 from screens.hosting import Hosting
+from screens.remembering import Remembering, name_of
 from screens.showing import counted
 from screens.widgets.field import FilterField
 from screens.widgets.grid import Grid
@@ -52,6 +53,16 @@ class Panel(Vertical, Hosting):
         yield self._field
         yield self.grid
 
+    def on_mount(self) -> None:
+        """The order and the filter this list was left with."""
+        if self._memory is not None:
+            self._field.value = self._memory.put_back(name_of(self), self.grid)
+
+    @property
+    def _memory(self) -> Remembering | None:
+        """Of the console; a list shown by itself has none."""
+        return getattr(self.app, "memory", None)
+
     def _count_lines(self, _width: int) -> Sequence[Line]:
         grid = self.grid
         if not grid.loaded:
@@ -71,6 +82,8 @@ class Panel(Vertical, Hosting):
     def on_grid_arranged(self, message: Arranged) -> None:
         if message.grid is self.grid:
             self._count.show(self._count_lines)
+            if self._memory is not None:
+                self._memory.left(name_of(self), self.grid)
 
     def do_filter(self) -> None:
         self.add_class("-filtering")

@@ -88,7 +88,8 @@ class Workspace(Frame[None]):
 
     def on_mount(self) -> None:
         self._label()
-        self.open(self.opened)
+        last = self.program.memory.tab_of(self.school) if self.opened == "overview" else ""
+        self.open(last if last in TINY else self.opened)
         self.count()
         self._timer = self.set_interval(WATCH_EVERY, self.watch_runs)
 
