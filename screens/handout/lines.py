@@ -28,7 +28,8 @@ def before(seen: Preview, wish: Wish, path: str, whom: str, showing: Showing, wi
         groups = ", ".join(f"{each.name} {each.count}" for each in seen.groups)
         lines += _fact("", groups, width, "muted")
     if seen.starting_later:
-        lines += _fact("", f"{seen.starting_later} of them have not started yet", width, "warn")
+        have = "has" if seen.starting_later == 1 else "have"
+        lines += _fact("", f"{seen.starting_later} of them {have} not started yet", width, "warn")
     each_group = ", a file for each registration group" if wish.split else ""
     lines += _fact("As", FORMS[wish.form] + each_group, width)
     lines += _fact("File", path, width, "strong")

@@ -80,6 +80,7 @@ class HandOutLog(Frame[None]):
         names = ", ".join(show.handle(each) for each in row.usernames[:MOST]) + more
         lost = "A second password: the first was lost." if row.again else ""
         lines = [*wrap(line(span(said, "strong")), width), *wrap(line(span(lost, "warn")), width)]
+        lines += wrap(line(row.file), width)
         return [*lines, *wrap(line(names), width)]
 
 

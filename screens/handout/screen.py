@@ -118,7 +118,7 @@ class HandOut(Frame[None]):
         if wanted.id == "handout.lost":
             return ""
         if self.done is not None:
-            return "It is done; Esc goes back to the list."
+            return "It is done; q goes back to the list."
         if wanted.id == "handout.hand-out" and (self.seen is None or not self.seen.count):
             return "Nobody waits who fits."
         if wanted.id == "handout.split" and self.form not in ("csv", "slips"):

@@ -27,9 +27,9 @@ SOUND_ALIKE = re.findall(
     "leak maid made mane main maze maize mist missed one won pail pale pane pain paw poor pour pore peace "
     "piece peak pie pole poll queue red read ring wring role roll root route rose rows sew sow soar sore saw "
     "sole soul stalk stork story storey sword throne thrown toad towed two too vain vein wave waive way "
-    "weigh whine wine yolk blue blew bough bow boy buoy brake break cereal serial cord chord court caught four "
-    "for eight ate new knew gnu none nun oar plum plumb ruff rough seam seem shore sure side sighed slay sleigh "
-    "stake steak stile style suite sweet tire tyre wade ware wear where which witch canter cantor lever rota "
+    "weigh whine wine yolk blue blew bough bow boy buoy brake break cereal serial cord chord court caught "
+    "four for eight ate new knew gnu none nun oar plum plumb ruff rough seam seem shore sure side sighed "
+    "slay sleigh stake steak stile style suite sweet tire tyre wade ware wear where which witch canter cantor lever rota "
     "rotor meter metre curb kerb gopher finish grater greater",
 )
 

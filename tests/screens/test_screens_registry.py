@@ -33,7 +33,7 @@ HOSTS = {
     "exclusions": "screens.workspace.exclusions:Exclusions",
     "non-mis": "screens.workspace.non_mis:NonMis",
     "accounts": "screens.workspace.accounts:Accounts",
-    "new-users": "screens.workspace.lists:NewUsers",
+    "new-users": "screens.workspace.new_users:NewUsers",
     "history": "screens.workspace.history:History",
     "problems": "screens.workspace.lists:Problems",
     "why": "screens.why:Why",
@@ -42,6 +42,7 @@ HOSTS = {
     "leaving": "screens.workspace.leaving:Leaving",
     "rename": "screens.rename.screen:Rename",
     "formats": "screens.formats:Formats",
+    "handout": "screens.handout.screen:HandOut",
     "pick-person": "screens.workspace.pick:PickPerson",
     "pick-field": "screens.mapping_pick:PickField",
 }
