@@ -5,7 +5,6 @@ fail.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import shutil
 import socket
@@ -14,20 +13,17 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from connectors.targets.base import TargetSetup
 from connectors.targets.ldap.adapter import LdapTarget
 from connectors.targets.ldap.library import ldap3
+from tests.connectors.certificates import Authority
+from tests.connectors.directory_files import EXTRA_SCHEMA, LDIF, SAMBA, SLAPD
 
 SUFFIX = "dc=school,dc=example"
 BIND_PASSWORD = "canary-Bind-77x1"
@@ -50,60 +46,6 @@ def needed(*programs: str, root: bool = False) -> None:
 
 def _which(name: str) -> str | None:
     return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
-
-
-@dataclass
-class Authority:
-    """A certificate authority of the test's own."""
-
-    folder: Path
-    name: str = "Test authority"
-    key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
-
-    def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])
-        self.certificate = self._sign(self.subject, self.key.public_key(), authority=True)
-        self.file = self._write("ca.pem", self.certificate.public_bytes(serialization.Encoding.PEM))
-
-    def serve(self, *addresses: str) -> tuple[Path, Path]:
-        """Certificate and key files for these loopback addresses and localhost."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "directory.school.example")])
-        certificate = self._sign(subject, key.public_key(), addresses=addresses)
-        pem = serialization.Encoding.PEM
-        plain = serialization.NoEncryption()
-        return (
-            self._write("server.pem", certificate.public_bytes(pem)),
-            self._write("server.key", key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)),
-        )
-
-    def _sign(
-        self, subject: x509.Name, public: Any, *, authority: bool = False, addresses: tuple[str, ...] = ()
-    ) -> x509.Certificate:
-        now = datetime.now(UTC)
-        built = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(self.subject)
-            .public_key(public)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=2))
-            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-        )
-        if addresses:
-            names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(one)) for one in addresses]
-            built = built.add_extension(
-                x509.SubjectAlternativeName([x509.DNSName("localhost"), *names]), critical=False
-            )
-        return built.sign(self.key, hashes.SHA256())
-
-    def _write(self, name: str, content: bytes) -> Path:
-        path = self.folder / name
-        path.touch(mode=0o600)
-        path.write_bytes(content)
-        return path
 
 
 @dataclass
@@ -263,12 +205,12 @@ def openldap(folder: Path) -> Iterator[Directory]:
     host, port, tls_port = own_address(78), 20389, 20636
     certificate, key = authority.serve(host)
     (folder / "db").mkdir()
-    (folder / "extra.schema").write_text(_EXTRA_SCHEMA)
+    (folder / "extra.schema").write_text(EXTRA_SCHEMA)
     config = folder / "slapd.conf"
     config.write_text(
-        _SLAPD.format(folder=folder, ca=authority.file, certificate=certificate, key=key, suffix=SUFFIX)
+        SLAPD.format(folder=folder, ca=authority.file, certificate=certificate, key=key, suffix=SUFFIX)
     )
-    run("slapadd", "-f", config, stdin=_LDIF.format(suffix=SUFFIX, password=BIND_PASSWORD).encode())
+    run("slapadd", "-f", config, stdin=LDIF.format(suffix=SUFFIX, password=BIND_PASSWORD).encode())
     directory = Directory(
         flavour="ldap", host=host, port=port, tls_port=tls_port, ca_file=authority.file, suffix=SUFFIX,
         admin=f"cn=admin,{SUFFIX}", admin_password="canary-Admin-31", bind_dn=f"cn=sync,ou=Services,{SUFFIX}",
@@ -289,7 +231,7 @@ def samba(folder: Path) -> Iterator[Directory]:
     certificate, key = authority.serve(host)
     # A socket's path must be short, whatever the folder of the test is called.
     with tempfile.TemporaryDirectory(prefix="dc-") as short:
-        options = _SAMBA.format(
+        options = SAMBA.format(
             host=host, folder=folder, short=short, ca=authority.file, certificate=certificate, key=key
         )
         words = ["samba-tool", "domain", "provision", f"--targetdir={folder}/dc", "--realm=SCHOOL.EXAMPLE"]
@@ -323,105 +265,3 @@ def _make_sync(directory: Directory) -> None:
     with directory.look() as connection:
         group = f"CN=Domain Admins,{users}"
         assert connection.modify(group, {"member": [(ldap3.MODIFY_ADD, [f"CN=sync,{users}"])]})
-
-
-_SLAPD = """\
-include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-include {folder}/extra.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-moduleload ppolicy
-pidfile {folder}/slapd.pid
-argsfile {folder}/slapd.args
-sizelimit size.soft=100 size.hard=100 size.unchecked=unlimited size.pr=500 size.prtotal=unlimited
-TLSCACertificateFile {ca}
-TLSCertificateFile {certificate}
-TLSCertificateKeyFile {key}
-database mdb
-suffix "{suffix}"
-rootdn "cn=admin,{suffix}"
-rootpw canary-Admin-31
-directory {folder}/db
-maxsize 268435456
-dbnosync
-index objectClass,entryUUID,uid,mail,employeeNumber eq
-limits dn.exact="cn=narrow,ou=Services,{suffix}" size.soft=500 size.hard=500 size.prtotal=5
-access to dn.subtree="ou=Locked,{suffix}"
-  by dn.exact="cn=sync,ou=Services,{suffix}" read
-  by * none
-access to attrs=userPassword
-  by dn.exact="cn=sync,ou=Services,{suffix}" write
-  by anonymous auth
-  by * none
-access to *
-  by dn.exact="cn=sync,ou=Services,{suffix}" write
-  by users read
-  by anonymous auth
-overlay ppolicy
-ppolicy_default "cn=default,ou=Policies,{suffix}"
-"""
-
-_EXTRA_SCHEMA = """\
-attributetype ( 1.3.6.1.4.1.7914.1.2.1.2 NAME 'mailAlternateAddress'
-  EQUALITY caseIgnoreIA5Match SYNTAX 1.3.6.1.4.1.1466.115.121.1.26 )
-objectclass ( 1.3.6.1.4.1.7914.1.2.2.1 NAME 'mailUser' SUP top AUXILIARY MAY mailAlternateAddress )
-"""
-
-_LDIF = """\
-dn: {suffix}
-objectClass: domain
-dc: school
-
-dn: ou=Services,{suffix}
-objectClass: organizationalUnit
-ou: Services
-
-dn: ou=Locked,{suffix}
-objectClass: organizationalUnit
-ou: Locked
-
-dn: cn=sync,ou=Services,{suffix}
-objectClass: organizationalRole
-objectClass: simpleSecurityObject
-cn: sync
-userPassword: {password}
-
-dn: cn=narrow,ou=Services,{suffix}
-objectClass: organizationalRole
-objectClass: simpleSecurityObject
-cn: narrow
-userPassword: {password}
-
-dn: ou=Policies,{suffix}
-objectClass: organizationalUnit
-ou: Policies
-
-dn: cn=default,ou=Policies,{suffix}
-objectClass: organizationalRole
-objectClass: pwdPolicy
-cn: default
-pwdAttribute: userPassword
-pwdLockout: TRUE
-pwdMaxFailure: 0
-pwdMinLength: 8
-pwdCheckQuality: 2
-pwdMustChange: TRUE
-"""
-
-_SAMBA = """
-interfaces={host}/8
-bind interfaces only=yes
-server services=ldap
-posix:eadb={folder}/eadb.tdb
-log file={folder}/samba.log
-pid directory={short}
-ncalrpc dir={short}/ncalrpc
-winbindd socket directory={short}/wb
-ntp signd socket directory={short}/ntp
-load printers=no
-tls keyfile={key}
-tls certfile={certificate}
-tls cafile={ca}
-"""

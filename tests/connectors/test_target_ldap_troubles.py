@@ -17,8 +17,9 @@ from connectors.targets.base import TargetSetup, Wanted
 from connectors.targets.ldap.adapter import LdapTarget
 from connectors.targets.ldap.library import LDAPSocketSendError, ldap3
 from connectors.targets.ldap.problems import problem
+from tests.connectors.certificates import Authority
 from tests.connectors.cutting import Relay
-from tests.connectors.directories import BIND_PASSWORD, SUFFIX, Authority, Directory
+from tests.connectors.directories import BIND_PASSWORD, SUFFIX, Directory
 
 PASSWORD = "Canary-first-1x"
 EVE = Wanted(anchor="e-1", username="eve", email="eve@school.example", display_name="Eve")
