@@ -42,6 +42,8 @@ PLACES: dict[str, list[str]] = {
     "take-run-back": [*tab("history"), "z"],
     "masked": [*tab("unmatched-pupils"), "f9"],
     "plots": [*tab("overview"), "p"],
+    "held": [*tab("unmatched-pupils"), "w", "i"],
+    "due": [*tab("overview"), "ctrl+p", *"duefor", "enter"],
     "export": [*tab("overview"), "e"],
     "export-preview": [*tab("overview"), "e", "v"],
     "by-hand": [*tab("accounts"), "n"],
