@@ -42,7 +42,12 @@ HOSTS = {
     "leaving": "screens.workspace.leaving:Leaving",
     "rename": "screens.rename.screen:Rename",
     "formats": "screens.formats:Formats",
+    "exports": "screens.export.screen:Exports",
+    "export-preview": "screens.export.preview:ExportPreview",
     "handout": "screens.handout.screen:HandOut",
+    "targets": "screens.targets.screen:Targets",
+    "push": "screens.targets.push:Push",
+    "target-settings": "screens.targets.settings:TargetSettings",
     "pick-person": "screens.workspace.pick:PickPerson",
     "pick-field": "screens.mapping_pick:PickField",
 }
