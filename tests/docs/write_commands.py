@@ -46,8 +46,9 @@ def leaves(command: str) -> Iterator[tuple[str, argparse.ArgumentParser]]:
     needs_verb = any(isinstance(a, argparse._SubParsersAction) and a.required for a in parser._actions)
     if not verbs or not needs_verb:
         yield command, parser
+    before = [str(a.metavar) for a in _shown(parser) if not a.option_strings] if needs_verb else []
     for verb, each in verbs.items():
-        yield f"{command} {verb}", each
+        yield " ".join((command, *before, verb)), each
 
 
 def told(command: str, verb: str) -> str:
@@ -119,7 +120,7 @@ def block(command: str) -> Callable[[], str]:
     def write() -> str:
         parts = []
         for name, parser in leaves(command):
-            verb = name.partition(" ")[2]
+            verb = name.partition(" ")[2].rpartition(" ")[2]
             if verb:
                 parts += [f"**{name}**: {told(command, verb)}.", ""]
             parts += ["```text", usage(name, parser), "```", ""]
