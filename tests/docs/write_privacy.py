@@ -65,7 +65,8 @@ def stored() -> str:
     rows: list[tuple[object, ...]] = []
     for name, columns in columns_by_table().items():
         told = [column for column in columns if column not in BOOKKEEPING]
-        rows.append((f"`{name}`", ABOUT.get(name, ""), ", ".join(f"`{column}`" for column in told)))
+        about = ABOUT.get(name) or register.BY_TABLE[name].holds
+        rows.append((f"`{name}`", about, ", ".join(f"`{column}`" for column in told)))
     return table(("table", "what it holds", "columns (without bookkeeping)"), rows)
 
 

@@ -40,6 +40,8 @@ HOSTS = {
     "find": "screens.find:Find",
     "contacts": "screens.contacts:Contacts",
     "leaving": "screens.workspace.leaving:Leaving",
+    "held": "screens.privacy.held:Held",
+    "due": "screens.privacy.due:Due",
     "rename": "screens.rename.screen:Rename",
     "formats": "screens.formats:Formats",
     "exports": "screens.export.screen:Exports",
