@@ -193,6 +193,14 @@ def forget_plan(s: Session, run_id: int) -> None:
     s.connection().execute(delete(bulk.table_of(HeldPlan)).where(col(HeldPlan.run_id) == run_id))
 
 
+def held_now(s: Session, school_id: int | None = None) -> list[Run]:
+    """Runs that a limit holds and nobody has looked into, pushes too; of all schools unless one is named."""
+    asked = select(Run).where(Run.state == "held", Run.resolution == "", col(Run.dry_run).is_(False))
+    if school_id is not None:
+        asked = asked.where(Run.school_id == school_id)
+    return list(s.exec(asked.order_by(col(Run.id).desc())))
+
+
 def open_holds(s: Session, school_id: int) -> list[Run]:
     """Held syncs that nobody resolved; a push is held for its own target (``data.targets``)."""
     return list(

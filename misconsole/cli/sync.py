@@ -32,7 +32,8 @@ def add(sub: Any) -> None:
     sync.set_defaults(run=run_sync)
 
     listing = sub.add_parser("runs", help="the runs of a school")
-    listing.add_argument("school", metavar="SCHOOL")
+    listing.add_argument("school", metavar="SCHOOL", nargs="?", help="needed, but for --held")
+    listing.add_argument("--held", action="store_true", help="runs that wait for approval, of all schools")
     listing.add_argument("--limit", type=int, default=50, help="how many, newest first")
     listing.set_defaults(run=run_list)
 
@@ -195,6 +196,23 @@ def completed(view: RunView) -> list[str]:
     return [*lines, *([f"read: {read}"] if read else [])]
 
 
+def _held_list(args: argparse.Namespace, out: Out) -> int:
+    """What somebody has to look at before it is applied; exit 0 whether there is any or not."""
+    from misconsole.cli.desk import open_desk
+    from misconsole.services import runs
+
+    with open_desk(args) as desk:
+        views = runs.held(desk, args.school)
+    if args.json:
+        out.json({"items": [run_document(view) for view in views]})
+        return Exit.DONE
+    out.table(
+        ["Run", "School", "Kind", "Since", "Why"],
+        [(v.id, v.school_name, v.kind, v.finished_at, (v.held or {}).get("message", "")) for v in views],
+    )
+    return Exit.DONE
+
+
 def run_list(args: argparse.Namespace, out: Out) -> int:
     from misconsole.cli.desk import open_desk
     from misconsole.services import runs
@@ -202,6 +220,10 @@ def run_list(args: argparse.Namespace, out: Out) -> int:
 
     if args.limit < 1:
         raise Usage("--limit must be 1 or more.")
+    if args.held:
+        return _held_list(args, out)
+    if not args.school:
+        raise Usage("Name the school, or --held for the runs of all schools that wait for approval.")
     with open_desk(args) as desk:
         views = runs.list_runs(desk, args.school, limit=args.limit)
         with desk.store.read() as s:

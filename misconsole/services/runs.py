@@ -172,6 +172,13 @@ def list_runs(desk: Desk, school: str, *, limit: int = 50) -> tuple[RunView, ...
         )
 
 
+def held(desk: Desk, school: str | None = None) -> tuple[RunView, ...]:
+    """Runs that wait to be approved or rejected, newest first; of all schools unless one is named."""
+    with desk.store.read() as s:
+        rows = run_rows.held_now(s, resolve(s, school).id if school else None)
+        return tuple(_view(s, run, [], None, now=desk.now(), messages=0) for run in rows)
+
+
 def current(desk: Desk, school: str) -> RunView | None:
     """The run under way, if its process lives."""
     with desk.store.read() as s:

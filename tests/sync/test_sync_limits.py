@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from connectors.records import Report
 from data.tables import Account, HeldPlan, Journal, Person, Run
+from misconsole.__main__ import main
 from misconsole.errors import Conflict
 from misconsole.services import runs, schools
 from misconsole.services.views import RunView
@@ -101,3 +104,20 @@ class TestApprove:
     def test_the_next_run_after_an_approval_has_nothing_left_to_do(self, synced: Bench) -> None:
         runs.approve(synced.desk, hold(synced).id)
         assert {k: n for k, n in synced.sync(full=True).changes.items() if n} == {"unchanged": 15}
+
+
+class TestHeldList:
+    def test_every_run_that_waits_is_listed_over_all_schools_until_it_is_resolved(
+        self, synced: Bench, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        view = hold(synced)
+        assert [run.id for run in runs.held(synced.desk)] == [view.id]
+        assert [run.id for run in runs.held(synced.desk, synced.urn)] == [view.id]
+        assert main(["runs", "--held", "--json", "--store", synced.store.url]) == 0
+        (item,) = json.loads(capsys.readouterr().out)["items"]
+        assert (item["school"], item["held"]["code"]) == (synced.urn, "limit_unallocate")
+        assert main(["runs", "--held", "--store", synced.store.url]) == 0
+        assert "accounts away" in capsys.readouterr().out
+        runs.reject(synced.desk, view.id)
+        assert runs.held(synced.desk) == ()
+        assert main(["runs", "--store", synced.store.url]) == 2
