@@ -184,6 +184,7 @@ def _note(desk: Desk, row_id: int, error: str, *, gone: bool) -> None:
 
 def tell(desk: Desk, send: Send) -> Sent:
     """One round: look, write down, send."""
+    permits.need(desk, "sync")
     written = look(desk)
     return replace(deliver(desk, send), written=written)
 
