@@ -29,8 +29,8 @@ SOUND_ALIKE = re.findall(
     "sole soul stalk stork story storey sword throne thrown toad towed two too vain vein wave waive way "
     "weigh whine wine yolk blue blew bough bow boy buoy brake break cereal serial cord chord court caught "
     "four for eight ate new knew gnu none nun oar plum plumb ruff rough seam seem shore sure side sighed "
-    "slay sleigh stake steak stile style suite sweet tire tyre wade ware wear where which witch canter cantor lever rota "
-    "rotor meter metre curb kerb gopher finish grater greater",
+    "slay sleigh stake steak stile style suite sweet tire tyre wade ware wear where which witch canter "
+    "cantor lever rota rotor meter metre curb kerb gopher finish grater greater",
 )
 
 
