@@ -27,7 +27,7 @@ from tests.connectors.directory_files import EXTRA_SCHEMA, LDIF, SAMBA, SLAPD
 
 SUFFIX = "dc=school,dc=example"
 BIND_PASSWORD = "canary-Bind-77x1"
-LONGEST_START = 60.0  # seconds; a bound, never waited for when it goes well
+LONGEST_START = 180.0  # seconds; a bound, never waited for when it goes well
 
 
 def needed(*programs: str, root: bool = False) -> None:
