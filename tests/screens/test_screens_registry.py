@@ -40,6 +40,7 @@ HOSTS = {
     "find": "screens.find:Find",
     "contacts": "screens.contacts:Contacts",
     "leaving": "screens.workspace.leaving:Leaving",
+    "plots": "screens.plots.screen:Plots",
     "held": "screens.privacy.held:Held",
     "due": "screens.privacy.due:Due",
     "rename": "screens.rename.screen:Rename",
