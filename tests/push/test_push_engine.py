@@ -346,10 +346,11 @@ def test_a_push_waits_for_no_sync_and_no_sync_for_a_push(b: PushBench) -> None:
 
     def meanwhile(name: str) -> None:
         if name == "create":
-            for kind in (lambda: runs.queue(b.desk, URN), lambda: pushes.queue(b.desk, URN, NAME)):
-                with pytest.raises(Busy) as told:
-                    kind()
-                said.append(told.value.message)
+            with pytest.raises(Busy) as sync:
+                runs.queue(b.desk, URN)
+            with pytest.raises(Busy) as push:
+                pushes.queue(b.desk, URN, NAME)
+            said.extend((sync.value.message, push.value.message))
 
     b.directory.before_call = meanwhile
     b.pushed()
