@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from screens.command_table_export import EXPORT
+from screens.command_table_audit import AUDIT
 from screens.command_table_guided import GUIDED
 from screens.command_table_handout import HANDOUT
 from screens.command_table_mapping import MAPPING
@@ -276,5 +277,5 @@ ASKING = (
 
 TABLE = (
     *EVERYWHERE, *LISTS, *SCHOOLS, *CONNECT, *GUIDED, *MAPPING, *SYNC, *WORKSPACE, *NAMES, *TARGETS, *HANDOUT,
-    *EXPORT, *PLOTS, *PRIVACY, *ASKING,
+    *EXPORT, *PLOTS, *PRIVACY, *AUDIT, *ASKING,
 )  # fmt: skip

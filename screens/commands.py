@@ -81,6 +81,7 @@ SCOPES = {
     "new-users": "New users",
     "history": "History",
     "problems": "Problems",
+    "audit": "Audit trail",
     "why": "Why",
     "find": "Find",
     "contacts": "Contacts of a pupil",
@@ -118,6 +119,7 @@ CHAINS = (
             "history", "problems",
         )
     ),
+    ("app", "audit", "panel", "list"),
     ("app", "why"),
     ("app", "find", "panel", "list"),
     ("app", "contacts"),

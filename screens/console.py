@@ -319,6 +319,11 @@ class Console(App[int], Hosting, Asking):
 
         self.push_screen(Find())
 
+    def do_audit(self) -> None:
+        from screens.audit.screen import Audit
+
+        self.push_screen(Audit())
+
     def do_mask(self) -> None:
         self.showing = Showing(now=self.showing.now, masked=not self.showing.masked)
         for screen in self.screen_stack:

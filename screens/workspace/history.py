@@ -90,6 +90,11 @@ class History(Tab[HistoryItem]):
         if self.row:
             self.program.push_screen(Sync(self.urn, self.row.id))
 
+    def do_audit(self) -> None:
+        from screens.audit.screen import Audit
+
+        self.program.push_screen(Audit(self.urn))
+
     def do_undo(self) -> None:
         row = self.row
         if row is None or self._unsettled():
