@@ -177,16 +177,23 @@ def make(
     ``below`` is asked once a word and once a digit; again only where the result would not do.
     """
     avoid, chosen = _parts(own), pool(policy.fewest_letters)
-    if avoid:
-        chosen = tuple(word for word in chosen if not any(part in word or word in part for part in avoid))
     for _ in range(_TRIES):
-        drawn = [chosen[below(len(chosen))] for _ in range(policy.words)]
-        text = "-".join(drawn) + "".join(DIGITS[below(len(DIGITS))] for _ in range(policy.digits))
+        text = "-".join(_word(chosen, below, avoid) for _ in range(policy.words))
+        text += "".join(DIGITS[below(len(DIGITS))] for _ in range(policy.digits))
         if policy.capital:
             text = text[0].upper() + text[1:]
         if text not in taken:
             return Password(text)
     raise ValueError(f"“{policy}” has too few passwords for so many people; add a word or a digit.")
+
+
+def _word(chosen: tuple[str, ...], below: Below, avoid: frozenset[str]) -> str:
+    """Drawn again where it shares letters with a name: each of the others stays as likely as any."""
+    for _ in range(_TRIES):
+        word = chosen[below(len(chosen))]
+        if not any(part in word or word in part for part in avoid):
+            return word
+    raise ValueError("Every word is part of a name of theirs.")
 
 
 def _parts(own: Iterable[str]) -> frozenset[str]:
