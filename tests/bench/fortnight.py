@@ -12,7 +12,7 @@ from tests import fortnight
 from tests.bench.show import table
 
 
-def main(*, quick: bool = False) -> None:  # noqa: ARG001 - there is one fortnight
+def main(*, quick: bool = False) -> None:
     with tempfile.TemporaryDirectory() as name:
         began = time.process_time()
         with Store.open(f"sqlite:///{name}/store.sqlite3") as store:
