@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
+from misconsole.services import source_text
 from misconsole.services.views import Overview as View
 from misconsole.services.views import RunView
 from screens import glyphs
@@ -97,7 +98,9 @@ class Overview(Vertical, Hosting, Asking):
                 when(row.last_checked),
                 span("   changed ", "muted"),
                 when(row.last_changed),
+                *((span("   next ", "muted"), when(row.due_at)) if row.due_at else ()),
             ),
+            *self._read_from(view, width),
             (),
             self._numbers(
                 "People",
@@ -134,6 +137,13 @@ class Overview(Vertical, Hosting, Asking):
             said = self.showing.prose(message.message, otherwise=message.code or message.level)
             lines += wrap(line(span(f"{glyphs.DOT} {said}", kind)), width, indent=2)
         return lines
+
+    def _read_from(self, view: View, width: int) -> list[Line]:
+        """What the last complete read was of (U6), and why a slot was left out."""
+        source = source_text.told(view.school.source, self.showing.when)
+        told = [line(span("read ", "muted"), source)] if source else []
+        told += [line(span(view.school.slot_note, "warn"))] if view.school.slot_note else []
+        return [part for each in told for part in wrap(each, width, indent=5)]
 
     def _led_to(self, view: View) -> list[Line]:
         """What waits behind a key of its own: new users, and renames proposed for a new surname (P7, O7)."""
