@@ -1,4 +1,4 @@
-"""A directory in memory that keeps to the contract of ``connectors.targets.base``, and can be cut at any call.
+"""A directory in memory that keeps to the contract of ``connectors.targets.base``; can be cut at any call.
 
 ``cut = (index, after)``: the call of that number (from 0, over every call) raises Unreachable, before its
 effect or after it, as a lost answer does.  ``refuse`` maps a username to the error its changes raise.

@@ -1,4 +1,4 @@
-"""The same pushes through the adapters themselves, against a played Google domain and Microsoft 365 tenant."""
+"""The same pushes through the adapters themselves, against a played Google domain and a Microsoft tenant."""
 
 from __future__ import annotations
 
