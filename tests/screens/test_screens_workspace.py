@@ -263,10 +263,11 @@ async def test_problems_say_what_was_wrong_and_who_can_mend_it(larkmere: Opened)
             assert words in driver.text
 
 
-async def test_new_users_are_listed_and_offer_no_key_that_pretends(larkmere: Opened) -> None:
+async def test_P1_new_users_are_listed_and_every_key_offered_there_is_one_that_works(larkmere: Opened) -> None:
     async with larkmere.running(*tab("new-users")) as driver:
         assert "n.haddad" in driver.text
-        assert not [c for c, host, _ in driver.app.frame.offered_here() if c.scope == "new-users"]
+        offered = [c.title for c, _, _ in driver.app.frame.offered_here() if c.scope == "new-users"]
+        assert offered == ["Hand out", "Rename", "No slips", "Log"]
 
 
 async def test_the_overview_counts_people_and_says_what_to_do_next(larkmere: Opened) -> None:
