@@ -194,21 +194,38 @@ def secrets(patient: Patient) -> Iterator[Finding]:
     yield _ok(
         "secrets", f"kept in the {'system keyring' if 'keyring' in repr(patient.desk.secrets) else 'file'}"
     )
+    for name, urn, missing in _missing(patient.desk):
+        yield _bad(
+            "secrets", f"The {missing} of {name} is not where it should be.",
+            f"Give it again: misconsole connect {urn} --secrets-file FILE.",
+        )  # fmt: skip
+
+
+def _missing(desk: Desk) -> Iterator[tuple[str, str, str]]:
+    """School, URN and the title of a secret its route cannot do without and that is not kept."""
     from sqlmodel import col, select
 
+    from connectors import registry
     from data.tables import Connection, School
 
-    with patient.desk.store.read() as s:
-        asked = select(School.name, Connection.secret_ref, School.urn).join(
+    with desk.store.read() as s:
+        asked = select(School.name, School.urn, Connection.route, Connection.secret_ref).join(
             Connection, col(Connection.school_id) == col(School.id)
         )
-        rows = s.exec(asked.where(col(Connection.active).is_(True), col(Connection.secret_ref) != "")).all()
-    for name, ref, urn in rows:
-        if not patient.desk.secrets.get(ref):
-            yield _bad(
-                "secrets", f"The secrets of {name} are not where they should be.",
-                f"Give them again: misconsole connect {urn} --secrets-file FILE.",
-            )  # fmt: skip
+        rows = s.exec(
+            asked.where(col(Connection.active).is_(True), col(Connection.access) == "approved")
+        ).all()
+    known = {each.route: each for each in registry.declarations()}
+    for name, urn, route, ref in rows:
+        needed = (
+            [f for f in known[route].settings if f.secret and f.required and not f.once]
+            if route in known
+            else []
+        )
+        kept = desk.secrets.get(ref) if ref and needed else {}
+        for one in needed:
+            if not kept.get(one.name):
+                yield name, urn, one.title
 
 
 def runs(patient: Patient) -> Iterator[Finding]:

@@ -88,6 +88,6 @@ def test_X4_nothing_is_sent_out_but_questions_to_the_mis() -> None:
 
 
 def test_X4_the_page_says_so_in_plain_words() -> None:
-    assert "**Sent out**: nothing." in PAGE
+    assert "**Sent out**: nothing by itself." in PAGE
     for heading in ("What is received", "What is stored", "What is never stored", "Who can see what"):
         assert f"\n## {heading}\n" in PAGE

@@ -220,9 +220,9 @@ class TestDoctor:
         with bench.store.write() as s:
             row = s.exec(select(Connection)).first()
             assert row is not None
-            row.secret_ref = "connection-1"
+            row.route, row.secret_ref = "wonde", "connection-1"
             s.add(row)
-        assert "not where they should be" in examine(bench)["secrets"][-1].message
+        assert "not where it should be" in examine(bench)["secrets"][-1].message
 
     @pytest.mark.parametrize(
         ("env", "size", "told"),

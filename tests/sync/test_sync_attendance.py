@@ -111,7 +111,7 @@ def test_a_held_run_keeps_no_mark_and_its_approval_lets_the_next_run_read_them_a
     synced.accept(Report.ATTENDANCE)
     synced.mis.records[Report.ATTENDANCE] = [mark(1)]
     synced.options(limit_create_count="1", limit_small="0")
-    synced.mis.records[Report.STUDENTS] += [pupil(n) for n in range(40, 46)]
+    synced.mis.records[Report.STUDENTS] += [pupil(n, nc_year="9") for n in range(40, 46)]
     held = synced.sync()
     assert held.state == "held"
     assert kept(synced) == set()
