@@ -263,7 +263,7 @@ async def test_problems_say_what_was_wrong_and_who_can_mend_it(larkmere: Opened)
             assert words in driver.text
 
 
-async def test_P1_new_users_are_listed_and_every_key_offered_there_is_one_that_works(larkmere: Opened) -> None:
+async def test_P1_new_users_are_listed_and_every_key_offered_there_works(larkmere: Opened) -> None:
     async with larkmere.running(*tab("new-users")) as driver:
         assert "n.haddad" in driver.text
         offered = [c.title for c, _, _ in driver.app.frame.offered_here() if c.scope == "new-users"]
