@@ -41,6 +41,7 @@ HOSTS = {
     "contacts": "screens.contacts:Contacts",
     "leaving": "screens.workspace.leaving:Leaving",
     "plots": "screens.plots.screen:Plots",
+    "audit": "screens.audit.screen:Audit",
     "held": "screens.privacy.held:Held",
     "due": "screens.privacy.due:Due",
     "rename": "screens.rename.screen:Rename",
