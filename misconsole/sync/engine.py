@@ -12,6 +12,7 @@ import os
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from misconsole.sync.extract import Page
     from misconsole.sync.job import Anew
 
+LAST_YEAR = "as in this week of last year"
 TRIES = 5  # plans overtaken by decisions before giving up
 
 
@@ -224,14 +226,19 @@ def _tell(job: Job, made: Plan) -> None:
 
 
 def _holding(job: Job, made: Plan) -> Holding | None:
+    """Why the run is held, if it is; where the season alone lets it pass, that is told."""
     with job.desk.store.read() as s:
         usual = seasonal.usual(s, made, job.desk.today)
-    found = limits.check(
-        made.planned, of=made.population, limits=job.options.limits, first_sync=made.first, usual=usual
+    asked = partial(
+        limits.check, made.planned, of=made.population, limits=job.options.limits, first_sync=made.first
     )
-    explained = [f"{limits.VERBS[k].format(n=made.planned[k])}, {u.why}" for k, u in usual.items() if u.why]
-    if found is None and explained:
-        job.recorder.message("info", "season", f"The season explains: {'; '.join(explained)}.")
+    found = asked(usual=usual)
+    if found is None and (otherwise := asked()) is not None:
+        told = "; ".join(
+            f"{limits.VERBS[trip.kind].format(n=trip.planned)}: {usual[trip.kind].why or LAST_YEAR}"
+            for trip in otherwise.trips
+        )
+        job.recorder.message("info", "season", f"Usual at this time of the year: {told}.")
     return found
 
 

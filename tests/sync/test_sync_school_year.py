@@ -126,6 +126,12 @@ def test_Z20_what_happened_on_that_day_ends_as_the_table_says(
     view = bench.sync(full=True)
     assert verdict(view) == (state, code), view.error
     assert len(bench.rows(Account, state="unallocated")) == taken
+    told = [m.message for m in view.messages if m.code == "season"]
+    assert told == (SAID if what in EXPLAINED else [])
+
+
+SAID = ["Usual at this time of the year: take 40 accounts away: 40 of Year 13."]
+EXPLAINED = ("Year 13 in July", "September: leavers, moves and an intake at once")
 
 
 def verdict(view: RunView) -> tuple[str, str]:
