@@ -83,12 +83,18 @@ def restore(args: argparse.Namespace, out: Out) -> int:
     if not args.yes:
         seen = backups.check(path)
         raise Usage(f"{path.name} is whole ({_size(seen)}) and would replace {store}.", mend="Say so: --yes.")
+    from misconsole.services import audit_seal
+
     seen, kept = backups.restore(store, path, busy=_busy(args, store))
+    with open_desk(args) as desk:
+        gone = audit_seal.restored(desk, made=f"{seen.at:%-d %B %Y %H:%M} UTC")
     if out.as_json:
-        out.json({"restored": seen, "kept": str(kept) if kept else None})
+        out.json({"restored": seen, "kept": str(kept) if kept else None, "decisions_missing": gone})
     else:
         told = f" What was there is kept as {kept}." if kept else ""
         out.lines([f"{path.name} is now {store}: {_size(seen)}.{told}"])
+        if gone:
+            out.note(f"{gone} decisions taken since are not in it; the trail says so.")
     return Exit.DONE
 
 

@@ -178,6 +178,32 @@ def rewriting(s: Session, desk: Desk, row: Decision, *, reason: str) -> Iterator
         desk.secrets.put(_ref(desk), {})  # the head is another one from here; kept again with the next
 
 
+def restored(desk: Desk, *, made: str) -> int:
+    """The store was put back from a backup ``made`` then: the trail goes on from there, and says so itself.
+
+    Its kept end was another one; how many decisions are missing stands in a row of its own.  Returns that
+    number, 0 where none is known of.
+    """
+    permits.need(desk, "keep_house")
+    from sqlmodel import col, select
+
+    from data.tables import School
+
+    known = head_of(desk)
+    with desk.store.write() as s:
+        school = s.exec(select(School).order_by(col(School.id)).limit(1)).first()
+        now = audit.newest(s)
+        gone = max(0, known.number - now.number) if known is not None else 0
+        desk.secrets.put(_ref(desk), {"number": str(now.number), "row": str(now.row_id), "seal": now.seal})
+        if school is not None:
+            lost = f"; {gone} decisions taken since are not in it" if gone else ""
+            summary = f"The store was put back from the backup of {made}{lost}"
+            detail = {"missing": gone, "reason": "restored from a backup"}
+            told(s, desk, school, "restored", summary=summary, detail=detail)
+    keep_head(desk)
+    return gone
+
+
 def reseal(s: Session, desk: Desk, before: Checked) -> int:
     """The chain sealed anew, but for what was broken before; how many rows got another seal."""
     count = audit.reseal(s, _key(desk.secrets), broken=before.broken)
@@ -186,5 +212,6 @@ def reseal(s: Session, desk: Desk, before: Checked) -> int:
 
 
 __all__ = [
-    "Finding", "TrailView", "head_of", "keep_head", "record", "reseal", "rewriting", "seal", "told", "verify",
+    "Finding", "TrailView", "head_of", "keep_head", "record", "reseal", "restored", "rewriting", "seal",
+    "told", "verify",
 ]  # fmt: skip
