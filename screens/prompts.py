@@ -20,10 +20,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input
+from textual.widgets import Button
 
 from screens import glyphs
-from screens.widgets.field import Field
+from screens.widgets.field import Field, FormField
 from screens.widgets.lines import Line, Lines, line, span, wrap
 
 if TYPE_CHECKING:
@@ -117,7 +117,13 @@ class Form(ModalScreen[Answers | None]):
             yield Lines(self._head, classes="prompt--text")
             for each in self.asked:
                 yield Lines(partial(_label, each), classes="prompt--label")
-                yield Field(each.value, id=f"ask-{each.name}", password=each.secret, compact=True)
+                yield FormField(
+                    each.value,
+                    id=f"ask-{each.name}",
+                    password=each.secret,
+                    compact=True,
+                    entered=self.entered,
+                )
             yield Lines(self._foot, id="foot", classes="prompt--text")
 
     def _head(self, width: int) -> list[Line]:
@@ -151,18 +157,22 @@ class Form(ModalScreen[Answers | None]):
     def on_input_changed(self) -> None:
         self.query_one("#foot", Lines).show(self._foot)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        here = next(n for n, each in enumerate(self.asked) if event.input.id == f"ask-{each.name}")
+    def entered(self, field: FormField) -> None:
+        """Enter in a field: on to the next, or send. At once, so that what is typed behind it goes there."""
+        here = next(n for n, each in enumerate(self.asked) if field.id == f"ask-{each.name}")
         last = here == len(self.asked) - 1
         for each in self.asked if last else self.asked[here : here + 1]:
             if self._wrong(each):
                 self._say_missing(each)
-                self.query_one(f"#ask-{each.name}", Field).focus()
+                self._go_to(each)
                 return
         if not last:
-            self.query_one(f"#ask-{self.asked[here + 1].name}", Field).focus()
+            self._go_to(self.asked[here + 1])
         elif self.is_active:
             self.dismiss(self.answers())
+
+    def _go_to(self, each: Asked) -> None:
+        self.set_focus(self.query_one(f"#ask-{each.name}", Field))
 
     def _wrong(self, each: Asked) -> str:
         text = self.answers()[each.name]

@@ -19,7 +19,7 @@ from textual.widgets import Input
 from misconsole.services.views import GuideStep, SettingView
 from misconsole.text import shown
 from screens import glyphs
-from screens.widgets.field import Field
+from screens.widgets.field import Field, FormField
 from screens.widgets.lines import Line, Lines, line, span, wrap
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def complaint(setting: SettingView, text: str, *, whole: bool = False) -> str:
     return ""
 
 
-class GuideField(Field):
+class GuideField(FormField):
     def action_leave(self) -> None:
         """Back to the steps from whichever field; what was typed stays in it."""
         self.screen.query_one("#steps").focus()
@@ -82,7 +82,14 @@ class SettingFields(Vertical):
             self.mount(Lines(partial(_label, each), classes="field--label"))
             value = known.get(each.name, "") if each.secret else shown(each.value)
             self.mount(
-                GuideField(value, name=each.name, password=each.secret, compact=True, placeholder=_hint(each))
+                GuideField(
+                    value,
+                    name=each.name,
+                    password=each.secret,
+                    compact=True,
+                    placeholder=_hint(each),
+                    entered=self._entered,
+                )  # fmt: skip
             )
             self.mount(Lines(name=f"{each.name}-wrong"))
 
@@ -108,17 +115,16 @@ class SettingFields(Vertical):
             if each.name == f"{setting.name}-wrong":
                 each.show(lambda width: wrap(lines, width) if said else [])
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _entered(self, entered: FormField) -> None:
         fields = list(self.query(Field))
         for field in fields:
             setting = self._wanted[field.name or ""]
             if said := complaint(setting, field.value, whole=True):
-                field.focus()
+                self.screen.set_focus(field)
                 cast("Console", self.app).say(f"{setting.title}: {said}", kind="warn")
                 return
-        if event.input is not fields[-1]:
-            fields[fields.index(cast(Field, event.input)) + 1].focus()
+        if entered is not fields[-1]:
+            self.screen.set_focus(fields[fields.index(entered) + 1])
         else:
             self.post_message(self._typed(fields))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.reactive import Reactive
@@ -33,6 +35,37 @@ class Field(Input):
     def action_leave(self) -> None:
         """What was typed stays in the field; only the keys go elsewhere."""
         self.screen.focus_previous()
+
+
+class FormField(Field):
+    """One of several to fill in. ``entered`` hears Enter in its turn and moves the focus at once.
+
+    Protects what is pasted or typed without waiting: what came behind the Enter is already on its way to
+    this field, and goes on to the one that has the focus by then.
+    """
+
+    def __init__(self, *args: Any, entered: Callable[[FormField], None], **how: Any) -> None:
+        super().__init__(*args, **how)
+        self._entered = entered
+
+    async def on_event(self, event: events.Event) -> None:
+        now = self.screen.focused if isinstance(event, (events.Key, events.Paste)) else self
+        if now is not self and isinstance(now, FormField):
+            now.post_message(event)
+        else:
+            await super().on_event(event)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key not in ("enter", "tab", "shift+tab"):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "enter":
+            self._entered(self)
+        elif event.key == "tab":
+            self.screen.focus_next()
+        else:
+            self.screen.focus_previous()
 
 
 class FilterField(Field):

@@ -17,7 +17,7 @@ from screens import glyphs
 from screens.asking import Asking
 from screens.prompts import Asked, Form, day_check, read_day
 from screens.showing import Showing
-from screens.widgets.field import Field
+from screens.widgets.field import FormField
 from screens.widgets.lines import Line, Lines, line, span, wrap
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class NewAccount(Form, Asking):
     DEFAULT_CSS = """
     NewAccount .asked { height: 1; }
     NewAccount .asked Lines { width: 17; height: 1; }
-    NewAccount .asked Field { width: 1fr; }
+    NewAccount .asked FormField { width: 1fr; }
     NewAccount .asked .hint { width: 38; padding: 0 0 0 1; }
     """
 
@@ -107,7 +107,7 @@ class NewAccount(Form, Asking):
             for each in self.asked:
                 with Horizontal(classes="asked"):
                     yield Lines(partial(_title, each))
-                    yield Field(each.value, id=f"ask-{each.name}", compact=True)
+                    yield FormField(each.value, id=f"ask-{each.name}", compact=True, entered=self.entered)
                     yield Lines(partial(_hint, each), classes="hint")
             yield Lines(self._foot, id="foot", classes="prompt--text")
 
