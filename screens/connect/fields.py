@@ -89,7 +89,7 @@ class SettingFields(Vertical):
                     compact=True,
                     placeholder=_hint(each),
                     entered=self._entered,
-                )  # fmt: skip
+                )
             )
             self.mount(Lines(name=f"{each.name}-wrong"))
 
