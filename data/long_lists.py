@@ -92,9 +92,7 @@ _full_name = _first(_joined(_given, _family), Account.username)
 _shown = _first(Account.own_display_name, Account.display_name)
 _called = func.coalesce(_shown, _full_name)
 # Most are called what their name is: said once, the text is half as long.
-_names = case(
-    (_shown == _full_name, _full_name), else_=_joined(_shown, _full_name)
-)
+_names = case((_shown == _full_name, _full_name), else_=_joined(_shown, _full_name))
 
 
 def _holder(shown: Any) -> Expression:

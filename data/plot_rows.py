@@ -58,6 +58,8 @@ def by_week(s: Session, school_id: int | None, *, first: date) -> dict[date, Cou
         col(Run.kind).in_(runs.APPLYING), col(Run.resolution) != runs.UNDONE, col(Run.started_at) >= since,
     )  # fmt: skip
     for at, changes in s.exec(asked):
+        if at is None:
+            continue
         day = at.date()
         counts = {kind: int(changes.get(word, 0) or 0) for word, kind in KINDS.items()}
         weeks[day - timedelta(days=day.weekday())].update(counts)

@@ -52,6 +52,11 @@ def config_dir(env: Mapping[str, str] | None = None) -> Path:
     return Path(platformdirs.user_config_dir(_APP, appauthor=False))
 
 
+def platform() -> str:
+    """As a question, so that what is checked on one system is not passed over on another."""
+    return sys.platform
+
+
 def site_dir(env: Mapping[str, str] | None = None) -> Path:
     """Holds the administrator's settings. ``MISCONSOLE_SITE_CONFIG`` moves it, but never away from a file in
     /etc/misconsole."""
@@ -60,7 +65,7 @@ def site_dir(env: Mapping[str, str] | None = None) -> Path:
     given = (os.environ if env is None else env).get("MISCONSOLE_SITE_CONFIG", "")
     if given:
         return Path(given).expanduser().absolute()
-    if sys.platform == "linux":
+    if platform() == "linux":
         return Path("/etc/xdg") / _APP
     import platformdirs
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from screens.command_table_export import EXPORT
 from screens.command_table_audit import AUDIT
+from screens.command_table_export import EXPORT
 from screens.command_table_guided import GUIDED
 from screens.command_table_handout import HANDOUT
 from screens.command_table_mapping import MAPPING
 from screens.command_table_names import NAMES
-from screens.command_table_targets import TARGETS
 from screens.command_table_plots import PLOTS
 from screens.command_table_privacy import PRIVACY
+from screens.command_table_targets import TARGETS
 from screens.commands import Command as C
 
 DIGITS = tuple("123456789")

@@ -82,7 +82,9 @@ def _get(s: Session, school: School, kind: str, number: int) -> Person | Account
         Person if kind == "id" else Account if kind == "account" else Contact
     )
     row = s.get(table, number)
-    return row if row is not None and row.school_id == school.id else None
+    if not isinstance(row, (Person, Account, Contact)):
+        return None
+    return row if row.school_id == school.id else None
 
 
 def by_key(s: Session, school: School, key: str) -> Found:

@@ -74,7 +74,9 @@ async def test_the_mask_covers_leavers(larkmere: Opened, leaver: int) -> None:
         assert "ryce" not in driver.text
 
 
-async def test_a_day_on_which_many_leave_is_pointed_out_beside_the_list(larkmere: Opened, leaver: int) -> None:
+async def test_a_day_on_which_many_leave_is_pointed_out_beside_the_list(
+    larkmere: Opened, leaver: int
+) -> None:
     e = larkmere.estate
     day = e.now.date() + timedelta(days=12)
     names = ("Ada", "Bea", "Cai", "Dot", "Eve", "Fay", "Gus", "Hal", "Ida", "Jay", "Kit")
