@@ -69,7 +69,7 @@ def _by_name(s: Session, school: School, who: str) -> list[str]:
     """Accounts without a person, and contacts, of exactly that name."""
     wanted, found = who.casefold(), []
     for prefix, table in (("account", Account), ("contact", Contact)):
-        rows = s.execute(select(table).where(table.school_id == school.id)).scalars()  # type: ignore[attr-defined]
+        rows = s.execute(select(table).where(table.school_id == school.id)).scalars()
         for row in rows:
             names = {name_of(row).casefold(), str(getattr(row, "display_name", "")).casefold()}
             if wanted and wanted in names:
