@@ -18,7 +18,7 @@ from data import runs
 from data import targets as target_rows
 from misconsole.push import engine, outcome, roster, source
 from misconsole.push.job import PushJob
-from misconsole.push.writing import NO_ANSWER, ONE_ENTRY, written_of
+from misconsole.push.writing import NO_ANSWER, ONE_ENTRY, theirs, written_of
 from misconsole.rules.target_compare import values
 from misconsole.rules.target_parts import Ours
 from misconsole.services.schools import resolve
@@ -139,15 +139,23 @@ class _Setter:
     def _set(self, there: Directory, ours: Ours, password: str) -> str:
         """By our mark, whatever we remember: the entry may be gone, or an administrator's by now."""
         entry = there.find(ours.wanted.anchor)
+        if entry is not None and not self._remembers(ours, entry):
+            theirs(ours.wanted, entry)
         if entry is not None and entry.protected:
             return f"{entry.username} is an administrator there; it is left alone."
         if entry is None:
-            entry = there.create(ours.wanted, password=password, must_change=self.must_change)
+            made = there.create(ours.wanted, password=password, must_change=self.must_change)
+            entry = theirs(ours.wanted, made)
             self._keep(ours, entry, "create", made=True)
         else:
             there.set_password(entry.remote_id, password, must_change=self.must_change)
             self._keep(ours, entry, "password", made=False)
         return ""
+
+    def _remembers(self, ours: Ours, entry: Entry) -> bool:
+        with self.job.desk.store.read() as s:
+            row = target_rows.entry(s, self.job.target_id, ours.account_id)
+        return row is not None and row.remote_id == entry.remote_id
 
     def _keep(self, ours: Ours, entry: Entry, action: str, *, made: bool) -> None:
         self.job.done["passwords"] += 1

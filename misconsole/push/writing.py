@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
-from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused
+from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused, Wanted
 from data import targets as target_rows
 from misconsole.push.job import DONE, PushJob
 from misconsole.push.temporary import temporary
 from misconsole.rules.target_compare import SUSPENDED_ON, answered, same, values
+from misconsole.rules.target_names import may_be_theirs
 from misconsole.rules.target_parts import Step, TargetPlan
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Writer:
         match step.action:
             case "create":
                 secret = temporary(self.job.declared.password_least, self.job.choose)
-                return there.create(wanted, password=secret, must_change=True)
+                return theirs(wanted, there.create(wanted, password=secret, must_change=True))
             case "adopt":
                 return there.adopt(step.remote_id, wanted.anchor)
             case "rename":
@@ -136,6 +137,16 @@ class Writer:
             actor=self.job.run.actor, at=self.job.desk.now(),
             **{"remote_id": step.remote_id, "state": "done", "message": "", **values},
         )  # fmt: skip
+
+
+def theirs(wanted: Wanted, entry: Entry) -> Entry:
+    """An entry of our mark that was there already. Raises NameTaken where it can only be somebody else's."""
+    if may_be_theirs(wanted, entry):
+        return entry
+    raise NameTaken(
+        f"The entry {entry.username} bears the mark of {wanted.username}, but has neither its name nor address.",
+        mend="Remove the mark there, then push again.",
+    )
 
 
 def _written(step: Step, before: Mapping[str, Any], entry: Entry) -> dict[str, Any]:

@@ -51,3 +51,18 @@ def name_agrees(wanted: Wanted, entry: Entry) -> bool:
     if not (given and family and there and surname) or family != surname:
         return False
     return given == there or given.startswith(there) or there.startswith(given)
+
+
+def may_be_theirs(wanted: Wanted, entry: Entry) -> bool:
+    """Whether an entry that bears our mark, but that we don't remember, can be this account's.
+
+    A mark is made of the number of an account.  After a backup was restored, or an account was erased or
+    undone, that number may have been given anew: then the entry is somebody else's, and so is its mail.
+    """
+    if name_agrees(wanted, entry):
+        return True
+    mine = {name.casefold() for name in (wanted.username, wanted.email, *wanted.aliases) if name}
+    theirs = {name.casefold() for name in (entry.username, entry.email, *entry.aliases) if name}
+    given, there = bare(wanted.given_name), bare(entry.given_name)
+    alike = given.startswith(there) or there.startswith(given)  # true where one of them is missing
+    return bool(mine & theirs) and alike

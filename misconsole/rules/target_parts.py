@@ -77,7 +77,7 @@ class Learned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
     """Somebody who cannot be written there as they should be. ``code``: name_taken, protected, copies,
-    foreign_mark, no_address, alias_taken."""
+    foreign_mark, other_person, no_address, alias_taken."""
 
     code: str
     account_id: int

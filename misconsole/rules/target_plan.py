@@ -2,7 +2,8 @@
 
 ``build`` is pure.  What it protects
   * An entry that is not ours is never changed, and a name that somebody bears is never taken: both are told.
-  * An entry becomes ours by our mark or by a person's word, never by a likeness.
+  * An entry becomes ours by our mark or by a person's word, never by a likeness; a mark on an entry we
+    don't remember counts only where the person can be the same, for numbers of accounts can come again.
   * Leavers are suspended (Q4, X7).  Deleting needs the school's word, our own suspension and time.
   * Administrators' entries are left alone even where they bear our mark.
   * Sign-in that somebody blocked there is never opened; only who was suspended by us is let in again.
@@ -16,7 +17,7 @@ from dataclasses import replace
 from connectors.targets.base import Entry
 from misconsole.rules import target_entry
 from misconsole.rules.target_compare import values
-from misconsole.rules.target_names import Taken, name_agrees
+from misconsole.rules.target_names import Taken, may_be_theirs, name_agrees
 from misconsole.rules.target_parts import (
     ACTIONS,
     Adoptable,
@@ -96,6 +97,8 @@ class _Work:
                 f"{len(copies)} entries there bear its mark.",
                 "Somebody copied an entry: remove the mark from those that are not theirs.",
             )
+        if copies and not may_be_theirs(ours.wanted, copies[0]):
+            return _somebody_elses(ours, copies[0])
         return copies[0] if copies else None
 
     def _existing(self, ours: Ours, entry: Entry) -> None:
@@ -238,6 +241,16 @@ def conflict(code: str, ours: Ours, message: str, mend: str) -> Conflict:
         code=code, account_id=ours.account_id, name=ours.name, username=ours.wanted.username, message=message,
         mend=mend,
     )  # fmt: skip
+
+
+def _somebody_elses(ours: Ours, entry: Entry) -> Conflict:
+    return conflict(
+        "other_person",
+        ours,
+        f"The entry {entry.username} bears its mark, but neither its name nor its address; it is left alone.",
+        "The account's number was another's before a backup was restored or somebody was erased: remove the "
+        "mark there, then push again; an entry that is theirs after all can be adopted.",
+    )
 
 
 def _taken(ours: Ours, holders: Sequence[Entry]) -> Conflict:
