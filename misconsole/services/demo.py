@@ -42,8 +42,6 @@ DEMO_ROUTES = {
     "integris": "datashare", "isams": "isams", "juniper-horizons": "csv", "scholarpack": "scholarpack",
     "seemis": "csv", "sims": "sims-files", "sims-connected": "oneroster",
 }  # fmt: skip
-
-
 A_MOMENT = 10.0  # seconds
 
 
@@ -88,6 +86,12 @@ class Estate:
                 told = Typed(**self.control.typed(urn, route, folder=folder))
                 self._told[key] = time.monotonic(), told
         return told
+
+    def target(self, urn: str, kind: str) -> Typed:
+        """What an operator would type to reach the school's simulated directory of a kind."""
+        from connectors.simulator.face import Typed
+
+        return Typed(**self.control.target(urn, kind))
 
     def approve(self, urn: str) -> None:
         self.control.approve(urn)
@@ -185,10 +189,10 @@ def furnish(
     """Put the estate's schools on the desk; gives the URNs that are connected and ready to sync.
 
     With ``all_connected`` false the two smallest schools are left for the operator: one that was asked
-    and has not answered, one that is not connected.  Schools already there (an estate kept from before)
-    are only pointed at the simulator's new address.
+    and has not answered, one that is not connected.  Two have a directory to write accounts to.  Schools
+    already there (an estate kept from before) are only pointed at the simulator's new address.
     """
-    from misconsole.services import schools
+    from misconsole.services import demo_targets, schools
 
     known = {row.urn: row for row in schools.list_schools(desk)}
     listed = place.control.schools()
@@ -207,6 +211,8 @@ def furnish(
             _connect(desk, place, school, answer=urn != unanswered)
         if urn != unanswered:
             ready.append(urn)
+    for school in listed:
+        demo_targets.furnish(desk, place, urn=str(school["urn"]), slug=str(school["slug"]))
     return tuple(ready)
 
 
