@@ -144,7 +144,7 @@ def theirs(wanted: Wanted, entry: Entry) -> Entry:
     if may_be_theirs(wanted, entry):
         return entry
     raise NameTaken(
-        f"The entry {entry.username} bears the mark of {wanted.username}, but has neither its name nor address.",
+        f"The entry {entry.username} bears the mark of {wanted.username}, but not its name or address.",
         mend="Remove the mark there, then push again.",
     )
 
