@@ -159,8 +159,12 @@ def only(env: Mapping[str, str]) -> frozenset[str] | None:
 
 
 def is_throw_away(url: str) -> bool:
-    """Whether the store is a demo estate's: everybody may do everything there."""
+    """Whether the store is a demo estate's: everybody may do everything there.
+
+    Asked of the folder the file really lies in: a link to a school's store from a folder of one's own must
+    not take the roles away.
+    """
     from misconsole import paths as places
 
     path = places.sqlite_path(url)
-    return path is not None and (path.parent / "estate.json").is_file()
+    return path is not None and (path.resolve().parent / "estate.json").is_file()

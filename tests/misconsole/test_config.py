@@ -203,3 +203,16 @@ def test_where_somebody_sits_is_told_and_nothing_strange_is_believed() -> None:
     strange = place({"SSH_CONNECTION": "\x1b[31m; x", "TMUX_PANE": "%1; rm"})
     assert "from" not in strange
     assert "pane" not in strange
+
+
+def test_a_link_from_a_folder_of_ones_own_makes_no_throw_away_store(tmp_path: Path) -> None:
+    """Whoever works through sudo could else name such a link and lose their role with it."""
+    own, theirs = tmp_path / "own", tmp_path / "theirs"
+    for folder in (own, theirs):
+        folder.mkdir()
+    (theirs / "store.sqlite3").touch()
+    (own / "estate.json").write_text("{}")
+    (own / "store.sqlite3").symlink_to(theirs / "store.sqlite3")
+    assert not config.is_throw_away(f"sqlite:///{own / 'store.sqlite3'}")
+    (theirs / "estate.json").write_text("{}")
+    assert config.is_throw_away(f"sqlite:///{theirs / 'store.sqlite3'}")
