@@ -67,7 +67,7 @@ def prove(path: Path) -> Copy:
     """
     if not path.is_file():
         raise StoreProblem("missing", f"There is no file {path}.")
-    sqlite.check_header(path)
+    sqlite.check_header(path, read_only=True)
     try:
         with closing(sqlite.connect(path)) as db:
             told = db.execute("PRAGMA integrity_check(1)").fetchone()[0]

@@ -16,7 +16,7 @@ from data import migrations
 from data.errors import StoreProblem
 
 BUSY_SECONDS = 10.0
-_MAGIC = b"SQLite format 3\x00"
+_HEADER = 100  # bytes; SQLite takes what is shorter for a new file
 _CODES = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
@@ -86,15 +86,12 @@ def ensure_wal(path: Path) -> None:
 
     Set once in the file, before anybody works with it: SQLite does not wait by itself for this lock.
     """
-    with path.open("rb") as file:
-        header = file.read(100)
-    if len(header) == 100 and (header[:16] != _MAGIC or header[18:20] == b"\x02\x02"):
-        return
     until = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             with closing(connect(path, read_only=False)) as db:
-                db.execute("PRAGMA journal_mode = WAL")
+                if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                    db.execute("PRAGMA journal_mode = WAL")
                 return
         except sqlite3.OperationalError as error:
             found = problem(error, path)
@@ -103,21 +100,22 @@ def ensure_wal(path: Path) -> None:
             time.sleep(0.02)
 
 
-def check_header(path: Path) -> None:
-    """Cheap signs of damage: a wrong first line, or a file cut shorter than it says it is."""
-    with path.open("rb") as file:
-        header = file.read(100)
-        size = file.seek(0, os.SEEK_END)
-    if not header:
-        return
-    if header[:16] != _MAGIC or len(header) < 100:
+def check_header(path: Path, *, read_only: bool = False) -> None:
+    """Cheap signs of damage, told by SQLite itself at the first page: no store, or its end is missing.
+
+    Never by opening the file beside SQLite: closing it again would drop the locks of every other connection
+    of this process, and the next process to leave would take the log away from under them, with what is
+    written after that.
+    """
+    if 0 < path.stat().st_size < _HEADER:
         raise StoreProblem("damaged", f"{path} is not a misconsole store.")
-    wal = Path(f"{path}-wal")
-    settled = not (wal.is_file() and wal.stat().st_size) and header[24:28] == header[92:96]
-    page = int.from_bytes(header[16:18], "big")
-    pages = int.from_bytes(header[28:32], "big")
-    if settled and (65536 if page == 1 else page) * pages > size:
-        raise StoreProblem("damaged", f"The store {path} is damaged: its end is missing.")
+    try:
+        with closing(connect(path, read_only=read_only)) as db:
+            db.execute("PRAGMA schema_version")
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
+            raise StoreProblem("damaged", f"{path} is not a misconsole store.") from error
+        raise problem(error, path) or error from error
 
 
 def revision(path: Path) -> str | None:

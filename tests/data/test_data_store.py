@@ -175,7 +175,7 @@ class TestTrouble:
     def test_a_store_cut_short_is_damaged(self, store: Store) -> None:
         store.close()
         os.truncate(path_of(store), path_of(store).stat().st_size // 2)
-        with pytest.raises(StoreProblem, match="its end is missing"):
+        with pytest.raises(StoreProblem, match="is damaged"):
             Store.open(store.url)
 
     def test_damage_in_the_middle_is_said_when_it_is_met(self, store: Store) -> None:
@@ -312,3 +312,21 @@ class TestMigration:
         assert [int(number) for number in migrations.revisions()] == list(
             range(1, len(migrations.revisions()) + 1)
         )
+
+
+def test_a_second_opening_in_one_process_leaves_the_log_with_the_first(tmp_path: Path) -> None:
+    """Closing a file drops every lock this process has on it: the next to leave would take the log away."""
+    path = tmp_path / "store.sqlite3"
+    with Store.open(f"sqlite:///{path}") as first:
+        with first.read() as s:
+            s.connection()
+        Store.open(f"sqlite:///{path}").close()
+        leave = (
+            f"import sqlite3; d = sqlite3.connect({str(path)!r}); d.execute('PRAGMA user_version'); d.close()"
+        )
+        subprocess.run([sys.executable, "-c", leave], check=True)
+        assert Path(f"{path}-wal").exists()
+        with first.write() as s:
+            add_school(s)
+        with closing(sqlite3.connect(path)) as other:
+            assert other.execute("SELECT count(*) FROM school").fetchone() == (1,)
