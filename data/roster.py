@@ -7,7 +7,7 @@ for those who changed (``bulk.load``) or whom the MIS did not speak of this time
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, select, true
@@ -29,6 +29,7 @@ from data.tables import (
     Person,
     Problem,
     ReportScope,
+    Run,
     School,
     SchoolClass,
     Subject,
@@ -74,10 +75,15 @@ def school(s: Session, school_id: int) -> School | None:
     return s.get(School, school_id)
 
 
-def year_groups(s: Session, school_id: int) -> dict[str, int]:
-    """Canonical year group -> pupils who are at the school."""
+def year_groups(s: Session, school_id: int, *, since: datetime) -> dict[str, int]:
+    """Canonical year group -> pupils who are at the school, or were when runs of that time began.
+
+    So a year group that has just left is still told: without it the next one below would pass for the top.
+    """
+    lately = select(col(Run.id)).where(col(Run.school_id) == school_id, col(Run.started_at) >= since)
     asked = select(col(Person.year_group), func.count()).where(
-        col(Person.school_id) == school_id, col(Person.role) == "pupil", col(Person.present).is_(True),
+        col(Person.school_id) == school_id, col(Person.role) == "pupil",
+        col(Person.present).is_(True) | col(Person.gone_run).in_(lately),
         col(Person.year_group).is_not(None),
     )  # fmt: skip
     return {str(code): int(n) for code, n in s.connection().execute(asked.group_by(col(Person.year_group)))}

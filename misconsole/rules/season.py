@@ -25,6 +25,7 @@ from dateutil.easter import easter
 from misconsole.rules import year
 
 WEEK = timedelta(days=7)
+LATELY = timedelta(days=150)  # 31 October looks back to June
 NEAR_EASTER = timedelta(days=21)
 TOP_LEAST = 3  # pupils; one mistyped Year 13 of a primary school is no top year group
 _UK = ("england", "wales")
@@ -34,7 +35,8 @@ _UK = ("england", "wales")
 class Season:
     """A day in the life of one school.
 
-    ``shape``   canonical year group -> pupils, as the store had them before the run
+    ``shape``   canonical year group -> pupils, as the store had them before the run, with those who went
+                since the year's leavers may go (``LATELY``)
     ``hold``    day up to which accounts of season's leavers are kept, None: not kept (``leavers_hold``)
     """
 

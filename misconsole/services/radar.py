@@ -12,6 +12,7 @@ from data import queues as waiting
 from data.tables import Person
 from misconsole.errors import Usage
 from misconsole.rules import radar
+from misconsole.rules.season import LATELY
 from misconsole.services.desk import Desk
 from misconsole.services.schools import options_of, resolve
 
@@ -46,7 +47,7 @@ def ahead(desk: Desk, school: str, *, days: int = AHEAD) -> tuple[LeavingDay, ..
         )
         turns = radar.look(
             (radar.Leaver(on, role, entered) for on, role, entered in s.exec(asked) if on is not None),
-            country=found.country, shape=roster.year_groups(s, school_id),
+            country=found.country, shape=roster.year_groups(s, school_id, since=desk.now() - LATELY),
             of=affected.totals(s, school_id)[2], limit=options_of(found).limit("unallocate"),
         )  # fmt: skip
     return tuple(

@@ -191,7 +191,7 @@ def _plan(job: Job, read: reading.Reading) -> Plan:
             known = here.known
             if plan_accounts.free(roll, known, matched, plan_accounts.returning(roll, known)):
                 known = snapshot.with_names(s, known)
-            year = seasonal.of(s, job.school_id, here.options, here.country, job.desk.today)
+            year = seasonal.of(s, job.school_id, here.options, here.country, job.desk.now())
             made = plan.build(roll, known=known, matched=matched, naming=naming, season=year)
             _tell(job, made)
     job.options = here.options

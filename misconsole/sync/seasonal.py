@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from data import roster, week_figures
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from misconsole.rules.plan import Plan
 
 
-def of(s: Session, school_id: int, options: SchoolOptions, country: str, today: date) -> Season:
+def of(s: Session, school_id: int, options: SchoolOptions, country: str, now: datetime) -> Season:
     """As the store has the school before the run."""
+    today = now.date()
     return Season(
-        today=today, country=country, shape=roster.year_groups(s, school_id),
+        today=today, country=country, shape=roster.year_groups(s, school_id, since=now - season.LATELY),
         hold=season.hold_until(options.leavers_hold, today=today),
     )  # fmt: skip
 

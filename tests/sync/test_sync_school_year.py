@@ -34,6 +34,11 @@ def secondary() -> FakeMis:
     return FakeMis(records={Report.STUDENTS: people, Report.STAFF: [staff(n) for n in range(20)]})
 
 
+def primary() -> FakeMis:
+    people = [in_year(y * 100 + n, y) for y in range(1, 7) for n in range(EACH)]
+    return FakeMis(records={Report.STUDENTS: people, Report.STAFF: [staff(n) for n in range(15)]})
+
+
 def infants() -> FakeMis:
     people = [in_year(y * 100 + n, y) for y in (1, 2, 3) for n in range(EACH)]
     return FakeMis(records={Report.STUDENTS: people, Report.STAFF: [staff(n) for n in range(10)]})
@@ -207,3 +212,13 @@ class TestHold:
         bench.mis.delta = {Report.STUDENTS: [], Report.STAFF: []}
         on(bench, date(2026, 8, 29))
         assert bench.sync().changes["unallocated"] == 1
+
+
+def test_the_year_below_the_one_that_left_is_no_top_year_of_its_own(store: Store, tmp_path: Path) -> None:
+    """Once Year 6 is gone, an extract of August without Year 5 is a bad one, not a second leaving year."""
+    bench = opened(store, tmp_path, primary())
+    keep(on(bench, JULY), lambda _, year: year != 6)
+    assert verdict(bench.sync(full=True)) == ("succeeded", "")
+    keep(on(bench, date(2026, 8, 12)), lambda _, year: year < 5)
+    assert verdict(bench.sync(full=True)) == ("held", "limit_unallocate")
+    assert len(bench.rows(Account, state="unallocated")) == EACH
