@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ settings.load_profile("misconsole")
 
 if TYPE_CHECKING:
     from data.store import Store
+    from tests.connectors.directories import Directory
 
 _CLEARED = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "ESCDELAY", "SSH_CONNECTION", "COLUMNS", "LINES")
 _CLEARED_PREFIXES = ("TEXTUAL", "MISCONSOLE", "XDG_", "PYTHON_KEYRING")
@@ -61,3 +63,37 @@ def store(_empty_store: Path, tmp_path: Path) -> Iterator[Store]:
     shutil.copy(_empty_store, path)
     with Store.open(f"sqlite:///{path}") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def open_ldap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    """A directory server, started once for all tests that ask for it."""
+    from tests.connectors.directories import openldap
+
+    with openldap(tmp_path_factory.mktemp("slapd")) as directory:
+        yield directory
+
+
+@pytest.fixture(scope="session")
+def domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Directory]:
+    """A domain controller, likewise."""
+    from tests.connectors.directories import samba
+
+    with samba(tmp_path_factory.mktemp("domain")) as directory:
+        yield directory
+
+
+@pytest.fixture
+def new_base() -> Iterator[Callable[[Directory], str]]:
+    """Makes an empty organisational unit for this test alone, and takes it away with all that is in it."""
+    made: list[tuple[Directory, str]] = []
+
+    def make(directory: Directory) -> str:
+        base = f"ou=T{uuid.uuid4().hex[:8]},{directory.suffix}"
+        directory.make(base, objectClass=["organizationalUnit"])
+        made.append((directory, base))
+        return base
+
+    yield make
+    for directory, base in made:
+        directory.clear(base)

@@ -1,8 +1,8 @@
 """People as inetOrgPerson (RFC 2798), as OpenLDAP and its like keep them.
 
-The directory hashes the password itself (Password Modify), so an entry is made locked and without one, given
-its password, and only then opened: cut off in between, nobody can sign in, and ``create`` finds it and goes
-on.
+The directory hashes the password itself (Password Modify), so an entry is made without one and given it
+after that: cut off in between, nobody can sign in, and ``create`` or ``set_password`` goes on there.  It is
+not locked meanwhile, for nothing would tell such a lock from one that somebody set on purpose.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class InetOrgPerson:
         )  # fmt: skip
 
     def new(self, wanted: Wanted, password: str, *, must_change: bool) -> Values:  # noqa: ARG002
-        """Without the password, and locked until it is set."""
+        """Without the password; nobody signs in by an entry that has none."""
         fields = frozenset(("given_name", "family_name", "display_name", "extras"))
         return {
             "objectClass": list(self._options.classes),
@@ -71,18 +71,20 @@ class InetOrgPerson:
             "uid": [wanted.username],
             **self._people(wanted, fields),
             **self._mail(wanted.email, beside(wanted.email, wanted.aliases)),
-            self._mark: [self._locked],
+            self._mark: [] if wanted.enabled else [self._locked],
         }
 
     def finish(self, wire: Wire, dn: str, wanted: Wanted, password: str, *, must_change: bool) -> None:
+        """A new password takes a lock away, so it is set again."""
         wire.passwd(dn, password)
-        opened: Values = {self._mark: [] if wanted.enabled else [self._locked]}
-        wire.modify(dn, {**opened, **_reset(wire, dn, must_change)}, secrets=[password])
+        shut: Values = {} if wanted.enabled else {self._mark: [self._locked]}
+        wire.modify(dn, {**shut, **_reset(wire, dn, must_change)}, secrets=[password])
 
     def unfinished(self, found: Found) -> bool:
-        """Locked, and without any trace of a password having been set."""
-        traces = ("userPassword", "pwdChangedTime")
-        return found.one(self._mark) == self._locked and not any(found.raw(one) for one in traces)
+        """As it was made, and without any trace of a password having been set."""
+        if any(found.raw(one) for one in ("userPassword", "pwdChangedTime")):
+            return False
+        return found.raw("modifyTimestamp") == found.raw("createTimestamp")
 
     def profile(self, found: Found, wanted: Wanted, fields: frozenset[str]) -> Values:
         values = dict(self._people(wanted, fields))

@@ -11,7 +11,7 @@ from connectors.targets.ldap.options import Options
 from connectors.targets.ldap.wire import Found, Wire
 
 MOST_PAGES = 20_000
-_TRACES = ("userPassword", "pwdChangedTime")
+_TRACES = ("userPassword", "pwdChangedTime", "createTimestamp", "modifyTimestamp")
 
 
 class Reading:
