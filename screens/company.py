@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ from screens.widgets.lines import Line, line, span, wrap
 if TYPE_CHECKING:
     from misconsole.services.desk import Desk
     from misconsole.services.live import Glance, Other
+
+YOURSELF = "yourself"
 
 
 class Company:
@@ -51,7 +53,9 @@ class Company:
         """School id -> who else works there; asked in a thread."""
         from misconsole.services import live
 
-        return live.everywhere(self._desk(), session=self._named())
+        me = self._desk().actor
+        found = live.everywhere(self._desk(), session=self._named())
+        return {school: tuple(YOURSELF if one == me else one for one in who) for school, who in found.items()}
 
     def leave(self) -> None:
         """The console closes, or no school is in front any more."""
@@ -68,28 +72,30 @@ class Company:
         return [_where(one) for one in before] != [_where(one) for one in self.others]
 
     def at(self, case: str) -> tuple[Other, ...]:
-        """Who else is on this case now."""
-        return tuple(one for one in self.others if case and one.subject == case)
+        """Who else is on this case now, each account once; oneself in another console counts."""
+        here = {one.actor: one for one in reversed(self.others) if case and one.subject == case}
+        return tuple(reversed(here.values()))
+
+    def told(self, case: str, when: Callable[[datetime | None], object], width: int) -> list[Line]:
+        """Above the details of a case that somebody else is on, too."""
+        me = self._desk().actor if self.others else ""
+        lines: list[Line] = []
+        for one in self.at(case):
+            since = f" since {when(one.since)}" if one.since else ""
+            who = f"{one.actor} is on this one, too"
+            if one.actor == me:
+                who = f"You are on this one in another console, too ({one.place})"
+            lines += wrap(line(span(f"{glyphs.ATTENTION} {who}{since}.", "warn")), width, indent=2)
+        return lines
 
     @property
     def flag(self) -> str:
         """For the title line: who else is at this school."""
-        names = list(dict.fromkeys(one.actor for one in self.others))
+        me = self._desk().actor if self.others else ""
+        names = list(dict.fromkeys(YOURSELF if one.actor == me else one.actor for one in self.others))
         more = f" +{len(names) - 2}" if len(names) > 2 else ""
         return f"with {', '.join(names[:2])}{more}" if names else ""
 
 
 def _where(one: Other) -> tuple[str, str]:
     return one.actor, one.subject
-
-
-def company_lines(
-    others: Sequence[Other], when: Callable[[datetime | None], object], width: int
-) -> list[Line]:
-    """Above the details of a case that somebody else is on, too."""
-    lines: list[Line] = []
-    for one in others:
-        since = f" since {when(one.since)}" if one.since else ""
-        told = f"{glyphs.ATTENTION} {one.actor} is on this one, too{since}."
-        lines += wrap(line(span(told, "warn")), width, indent=2)
-    return lines

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -26,6 +26,7 @@ from misconsole.services.desk import Desk
 from screens import crash, glyphs, terminal, themes
 from screens.asking import Asking, Trouble
 from screens.commands import Command, bindings
+from screens.company import Company
 from screens.demo import DemoEstate
 from screens.frame import Frame
 from screens.hosting import Hosting
@@ -33,6 +34,7 @@ from screens.palette import Palette
 from screens.permitted import act_of
 from screens.remembering import Remembering
 from screens.showing import Showing
+from screens.widgets.field import Field
 
 Opener = Callable[[str], AbstractContextManager[Desk]]
 KEPT_MESSAGES = 200
@@ -81,6 +83,7 @@ class Console(App[int], Hosting, Asking):
         self.memory = Remembering(env, active=demo is None)
         self.showing = Showing(now=now or clock(env), masked=self.memory.masked)
         self.said: list[tuple[datetime, str, str]] = []
+        self.company = Company(lambda: self.desk)
         self._opener = opener
         self._opened: AbstractContextManager[Desk] | None = None
         self._desk: Desk | None = None
@@ -129,6 +132,8 @@ class Console(App[int], Hosting, Asking):
 
     def _store_opened(self, desk: Desk) -> None:
         self._desk = desk
+        if not self.screen_stack:
+            return  # closed before the store was open
         self.read_only = desk.read_only
         for screen in self.screen_stack:
             if isinstance(screen, Frame):
@@ -147,6 +152,8 @@ class Console(App[int], Hosting, Asking):
 
     def on_unmount(self) -> None:
         if self._opened is not None:
+            with suppress(Exception):  # a store that went away must not keep the console from closing
+                self.company.leave()
             self._opened.__exit__(None, None, None)
 
     @property
@@ -214,7 +221,11 @@ class Console(App[int], Hosting, Asking):
         return [each for each in super().offered() if self.demo is not None or not each[0].demo]
 
     def on_key(self, event: events.Key) -> None:
-        """A greyed key says why it is greyed."""
+        """A greyed key says why it is greyed; a letter typed ahead of a field that just opened is for it."""
+        if isinstance(self.focused, Field) and event.is_printable and event.character:
+            event.prevent_default()
+            self.focused.insert_text_at_cursor(event.character)
+            return
         active = self.screen.active_bindings.get(event.key)
         if active is None or active.enabled or not active.binding.action.startswith("command("):
             return
@@ -247,6 +258,8 @@ class Console(App[int], Hosting, Asking):
             flags.append("read-only")
         if self.showing.masked:
             flags.append("masked")
+        if self.frame.urn and self.company.flag:
+            flags.append(self.company.flag)
         return flags
 
     # Errors

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
 
 from textual.app import ComposeResult
 from textual.timer import Timer
@@ -22,6 +25,26 @@ from screens.widgets.panel import Panel
 
 RUNNING_EVERY = 0.5
 QUIET_EVERY = 10.0
+SELDOM = 10  # times as long as reading took: so often at most, whatever runs
+STALE = timedelta(seconds=60)  # what only the time changes (overdue) shows within this
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One reading of the list. ``stamp`` of the store as it began, ``took`` seconds."""
+
+    rows: Rows[SchoolRow]
+    stamp: object
+    at: datetime
+    took: float
+
+    @property
+    def running(self) -> bool:
+        return any(row.running for row in self.rows.items)
+
+    def holds(self, stamp: object, now: datetime) -> bool:
+        """Whether asking again would find the same; a run that falls silent writes nothing."""
+        return stamp is not None and stamp == self.stamp and now - self.at < STALE and not self.running
 
 
 class Schools(Frame[None]):
@@ -34,6 +57,8 @@ class Schools(Frame[None]):
         super().__init__()
         self._timer: Timer | None = None
         self._every = QUIET_EVERY
+        self._last: Read | None = None
+        self.company: dict[int, tuple[str, ...]] = {}
         self.grid: Grid[SchoolRow] = Grid(
             self._columns(),
             key=lambda row: row.urn,
@@ -80,8 +105,13 @@ class Schools(Frame[None]):
                 cell=lambda row: span(short_count(row.waiting.total) if row.waiting.total else ""),
                 sort=lambda row: -row.waiting.total,
             ),
+            *([Column(name="with", title="With", width=10, rank=1, cell=self._with)] if self.company else []),
             *(_queue_column(*each) for each in QUEUE_COLUMNS),
         ]
+
+    def _with(self, row: SchoolRow) -> str:
+        """Who works at that school in another console."""
+        return ", ".join(self.company.get(row.id, ()))
 
     def _empty(self) -> Sequence[Line]:
         return [
@@ -98,28 +128,49 @@ class Schools(Frame[None]):
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.grid.loaded:
             self.read()
+        if self.program.is_open:
+            self.ask(self.program.company.leave, lambda _: None, group="company", failed=lambda _: None)
 
     def store_ready(self) -> None:
         self.read()
 
     def read(self) -> None:
-        """Ask for the list; nothing is painted where nothing changed."""
+        """Ask for the list; nothing is read where nobody wrote, and nothing painted where nothing changed."""
         if not self.in_front or (self.asking("rows") and self.grid.loaded):
             return
-        url, now = self.program.url, self.program.showing.now()
+        url, now, last = self.program.url, self.program.showing.now(), self._last
 
-        def rows() -> Rows[SchoolRow]:
-            from misconsole.services.status import school_rows
+        def rows() -> Read | None:
+            from misconsole.services import status
 
-            return self.grid.prepare(school_rows(url, now=now))
+            began, stamp = monotonic(), status.stamp(url)
+            if last is not None and last.holds(stamp, now):
+                return None
+            found = self.grid.prepare(status.school_rows(url, now=now))
+            return Read(found, stamp, now, monotonic() - began)
 
-        self.ask(rows, self._show, group="rows", failed=self._not_read)
+        self.ask(rows, self._came, group="rows", failed=self._not_read)
+        if self.program.is_open:
+            self.ask(self.program.company.everywhere, self._met, group="met", failed=lambda _: None)
+
+    def _met(self, company: dict[int, tuple[str, ...]]) -> None:
+        if company != self.company:
+            self.company = company
+            self.grid.lay(self._columns())
 
     def _not_read(self, trouble: Trouble) -> None:
         """A store that is only just being made is not trouble; anything else is."""
         if not self.program.is_open and trouble.code in ("missing", "store_missing"):
             return
         self.trouble(trouble)
+
+    def _came(self, read: Read | None) -> None:
+        if read is None:
+            return  # nobody has written since
+        self._last = read
+        wanted = RUNNING_EVERY if read.running else QUIET_EVERY
+        self._pace(max(wanted, SELDOM * read.took))
+        self._show(read.rows)
 
     def _show(self, rows: Rows[SchoolRow]) -> None:
         if not rows.items and not self.program.is_open:
@@ -130,13 +181,12 @@ class Schools(Frame[None]):
         self.grid.show(rows)
         if first and self.program.memory.last_school:
             self.grid.stand_on(self.program.memory.last_school)
-        self._pace(RUNNING_EVERY if any(row.running for row in rows.items) else QUIET_EVERY)
         self.retitle()
         self.refresh_bindings()
 
     def _pace(self, every: float) -> None:
         """Twice a second while something runs, else now and then to see runs started elsewhere."""
-        if every != self._every and self._timer is not None:
+        if not self._every / 2 < every < self._every * 2 and self._timer is not None:
             self._timer.stop()
             self._every = every
             self._timer = self.set_interval(every, self.read)
@@ -209,7 +259,13 @@ class Schools(Frame[None]):
         if row and (run := row.running or row.last_run):
             self.program.push_screen(Sync(row.urn, run))
 
+    def do_plots(self) -> None:
+        from screens.plots.screen import Plots
+
+        self.program.push_screen(Plots())
+
     def do_refresh(self) -> None:
+        self._last = None
         self.read()
         self.program.say("Read again.")
 

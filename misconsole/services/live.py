@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from misconsole.services.views import RunView
 
 EVERY = timedelta(seconds=20)  # how often a console that stays where it is says so again
+JUST_NOW = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,14 @@ class Glance:
     version: int
     run: RunView | None
     others: tuple[Other, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """Who took the last decision at a school just now; nobody where it was no decision that changed it."""
+
+    actor: str = ""
+    mine: bool = False
 
 
 def new_session() -> str:
@@ -78,6 +87,22 @@ def leave(desk: Desk, *, session: str) -> None:
         return
     with desk.store.write() as s:
         presence.forget(s, session)
+
+
+def newest(desk: Desk, school: str) -> Newest:
+    """Raises NotFound."""
+    from sqlmodel import col, select
+
+    from data.tables import Decision
+
+    with desk.store.read() as s:
+        asked = select(Decision).where(Decision.school_id == resolve(s, school).id)
+        found = s.exec(asked.order_by(col(Decision.id).desc()).limit(1)).first()
+        at = (found.undone_at or found.at) if found is not None else None
+        if found is None or at is None or desk.now() - at > JUST_NOW:
+            return Newest()
+        actor = found.undone_by if found.undone_at else found.actor
+        return Newest(actor=actor, mine=actor == desk.actor)
 
 
 def everywhere(desk: Desk, *, session: str) -> dict[int, tuple[str, ...]]:

@@ -86,8 +86,9 @@ class Panel(Vertical, Hosting):
                 self._memory.left(name_of(self), self.grid)
 
     def do_filter(self) -> None:
+        """At once, not with the next refresh: letters typed after the key must not be taken as keys."""
         self.add_class("-filtering")
-        self._field.focus()
+        self.screen.set_focus(self._field)
 
     def do_clear(self) -> None:
         self._field.value = ""

@@ -53,6 +53,13 @@ class Overview(Vertical, Hosting, Asking):
     def on_mount(self) -> None:
         self.read()
 
+    @property
+    def busy(self) -> bool:
+        return self.asking("overview")
+
+    def read_after_others(self) -> None:
+        self.read()
+
     def read(self) -> None:
         desk = self.program.desk
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -28,6 +28,9 @@ from screens.workspace.non_mis import NonMis
 from screens.workspace.overview import Overview
 from screens.workspace.tab import Tab
 from screens.workspace.unmatched import UnmatchedPupils, UnmatchedStaff
+
+if TYPE_CHECKING:
+    from misconsole.services.live import Glance
 
 TABS: tuple[Any, ...] = (
     Overview,
@@ -56,6 +59,10 @@ TINY = {
 WATCH_EVERY = 2.0
 
 
+def ignore(_: Trouble) -> None:
+    """A look that failed is taken again two seconds later; whoever works is not disturbed by it."""
+
+
 class Workspace(Frame[None]):
     """Tabs are made when first opened and kept; counts follow every decision and every run."""
 
@@ -72,6 +79,7 @@ class Workspace(Frame[None]):
         self.waiting = Waiting()
         self.running: int | None = None
         self.last_run: int | None = None
+        self.version: int | None = None  # of the school, as last seen
         self._timer: Timer | None = None
 
     def place(self) -> Sequence[str]:
@@ -91,7 +99,7 @@ class Workspace(Frame[None]):
         last = self.program.memory.tab_of(self.school) if self.opened == "overview" else ""
         self.open(last if last in TINY else self.opened)
         self.count()
-        self._timer = self.set_interval(WATCH_EVERY, self.watch_runs)
+        self._timer = self.set_interval(WATCH_EVERY, self.look_round)
 
     def on_screen_resume(self) -> None:
         if self.query(".tab"):
@@ -183,18 +191,28 @@ class Workspace(Frame[None]):
     def on_changed(self) -> None:
         self.count()
 
-    def watch_runs(self) -> None:
-        """Has a run begun or ended? Then the counts and the open tab are read again."""
-        if not self.in_front or self.asking("current"):
+    def look_round(self) -> None:
+        """Has anybody changed anything, or a run begun or ended? Then the counts and the open tab are read
+        again; cursor, marks and filter stay where they are."""
+        if not self.in_front or self.asking("glance"):
             return
-        desk = self.program.desk
+        look = self.program.company.look(self.school, self._case())
+        self.ask(look, self._saw, group="glance", failed=ignore)
 
-        def current() -> RunView | None:
-            from misconsole.services import runs
+    def _case(self) -> str:
+        """What this console is at, in a word that says nobody's name."""
+        person = self.person
+        return f"person:{person.id}" if person is not None else self.opened
 
-            return runs.current(desk, self.school)
-
-        self.ask(current, self._saw_run, group="current", failed=lambda _: None)
+    def _saw(self, glance: Glance) -> None:
+        before, self.version = self.version, glance.version
+        if self.program.company.saw(glance.others):
+            self.retitle()
+            self.tab.repaint()
+        self._saw_run(glance.run)
+        if before is not None and before != glance.version and not self.tab.busy:
+            self.count()
+            self.tab.read_after_others()
 
     def _saw_run(self, run: RunView | None) -> None:
         before, self.running = self.running, run.id if run else None

@@ -29,6 +29,7 @@ from screens.widgets.panel import Panel
 from screens.workspace.outcome import Outcome, left_out, told
 
 if TYPE_CHECKING:
+    from misconsole.services.live import Newest
     from screens.workspace.screen import Workspace
 
 Row = TypeVar("Row")
@@ -54,6 +55,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         self._still_since = 0.0
         # From the key of a decision until the list shows its outcome; until then a row may be out of date.
         self._writing = self._rereading = False
+        self._others = False  # the list is being read because of what somebody else did
         self.set_class(self.details_when_narrow, "-details")
         self.grid: Grid[Row] = Grid(
             self.columns(), key=self.key, search=self.search, empty=self.empty, markable=self.markable
@@ -109,10 +111,17 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
 
     def _detail_lines(self, width: int) -> list[Line]:
         row = self.row
-        return [] if row is None else self.details(row, width)
+        if row is None:
+            return []
+        company = self.program.company.told(self._case(row), self.showing.when, width)
+        return [*company, *self.details(row, width)]
+
+    def _case(self, row: Row) -> str:
+        who = self.who(row)
+        return f"person:{who}" if isinstance(who, int) else ""
 
     def on_grid_moved(self) -> None:
-        self._still_since = monotonic()
+        self._still_since = max(self._still_since, monotonic())
         self.query_one(Reading).show(self._detail_lines)
         self.query_one(Reading).scroll_home(animate=False)
         self.refresh_bindings()
@@ -137,13 +146,47 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         desk = self.program.desk
         self.ask(lambda: self.source(desk), self._show, group="rows", failed=self._not_read)
 
+    def read_after_others(self) -> None:
+        """Somebody else changed something here; if it took the row under the cursor away, that is said."""
+        self._others = True
+        self.read()
+
     def _show(self, rows: Source[Row]) -> None:
-        self._rereading = False
+        stood = self.grid.cursor_key if self._others else None
+        self._rereading = self._others = False
         self.grid.show(rows)
+        if stood is not None and rows.place(stood) is None:
+            self._taken_away()
+
+    def _taken_away(self) -> None:
+        """The cursor is on somebody else now, and nobody here moved it: a key waits longer than usual."""
+        self._still_since = monotonic() + 3 * self.program.quiet_keys
+        desk = self.program.desk
+
+        def newest() -> Newest:
+            from misconsole.services import live
+
+            return live.newest(desk, self.urn)
+
+        self.ask(newest, self._told_who, group="newest")
+
+    def _told_who(self, newest: Newest) -> None:
+        who = newest.actor
+        if newest.mine:
+            who = "In another console you"
+        elif not who:
+            self.program.say("The row you stood on has left this list; you are on the next.", kind="warn")
+            return
+        self.program.say(f"{who} decided the row you stood on; you are on the next.", kind="warn")
 
     def _not_read(self, trouble: Trouble) -> None:
-        self._rereading = False
+        self._rereading = self._others = False
         self.trouble(trouble)
+
+    @property
+    def busy(self) -> bool:
+        """A decision is being written, or the list is being read already."""
+        return self._writing or self._rereading or self.asking("rows")
 
     # Deciding
 

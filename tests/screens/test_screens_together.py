@@ -57,6 +57,42 @@ async def test_what_another_decides_appears_without_losing_cursor_marks_or_filte
     assert marked <= set(waiting(larkmere))
 
 
+async def test_a_row_taken_from_under_the_cursor_is_said_with_who_took_it(larkmere: Opened) -> None:
+    async with larkmere.running(*tab("unmatched-pupils")) as driver:
+        await driver.until(lambda: bool(driver.app.screen.tab.grid.total))  # type: ignore[attr-defined]
+        await look_round(driver)
+        grid = driver.app.screen.tab.grid  # type: ignore[attr-defined]
+        stands, total = grid.cursor_row.person.id, grid.total
+        decide.exclude_person(bob(larkmere), urn_of(larkmere), stands, reason="Left before starting")
+        await look_round(driver)
+        await driver.until(lambda: grid.total == total - 1)
+        await driver.until(lambda: "bob decided the row you stood on; you are on the next." in driver.text)
+
+
+async def test_the_overview_is_read_again_when_somebody_decides(larkmere: Opened) -> None:
+    async with larkmere.running(*tab("overview")) as driver:
+        await look_round(driver)
+        asked = driver.app.screen.tab.__dict__["_asked"]["overview"]  # type: ignore[attr-defined]
+        decide.exclude_person(
+            bob(larkmere), urn_of(larkmere), waiting(larkmere)[0], reason="Left before starting"
+        )
+        await look_round(driver)
+        assert driver.app.screen.tab.__dict__["_asked"]["overview"] == asked + 1  # type: ignore[attr-defined]
+
+
+async def test_a_second_console_of_one_and_the_same_person_is_called_so(larkmere: Opened) -> None:
+    async with larkmere.running(*tab("unmatched-pupils"), size=(120, 40)) as driver:
+        await driver.until(lambda: bool(driver.app.screen.tab.grid.total))  # type: ignore[attr-defined]
+        person = driver.app.screen.tab.grid.cursor_row.person.id  # type: ignore[attr-defined]
+        for session in ("s1", "s2"):
+            live.announce(
+                larkmere.estate.desk("sam"), urn_of(larkmere), session=session, subject=f"person:{person}"
+            )
+        await look_round(driver)
+        await driver.until(lambda: "with yourself" in driver.text)
+        assert driver.text.count("You are on this one in another") == 1
+
+
 async def test_nothing_is_read_again_while_nothing_changes(larkmere: Opened) -> None:
     async with larkmere.running(*tab("unmatched-pupils")) as driver:
         await look_round(driver)

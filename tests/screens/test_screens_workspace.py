@@ -327,7 +327,7 @@ async def test_a_run_that_begins_elsewhere_is_noticed(larkmere: Opened) -> None:
         with e.store.write() as s:
             s.add(tables.Lease(school_id=larkmere.school, run_id=run, holder="elsewhere:1", acquired_at=e.now,
                                expires_at=until))  # fmt: skip
-        driver.app.screen.watch_runs()
+        driver.app.screen.look_round()
         await driver.settle()
         assert f"Run {run} is under way; F6 shows it." in driver.text
 
