@@ -17,12 +17,13 @@ from data import migrations, sqlite
 from data.errors import StoreProblem
 
 # Understood by SQLite and PostgreSQL alike; the words are constants of ours, values are parameters.
+# What depends on the school alone stands outside the counts, or it would be asked for every account.
 _UNMATCHED = """
     CASE WHEN s.mode = 'lookup' THEN 0 ELSE (
         SELECT count(*) FROM person p
         WHERE p.school_id = s.id AND p.role = '{role}' AND p.present
           AND p.gate IN ('', 'waiting_for_match', 'no_account')
-          AND p.id NOT IN (SELECT person_id FROM link WHERE active)
+          AND NOT EXISTS (SELECT 1 FROM link k WHERE k.person_id = p.id AND k.active)
     ) END"""
 # A run whose plan stands: the same as ``data.runs.applied``.
 _STANDS = "state = 'succeeded' AND NOT dry_run AND kind IN ('sync', 'approval') AND resolution <> 'undone'"
@@ -53,16 +54,16 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     {_UNMATCHED.format(role="staff")} AS unmatched_staff,
     {_UNMATCHED.format(role="pupil")} AS unmatched_pupils,
     (SELECT count(*) FROM account a WHERE a.school_id = s.id AND a.state = 'unallocated') AS unallocated,
-    (SELECT count(*) FROM account a
+    CASE WHEN EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND {_STANDS}) THEN (
+        SELECT count(*) FROM account a
         WHERE a.school_id = s.id AND a.state = 'active'
-          AND EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND {_STANDS})
-          AND a.id NOT IN (SELECT account_id FROM link WHERE active)
+          AND NOT EXISTS (SELECT 1 FROM link k WHERE k.account_id = a.id AND k.active)
           AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
-                          AND (v.until IS NULL OR v.until >= :today))) AS non_mis,
-    (SELECT count(*) FROM account a
+                          AND (v.until IS NULL OR v.until >= :today))) ELSE 0 END AS non_mis,
+    CASE WHEN coalesce(s.options ->> 'first_password', '') = 'forgotten' THEN 0 ELSE (
+        SELECT count(*) FROM account a
         WHERE a.school_id = s.id AND a.state = 'active' AND a.origin IN ('created', 'manual')
-          AND coalesce(s.options ->> 'first_password', '') <> 'forgotten'
-          AND a.handed_out_at IS NULL) AS new_users,
+          AND a.handed_out_at IS NULL) END AS new_users,
     (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
         SELECT max(id) FROM run WHERE school_id = s.id AND {_STANDS})) AS problems,
     (SELECT count(*) FROM exclusion x
@@ -85,9 +86,12 @@ ORDER BY lower(s.name), s.urn
 
 _CLASH_TABLES = {
     "exclusions": "SELECT * FROM exclusion WHERE active AND school_id IN ({marks}) ORDER BY id",
-    "accounts": "SELECT * FROM account WHERE state = 'active' AND school_id IN ({marks}) ORDER BY id",
-    "reviews": "SELECT * FROM review WHERE active AND school_id IN ({marks}) ORDER BY id",
-    "links": "SELECT person_id, account_id FROM link WHERE active AND school_id IN ({marks})",
+    "accounts": "SELECT id, school_id, role, given_name, family_name, preferred_given_name, "
+    "preferred_family_name FROM account WHERE state = 'active' AND school_id IN ({marks}) ORDER BY id",
+    "reviews": "SELECT account_id, verdict, at FROM review "
+    "WHERE active AND school_id IN ({marks}) ORDER BY id",
+    "links": "SELECT person_id, account_id FROM link WHERE active AND school_id IN ({marks}) "
+    "AND person_id IN (SELECT person_id FROM exclusion WHERE active AND person_id IS NOT NULL)",
 }
 
 
@@ -97,6 +101,19 @@ def rows(path: Path, *, today: date) -> list[dict[str, Any]]:
     Raises StoreProblem: missing, damaged, locked, newer, or ``migration`` for a store of an older version.
     """
     return _ask(path, QUERY, {"today": today.isoformat()})
+
+
+def stamp(path: Path) -> tuple[tuple[int, int], ...]:
+    """Changes whenever anybody writes to the store; costs two looks at the disk, whatever the store holds."""
+    return tuple(_written(each) for each in (path, Path(f"{path}-wal")))
+
+
+def _written(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
 
 
 def clash_rows(path: Path, school_ids: Sequence[int]) -> dict[str, list[dict[str, Any]]]:

@@ -15,9 +15,8 @@ from data import accounts as account_rows
 from data import people as people_rows
 from data.tables import Account, Exclusion, Link, Person
 from misconsole.rules import exclusions as rules
+from misconsole.rules.name_pieces import may_be, pieces
 from misconsole.services.present import name_of
-
-_SIGNS = {number: None for number in range(128) if not chr(number).isalnum()}
 
 
 def due(exclusion: Exclusion, today: date) -> bool:
@@ -83,17 +82,7 @@ def compiled(exclusions: Iterable[Exclusion]) -> rules.Exclusions:
 
 
 def _pieces(exclusions: Iterable[Exclusion]) -> set[str]:
-    """Letters that somebody covered has in a surname; "" where that can be anything."""
-    found = set()
-    for each in exclusions:
-        if each.person_id:
-            continue
-        if rules.is_pattern(each.given_name, each.family_name):
-            pattern = rules.pattern_key(each.given_name, each.family_name)[1]
-            found.add(max(pattern.split(rules.STAR), key=len))
-        else:
-            found.add(rules.name_key("", each.family_name)[1])
-    return found
+    return pieces((each.given_name, each.family_name) for each in exclusions if not each.person_id)
 
 
 def _by_name(accounts: Iterable[Any], families: set[str]) -> dict[tuple[str, str], list[int]]:
@@ -101,20 +90,10 @@ def _by_name(accounts: Iterable[Any], families: set[str]) -> dict[tuple[str, str
     found: dict[tuple[str, str], list[int]] = {}
     for row in accounts:
         _, _, _, family, _, preferred = row
-        if _may_be(family, families) or _may_be(preferred, families):
+        if may_be(family, families) or may_be(preferred, families):
             for name in rules.account_keys(row):
                 found.setdefault(name, []).append(row[0])
     return found
-
-
-def _may_be(name: str | None, families: set[str]) -> bool:
-    """Whether the folded name could be one of them: it is a part of the plain letters, unless not ASCII."""
-    if not name:
-        return "" in families
-    if not name.isascii():
-        return True
-    plain = name.lower().translate(_SIGNS)
-    return any(family in plain for family in families)
 
 
 def _by_person(s: Session, people: list[int]) -> dict[int, list[int]]:
@@ -147,7 +126,7 @@ def may_bear(exclusions: Iterable[Exclusion], rows: Iterable[Any]) -> list[Any]:
     return [
         row
         for row in rows
-        if row.id in people or _may_be(row.family_name, families) or _may_be(row.legal_family_name, families)
+        if row.id in people or may_be(row.family_name, families) or may_be(row.legal_family_name, families)
     ]
 
 

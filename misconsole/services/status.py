@@ -45,6 +45,15 @@ def school_rows(url: str, *, now: datetime | None = None) -> tuple[SchoolRow, ..
     )
 
 
+def stamp(url: str) -> object:
+    """The same as before: nobody has written to the store since. None where only asking can tell."""
+    from data import status
+    from misconsole import paths
+
+    path = paths.sqlite_path(url)
+    return status.stamp(path) if path is not None else None
+
+
 def estate_lamp(rows: Iterable[SchoolRow]) -> Lamp:
     """The lamp of all schools together: the worst one; unknown when there is none."""
     from misconsole.services.rows import Lamp
