@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from misconsole.text import cells, fit, shown
 from screens import glyphs
-from screens.widgets.columns import Placed, as_span, place
+from screens.widgets.columns import Column, Placed, as_span, place
 from screens.widgets.lines import KINDS, Line, Span, kind_styles, line, strip_of, wrap
 from screens.widgets.standing import Standing
 
@@ -53,6 +53,12 @@ class Painted(Standing[Row], inherit_bindings=False):
         self._placed: tuple[Placed[Row], ...] = ()
         self._placed_for = -1
         self._styles: dict[str, Style] | None = None
+
+    def lay(self, columns: Sequence[Column[Row]]) -> None:
+        """Other columns from now on; rows, order, cursor and marks stay."""
+        self.columns = tuple(columns)
+        self._placed_for = -1
+        self.refresh()
 
     def fade(self, keys: frozenset[Any]) -> None:
         """Show these rows as put aside (skipped)."""
