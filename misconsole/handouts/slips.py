@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.exports.cells import line
 from misconsole.handouts.slip import Sheet, Slip, grouped
+from misconsole.rules.handout_settings import USUAL
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -26,6 +27,7 @@ EDGE, HEAD, COLUMNS = 10.0, 12.0, 2
 ROWS, ROWS_LONG = 4, 3  # slips down a page; fewer where the first steps are long
 LONG_STEPS = 260  # characters
 INSIDE = 4.0
+LARGEST_STEPS = 10  # points
 POINT = 0.3528  # mm
 
 
@@ -84,7 +86,7 @@ class _Page:
         said = f"{self.school}, {self.sheet.day:%-d %B %Y}, page {page} of {pages} of this group"
         self._line(EDGE, EDGE + 4.2, said, 8, WIDE - 2 * EDGE, grey=True)
         warning = "Secret: cut, hand out, and shred what is left."
-        self._line(WIDE / 2, EDGE - 1, warning, 8, WIDE / 2 - EDGE, grey=True)
+        self._line(WIDE - EDGE - self._width(warning, 8), EDGE - 1, warning, 8, WIDE / 2 - EDGE, grey=True)
 
     def _slip(self, each: Slip, place: int) -> None:
         left = EDGE + (place % COLUMNS) * self.wide
@@ -92,11 +94,11 @@ class _Page:
         self._cuts(left, top)
         x, y, wide = left + INSIDE, top + INSIDE - 1, self.wide - 2 * INSIDE
         y = self._line(x, y, self.school, 8, wide, grey=True)
-        y = self._wrapped(x, y, self._own(each), 12, 7, wide, most=2) + 0.4
+        y = self._wrapped(x, y, self._own(each), 14, 7, wide, most=2) + 0.4
         about = ", ".join(filter(None, (each.heading if each.group else "", each.year)))
-        y = self._line(x, y, self._letters(about), 8, wide, grey=True) + 0.8 if about else y
-        y = self._labelled(x, y, "Username", each.sign_in, 12, wide)
-        y = self._labelled(x, y, "Password", each.password.reveal(), 18, wide)
+        y = self._line(x, y, self._letters(about), 8, wide, grey=True) if about else y
+        y = self._labelled(x, y + 1.2, "Username", each.sign_in, 13, wide)
+        y = self._labelled(x, y, "Password", each.password.reveal(), 22, wide)
         if each.email and each.email.lower() != each.sign_in.lower():
             y = self._labelled(x, y, "E-mail", each.email, 9, wide)
         self._foot(x, y + 0.6, wide, top + self.high - INSIDE / 2)
@@ -109,13 +111,14 @@ class _Page:
         return shown
 
     def _labelled(self, x: float, y: float, label: str, value: str, size: float, wide: float) -> float:
-        y = self._line(x, y, label, 7, wide, grey=True)
-        return self._wrapped(x, y, value, size, 7, wide, font=MONO, most=3) + 0.8
+        y = self._line(x, y, label, 8, wide, grey=True)
+        return self._wrapped(x, y, value, size, 7, wide, font=MONO, most=3) + 1.2
 
     def _foot(self, x: float, y: float, wide: float, bottom: float) -> None:
         """Where to sign in and what to do first, as large as the room lets it be."""
-        said = [f"Sign in at: {self.sheet.where}", *self.sheet.steps]
-        for half in range(16, 6, -1):
+        where = [] if self.sheet.where == USUAL else [f"Sign in at: {self.sheet.where}"]
+        said = [*where, *self.sheet.steps]
+        for half in range(LARGEST_STEPS * 2, 6, -1):
             size = half / 2
             lines = [each for text in said for each in self._split(self._letters(text), size, wide)]
             if y + len(lines) * size * POINT * 1.15 <= bottom:

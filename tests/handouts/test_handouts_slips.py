@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from misconsole.handouts import listing, slips
 from misconsole.handouts.slip import Sheet, Slip, grouped
+from misconsole.rules.handout_settings import USUAL
 from misconsole.rules.passwords import Password
 
 SHEET = Sheet(
@@ -150,3 +151,19 @@ def test_the_fonts_and_their_licence_are_part_of_the_product() -> None:
     names = {each.name for each in slips.FONTS.iterdir()}
     assert names == {"DejaVuSans.ttf", "DejaVuSansMono-Bold.ttf", "LICENSE.txt"}
     assert sum(each.stat().st_size for each in slips.FONTS.iterdir()) < 150_000
+
+
+def test_the_longest_of_everything_at_once_still_ends_within_its_slip() -> None:
+    long = slip(
+        1, "Wolfeschlegelsteinhausenbergerdorff " * 4, sign_in="a" * 64 + "@" + "b" * 60 + ".example",
+        email="c" * 64 + "@" + "d" * 100 + ".example", password=Password("abcdef-" * 5 + "abcdef"),
+    )  # fmt: skip
+    content = slips.content([long], SHEET).content
+    high = (slips.HIGH - 2 * slips.EDGE - slips.HEAD) / slips.ROWS
+    assert lowest(content) > slips.HIGH - slips.EDGE - slips.HEAD - high
+
+
+def test_where_to_sign_in_is_only_said_where_the_school_says_it() -> None:
+    usual = Sheet(school="Larkmere School", day=SHEET.day, where=USUAL, steps=SHEET.steps)
+    assert "Sign in at: signin.larkmere.example" in pages(slips.content([slip(1)], SHEET).content)[0]
+    assert "Sign in at" not in pages(slips.content([slip(1)], usual).content)[0]
