@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -30,6 +31,14 @@ def write(s: Session, rows: Iterable[dict[str, object]]) -> None:
 
 def waiting(s: Session) -> list[Told]:
     return list(s.exec(select(Told).where(Told.state == WAITING).order_by(col(Told.id))))
+
+
+def messages(s: Session, channel: str, *, since: datetime) -> int:
+    """How many messages a channel took since then; notices that went together have one time."""
+    asked = select(func.count(func.distinct(Told.sent_at))).where(
+        Told.channel == channel, Told.state == SENT, col(Told.sent_at) > since
+    )
+    return int(s.exec(asked).one())
 
 
 def log(s: Session, *, limit: int) -> list[Told]:

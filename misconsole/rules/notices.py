@@ -5,7 +5,8 @@ Texts hold names of schools, states and counts, and nobody's name: they travel b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,12 @@ from typing import Any
 KINDS = ("problem", "held", "recovered", "summary")
 #: Minutes after a notice was written at which it is tried again; then it is given up.
 AGAIN = (0, 1, 5, 15, 60, 240, 720, 1440)
+
+#: Where a supplier is down, thousands of schools turn red in a night, and nobody reads a thousand mails:
+#: so many messages in that time go one by one, what else there is goes together afterwards.
+ONE_BY_ONE = 5
+BREATH = timedelta(minutes=15)
+NAMED = 100  # schools named in a message that tells of many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,7 @@ def turn(line: Mapping[str, Any], before: Before) -> Notice | None:
     )  # fmt: skip
 
 
+MANY = {"problem": "need help", "held": "runs are held", "recovered": "all right again"}
 TITLES = {"problem": "needs help", "held": "a run is held", "recovered": "all right again"}
 
 
@@ -71,6 +79,16 @@ def _text(line: Mapping[str, Any], kind: str) -> str:
         waiting = sum(line["waiting"].values())
         parts.append(f"{waiting} {'thing waits' if waiting == 1 else 'things wait'} in its queues.")
     return " ".join(parts)
+
+
+def joined(kinds: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
+    """Title and text of one message that tells of many schools."""
+    counts = Counter(kinds)
+    told = ", ".join(f"{counts[kind]} {MANY[kind]}" for kind in MANY if counts[kind])
+    lines = [*texts[:NAMED]]
+    if len(texts) > NAMED:
+        lines.append(f"And {len(texts) - NAMED} more: misconsole status names them all.")
+    return f"{len(texts)} notices: {told}", "\n".join(lines)
 
 
 def due(written: datetime, tries: int, now: datetime) -> bool:

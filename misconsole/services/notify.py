@@ -8,10 +8,10 @@ and none is told twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data import told
 from data.tables import Told
@@ -19,6 +19,9 @@ from misconsole.errors import NotFound, Usage
 from misconsole.rules import notices
 from misconsole.services import permits, status
 from misconsole.services.desk import Desk
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 REF = "notify"
 Send = Callable[[str, str, str], str]  # address, title, text -> why not, "" when it was taken
@@ -154,32 +157,65 @@ def _write(desk: Desk, rows: list[dict[str, Any]]) -> int:
 
 
 def deliver(desk: Desk, send: Send) -> Sent:
-    """Send what waits and is due; what is not taken stays for a later round, and is given up after a day."""
+    """Send what waits and is due; what is not taken stays for a later round, and is given up after a day.
+
+    A channel that had enough messages lately has the rest a little later, in one.
+    """
     kept = _kept(desk)
     sent = failed = 0
     with desk.store.read() as s:
         rows = [row for row in told.waiting(s) if row.at and notices.due(row.at, row.tries, desk.now())]
-    for row in rows:
-        found = kept.get(row.channel)
-        title, _, text = row.text.partition("\n")
-        error = send(found[1], title, text) if found else "This channel is not set up any more."
-        sent, failed = (sent + 1, failed) if not error else (sent, failed + 1)
-        _note(desk, row.id or 0, error, gone=found is None)
+        calm = {name for name in {row.channel for row in rows} if not _enough(s, name, desk.now())}
+    for channel, mine in _together(row for row in rows if row.channel in calm):
+        found = kept.get(channel)
+        error = _send(send, found[1], mine) if found else "This channel is not set up any more."
+        sent, failed = (sent + len(mine), failed) if not error else (sent, failed + len(mine))
+        _note(desk, [row.id or 0 for row in mine], error, gone=found is None)
     return Sent(sent=sent, failed=failed)
 
 
-def _note(desk: Desk, row_id: int, error: str, *, gone: bool) -> None:
+def _together(rows: Iterable[Told]) -> Iterator[tuple[str, list[Told]]]:
+    """Notices of a channel one by one while they are few, and more of them as one message: where a supplier
+    is down for the night, thousands of schools turn red at once, and nobody reads a thousand mails."""
+    turns: dict[str, list[Told]] = {}
+    for row in rows:
+        if row.kind == "summary":
+            yield row.channel, [row]
+        else:
+            turns.setdefault(row.channel, []).append(row)
+    for channel, mine in turns.items():
+        together = len(mine) > notices.ONE_BY_ONE
+        yield from ((channel, part) for part in ([mine] if together else [[row] for row in mine]))
+
+
+def _send(send: Send, address: str, rows: list[Told]) -> str:
+    title, _, text = rows[0].text.partition("\n")
+    if len(rows) > 1:
+        title, text = notices.joined([row.kind for row in rows], [_body(row) for row in rows])
+    return send(address, title, text)
+
+
+def _body(row: Told) -> str:
+    return row.text.partition("\n")[2]
+
+
+def _enough(s: Session, channel: str, now: datetime) -> bool:
+    return told.messages(s, channel, since=now - notices.BREATH) >= notices.ONE_BY_ONE
+
+
+def _note(desk: Desk, row_ids: Sequence[int], error: str, *, gone: bool) -> None:
+    now = desk.now()
     with desk.store.write() as s:
-        row = s.get(Told, row_id)
-        if row is None or row.state != told.WAITING:
-            return
-        row.tries += 1
-        row.error = error[:200]
-        if not error:
-            row.state, row.sent_at = told.SENT, desk.now()
-        elif gone or notices.given_up(row.tries):
-            row.state = told.DROPPED
-        s.add(row)
+        for row in (s.get(Told, row_id) for row_id in row_ids):
+            if row is None or row.state != told.WAITING:
+                continue
+            row.tries += 1
+            row.error = error[:200]
+            if not error:
+                row.state, row.sent_at = told.SENT, now
+            elif gone or notices.given_up(row.tries):
+                row.state = told.DROPPED
+            s.add(row)
 
 
 def tell(desk: Desk, send: Send) -> Sent:

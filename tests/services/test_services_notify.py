@@ -16,7 +16,7 @@ import pytest
 from connectors.errors import Unreachable
 from connectors.records import Report
 from data.store import Store
-from data.tables import Told
+from data.tables import School, Told
 from misconsole.__main__ import main
 from misconsole.errors import NotFound, Usage
 from misconsole.services import notify, notify_send
@@ -223,3 +223,32 @@ def test_headless_from_setting_up_to_the_log(
     assert TOKEN not in said.out + said.err
     assert main(["notify", "remove", "desk", *where]) == 0
     assert len(inbox.got) == 2
+
+
+def test_thousands_of_schools_that_turn_red_make_no_thousand_messages(bench: Bench, inbox: Inbox) -> None:
+    """A supplier that is down for the night: few messages, each notice in one of them, none twice."""
+    notify.add(bench.desk, Channel(name="desk"), inbox.address, understood=notify_send.understood)
+    lines = {
+        n: {"id": bench.school_id, "urn": f"{n}", "name": f"School {n}", "last_run": n, "lamp": "problem",
+            "lamp_word": "the last sync failed", "last_checked": None, "waiting": {}}
+        for n in range(200_000, 200_200)
+    }  # fmt: skip
+    for n, line in lines.items():
+        notify.look(bench.desk, lines=[{**line, "id": _school(bench, n)}])
+        notify.deliver(bench.desk, notify_send.send)
+        bench.now += timedelta(seconds=20)
+    bench.now += timedelta(minutes=20)
+    notify.deliver(bench.desk, notify_send.send)
+    assert len(inbox.got) < 40
+    text = "\n".join(each["message"] for each in inbox.got)
+    assert [text.count(f"({n})") for n in lines] == [1] * 200
+    assert any(each["title"].endswith("need help") for each in inbox.got)
+    assert {row.state for row in bench.rows(Told)} == {"sent"}
+
+
+def _school(bench: Bench, number: int) -> int:
+    with bench.store.write() as s:
+        row = School(urn=str(number), slug=f"s{number}", name=f"School {number}")
+        s.add(row)
+        s.flush()
+        return row.id or 0
