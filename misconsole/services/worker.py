@@ -65,7 +65,8 @@ class Shift:
     say: Callable[[str], None] = lambda _line: None
     holder: str = ""
     worker_id: int = 0
-    since: datetime | None = None  # syncs that ended before are not our concern
+    since: datetime | None = None  # the last time that what follows syncs was looked for
+    followed: set[int] = field(default_factory=set)  # syncs whose pushes were begun, or need none
     standing_by: str = ""
 
     def begin(self) -> None:
@@ -148,10 +149,11 @@ class Shift:
         return True
 
     def _follow_up(self) -> None:
-        since, self.since = self.since, self.desk.now()
-        if since is not None:
-            new = worker_after.wanted(self.desk, since, self.targets)
+        now = self.desk.now()
+        if self.since is not None:
+            new = worker_after.wanted(self.desk, self.since, self.targets, self.followed)
             self.pushes += [each for each in new if each not in self.pushes]
+        self.since = now  # only now: what could not be read is looked for again
         worker_after.push(self.desk, self.pushes, self.push, self.say)
 
     def _guarded(self, what: str, act: Callable[[], T]) -> T | None:

@@ -19,15 +19,24 @@ Say = Callable[[str], None]
 Targets = Callable[[Desk, str], Iterable[str]]  # the names of a school's active directories
 Push = Callable[[Desk, str, str], object]  # begins to write to one of them
 NIGHT, MORNING = 3, 9  # hours (UTC) from which the house is kept, and from which the night is summed up
+LATE = timedelta(minutes=10)  # a store is asked again for that long before it says that it is locked
 STAMP = "last-housekeeping"
 
 
-def wanted(desk: Desk, since: datetime, targets: Targets) -> list[tuple[str, str]]:
-    """(URN, directory) to write to: those of schools with ``after_sync`` whose worker's sync succeeded."""
+def wanted(desk: Desk, since: datetime, targets: Targets, seen: set[int]) -> list[tuple[str, str]]:
+    """(URN, directory) to write to: those of schools with ``after_sync`` whose worker's sync succeeded.
+
+    ``seen`` are runs that were followed already, changed once all is known.  A run says when it ended a
+    while before others can read that it did, so one looks back further than to the last look.
+    """
     with desk.store.read() as s:
-        ended = [school for _, school in slot_rows.ended_since(s, since)]
-    urns = sorted({school.urn for school in ended if options_of(school).after_sync})
-    return [(urn, name) for urn in urns for name in targets(desk, urn)]
+        ended = {run.id or 0: school for run, school in slot_rows.ended_since(s, since - LATE)}
+    new = [school for run_id, school in ended.items() if run_id not in seen]
+    urns = sorted({school.urn for school in new if options_of(school).after_sync})
+    found = [(urn, name) for urn in urns for name in targets(desk, urn)]
+    seen.clear()
+    seen.update(ended)
+    return found
 
 
 def push(desk: Desk, waiting: list[tuple[str, str]], begin: Push, say: Say) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from connectors.errors import NotAuthorised, RateLimited, Unreachable
 from connectors.records import Report
+from data.errors import StoreProblem
 from data.store import Store
 from data.tables import Connection, Run, Slot, Worker
 from misconsole.errors import MisconsoleError
@@ -349,6 +350,34 @@ class TestAfter:
         at_work.look()
         assert asked.count("a") == 1 and at_work.pushes == []
 
+    def test_a_store_that_does_not_answer_for_a_moment_costs_no_directory_its_push(
+        self, evening: Bench, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from dataclasses import replace
+
+        asked: list[str] = []
+        at_work = worker.Shift(
+            desk=replace(evening.desk, origin="worker"), launch=launcher(evening),
+            push=lambda _desk, _urn, name: asked.append(name), targets=lambda _desk, _urn: ("a",),
+        )  # fmt: skip
+        at_work.begin()
+        evening.options(after_sync="yes")
+        evening.now = evening.one(Slot).due_at
+        with monkeypatch.context() as locked:
+            locked.setattr(worker_after.slot_rows, "ended_since", _locked)
+            assert at_work.look() == 1
+        late = evening.now + timedelta(seconds=30)
+        evening.now = late
+        real = worker_after.slot_rows.ended_since
+        with monkeypatch.context() as unseen:  # it has ended, but its last writing is not to be read yet
+            unseen.setattr(worker_after.slot_rows, "ended_since", lambda _s, _at: [])
+            at_work.look()
+        assert worker_after.slot_rows.ended_since is real
+        for _ in range(3):
+            evening.now += timedelta(seconds=30)
+            at_work.look()
+        assert asked == ["a"]
+
     def test_the_morning_brings_the_summary_once_to_who_wants_it(
         self, synced: Bench, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -380,3 +409,7 @@ class TestAfter:
             synced.now += timedelta(minutes=5)
             worker_after.daily(synced.desk, hooks, said.append)
         assert (kept, len(said)) == (["tidy"], 1)
+
+
+def _locked(*_: Any) -> Any:
+    raise StoreProblem("locked", "Somebody else writes.")
