@@ -24,7 +24,7 @@ def set_passwords(
     everybody: there is nowhere to set it.  Raises Busy while a run of the school is under way, before
     anything is set; NotPermitted.
     """
-    permits.need(desk, "handout")
+    permits.need(desk, "handout", school)
     from misconsole.push import passwords as engine
 
     return engine.set_everywhere(desk, school, passwords, must_change=must_change)

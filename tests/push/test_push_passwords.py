@@ -10,6 +10,7 @@ from connectors.errors import Unreachable
 from connectors.targets.base import TargetRefused
 from data.tables import Run
 from misconsole.errors import Busy
+from misconsole.grades import Standing
 from misconsole.services import pushes, target_passwords
 from misconsole.services.permits import NotPermitted
 from tests.push_bench import NAME, URN, PushBench
@@ -96,6 +97,16 @@ def test_a_school_without_targets_has_nowhere_to_set_it(b: PushBench) -> None:
     ann = b.account("a.lee")
     b.option(active="no")
     assert target_passwords.set_passwords(b.desk, URN, {ann: CANARY}, must_change=True) == {ann: ""}
+
+
+def test_an_operator_of_this_school_alone_hands_out_here(b: PushBench) -> None:
+    """The role may be held at one school only; the slips of that school are theirs to make."""
+    ann = b.account("a.lee")
+    held = Standing(at={URN: frozenset({"operator"})})
+    desk = replace(b.desk, grade=held.main, standing=held)
+    assert target_passwords.set_passwords(desk, URN, {ann: CANARY}, must_change=True) == {ann: ""}
+    with pytest.raises(NotPermitted):
+        target_passwords.set_passwords(desk, "100002", {ann: CANARY}, must_change=True)
 
 
 def test_who_may_not_hand_out_sets_no_password(b: PushBench) -> None:
