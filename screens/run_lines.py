@@ -72,7 +72,8 @@ def _ending(run: RunView, width: int) -> list[Line]:
     if run.error:
         lines += _told(run.error, "bad", glyphs.PROBLEM, width)
     if run.kind == "push":
-        return lines + wrap(line(span("written       ", "muted"), _written(run)), width, indent=14)
+        words = "would write   " if run.held else "written       "
+        return lines + wrap(line(span(words, "muted"), _written(run)), width, indent=14)
     if run.error:
         lines.append(line("Nothing was changed by this run."))
     if run.state == "cancelled":

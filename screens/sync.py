@@ -264,7 +264,22 @@ class Sync(Frame[None]):
 
             return runs.approve(desk, run_id) if verdict == "approve" else runs.reject(desk, run_id)
 
-        self.ask(settle, self._told, group="settle", each=True)
+        if verdict == "approve" and self.run_view is not None and self.run_view.kind == "push":
+            self._approve_push()
+        else:
+            self.ask(settle, self._told, group="settle", each=True)
+
+    def _approve_push(self) -> None:
+        """One entry after the other takes its time: in a process of its own, watched like any push."""
+        desk, run_id = self.program.desk, self.run_id
+
+        def start() -> int:
+            from misconsole.services import pushes
+
+            return pushes.start_held(desk, run_id)
+
+        self.program.say("Starting the push…")
+        self.ask(start, self.follow, group="settle", each=True)
 
     def _told(self, run: RunView) -> None:
         if run.id != self.run_id:
@@ -295,7 +310,7 @@ def _ended(run: RunView) -> tuple[str]:
     if run.kind == "push":
         words |= {
             "succeeded": "The push has ended.",
-            "held": f"The push is held: {run.resolution or 'for a person'}.",
+            "held": words["held"].replace("The run", "The push"),
             "failed": "The push failed; what was written before stays.",
             "cancelled": "The push was cancelled; what was written before stays.",
         }  # fmt: skip

@@ -20,10 +20,17 @@ NAME = "curriculum"
 
 
 class PushBench:
-    def __init__(self, e: seed.Estate, monkeypatch: pytest.MonkeyPatch | None = None, **options: str) -> None:
+    def __init__(
+        self,
+        e: seed.Estate,
+        monkeypatch: pytest.MonkeyPatch | None = None,
+        *,
+        school: int | None = None,
+        **options: str,
+    ) -> None:
         self.e = e
         self.directory = MemoryDirectory()
-        self.school = e.school(URN)
+        self.school = school or e.school(URN)
         if monkeypatch is not None:
             targets_fake.register(monkeypatch, self.directory)
         self.target = e.put(

@@ -55,7 +55,7 @@ class Chain:
         run = self.bench.sync(full=True)
         assert run.state == "succeeded", (run.error, run.held)
 
-    def set(self, **settings: str) -> None:
+    def configure(self, **settings: str) -> None:
         targets.set_settings(self.desk, self.urn, NAME, settings=settings)
 
     def push(self) -> RunView:

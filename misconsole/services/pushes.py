@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from data import roster
 from data import runs as run_rows
 from data import targets as target_rows
 from misconsole.errors import Conflict, NotFound
@@ -150,6 +151,20 @@ def start_approval(desk: Desk, school: str, name: str) -> int:
     return start(desk, school, name, wish={"approves": held_run(desk, school, name)})
 
 
+def start_held(desk: Desk, run_id: int) -> int:
+    """The same for the held push of that id. Raises NotFound, Conflict where it is resolved already."""
+    with desk.store.read() as s:
+        run = run_rows.get(s, run_id)
+        target = target_rows.get(s, run.target_id) if run is not None and run.target_id else None
+        school = roster.school(s, target.school_id) if target is not None else None
+    if run is None or target is None or school is None:
+        raise NotFound(f"There is no push {run_id}, or its target was removed.")
+    permits.need(desk, "approve", school.urn)
+    if run.state != "held" or run.resolution:
+        raise Conflict(f"Push {run_id} is {run.resolution or run.state}; there is nothing to approve.")
+    return start(desk, school.urn, target.name, wish={"approves": run_id})
+
+
 def reject(desk: Desk, school: str, name: str) -> RunView:
     """Forget what was held; nothing was written by it."""
     permits.need(desk, "approve", school)
@@ -187,11 +202,25 @@ def adopt(
     ``all_exact`` says that they were taken in one go, which the target's option ``adopt=address`` must
     allow.  Names and places follow with the next push.
     """
+    wish = _to_adopt(desk, school, name, chosen, all_exact)
+    return push_now(desk, school, name, opened=opened, say=say, wish=wish)
+
+
+def start_adopting(
+    desk: Desk, school: str, name: str, *, chosen: Sequence[dict[str, Any]], all_exact: bool = False
+) -> int:
+    """The same in a process of its own; returns the run's id without waiting."""
+    return start(desk, school, name, wish=_to_adopt(desk, school, name, chosen, all_exact))
+
+
+def _to_adopt(
+    desk: Desk, school: str, name: str, chosen: Sequence[dict[str, Any]], all_exact: bool
+) -> dict[str, Any]:
     permits.need(desk, "push", school)
     if all_exact:
         may_adopt_all(desk, school, name)
     _decided(desk, school, name, chosen)
-    return push_now(desk, school, name, opened=opened, say=say, wish={"adopt": list(chosen)})
+    return {"adopt": list(chosen)}
 
 
 def may_adopt_all(desk: Desk, school: str, name: str) -> None:

@@ -25,6 +25,24 @@ def preview(desk: Desk, urn: str, asked: Wish) -> tuple[Preview, Path]:
     return handout_looks.preview(desk, urn, asked), handout_looks.suggested(desk, urn, asked)
 
 
+def place_complaint(text: str, *, folder: bool) -> str:
+    """What keeps a file, or folder, from being written there, told as it is typed."""
+    from misconsole.services import handout_place
+
+    told = handout_place.complaint(Path(text).expanduser().absolute(), folder=folder)
+    return told.replace("another file, or say --replace.", "another.")
+
+
+def unused(path: str) -> str:
+    """The same name, counted on until nothing of that name is there."""
+    first = found = Path(path)
+    n = 1
+    while found.exists():
+        n += 1
+        found = first.with_stem(f"{first.stem}-{n}")
+    return str(found)
+
+
 def hand_out(desk: Desk, urn: str, asked: Wish, path: str, say: Callable[[str], None]) -> Done:
     from misconsole.services.handout import hand_out
 
@@ -40,7 +58,8 @@ def lost(desk: Desk, urn: str, username: str, form: str, path: str, say: Callabl
     return hand_out(desk, urn, Wish(form=form, ids=(account,), again=True), path, say)
 
 
-def log(desk: Desk, urn: str) -> tuple[HandoutView, ...]:
-    from misconsole.services import handout_looks
+def log(desk: Desk, urn: str) -> tuple[str, tuple[HandoutView, ...]]:
+    """(name of the school, its hand-outs)."""
+    from misconsole.services import handout_looks, schools
 
-    return handout_looks.log(desk, urn)
+    return str(schools.show(desk, urn)["name"]), handout_looks.log(desk, urn)

@@ -27,7 +27,7 @@ MOST = 200
 class HandOutLog(Frame[None]):
     def __init__(self, urn: str) -> None:
         super().__init__()
-        self.school = urn
+        self.school = self.school_name = urn
         self.grid: Grid[HandoutView] = Grid(
             [
                 Column(name="at", title="When", width=16, cell=lambda h: self.program.showing.when(h.at)),
@@ -43,7 +43,7 @@ class HandOutLog(Frame[None]):
         )
 
     def place(self) -> Sequence[str]:
-        return ("Schools", self.school, "Hand-outs")
+        return ("Schools", self.school_name, "Hand-outs")
 
     @property
     def urn(self) -> str:
@@ -58,8 +58,10 @@ class HandOutLog(Frame[None]):
         desk = self.program.desk
         self.ask(lambda: calls.log(desk, self.school), self._shown, group="log")
 
-    def _shown(self, found: Sequence[HandoutView]) -> None:
-        self.grid.show(list(found))
+    def _shown(self, found: tuple[str, Sequence[HandoutView]]) -> None:
+        self.school_name, rows = found
+        self.grid.show(list(rows))
+        self.retitle()
 
     def on_grid_moved(self) -> None:
         self.query_one(Reading).show(self._about)

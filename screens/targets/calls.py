@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from misconsole.services.desk import Desk
-from misconsole.services.target_views import KindView, RehearsalView, TargetView
+from misconsole.services.target_views import ChangeView, KindView, RehearsalView, TargetView
 from misconsole.services.views import ProbeView, RunView
+
+A_FEW = 10  # entries that are adopted while one waits
 
 
 def listed(desk: Desk, urn: str) -> tuple[str, tuple[TargetView, ...]]:
@@ -55,6 +57,12 @@ def probe(desk: Desk, urn: str, name: str) -> tuple[ProbeView, ...]:
     return targets.probe(desk, urn, name)
 
 
+def log(desk: Desk, urn: str, name: str) -> tuple[ChangeView, ...]:
+    from misconsole.services import targets
+
+    return targets.log(desk, urn, name)
+
+
 def rehearse(desk: Desk, urn: str, name: str) -> RehearsalView:
     from misconsole.services import pushes
 
@@ -68,8 +76,13 @@ def push(desk: Desk, urn: str, name: str) -> int:
     return pushes.start(desk, urn, name)
 
 
-def adopt(desk: Desk, urn: str, seen: RehearsalView, accounts: Sequence[int], *, exact: bool) -> RunView:
+def adopt(
+    desk: Desk, urn: str, seen: RehearsalView, accounts: Sequence[int], *, exact: bool
+) -> RunView | int:
+    """A few at once; many in a process of their own, whose run is returned without waiting."""
     from misconsole.services import pushes
 
     chosen: list[dict[str, Any]] = pushes.choose_adoptable(seen.adoptable, accounts=accounts, all_exact=exact)
+    if len(chosen) > A_FEW:
+        return pushes.start_adopting(desk, urn, seen.target, chosen=chosen, all_exact=exact)
     return pushes.adopt(desk, urn, seen.target, chosen=chosen, all_exact=exact)

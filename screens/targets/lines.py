@@ -14,10 +14,20 @@ from screens.widgets.lines import Line, Span, line, span, wrap
 WRITES, DRIFT, ADOPT = "write", "drift", "adopt"
 WHICH = ("", WRITES, DRIFT, ADOPT)
 WHICH_WORDS = {"": "everything", WRITES: "what would be written", DRIFT: "what drifted", ADOPT: "to adopt"}
+NOTHING = {
+    "": "Everything there is as it should be.", WRITES: "There is nothing to write.",
+    DRIFT: "Nothing drifted: all that is there we put there, and just so.",
+    ADOPT: "No entry of the same username or address waits to be adopted.",
+}  # fmt: skip
 _KINDS = {"delete": "bad", "suspend": "warn", "cannot": "bad", "changed": "warn", "missing": "warn"}
 _DRIFT = {
     "changed": "changed there", "blocked": "blocked there", "missing": "vanished", "orphan": "left over",
     "stranger": "not ours",
+}  # fmt: skip
+_ABOUT = {
+    "missing": "an entry of ours is not there any more",
+    "stranger": "nobody here is behind it; it is left alone",
+    "orphan": "it bears our mark, but its account is gone here",
 }  # fmt: skip
 
 
@@ -51,13 +61,19 @@ def _rows(seen: RehearsalView) -> Iterator[tuple[str, str, str, str, str, str, s
         told = f"{a.there}, {a.there_name}" if a.there_name else a.there
         yield (ADOPT, "adopt?", a.username, a.name, told, "", "accent", a.account_id, a.exact)
     for d in sorted(seen.drift, key=lambda drift: list(_DRIFT).index(drift.kind)):
-        told = f"{d.field.replace('_', ' ')}: {d.theirs}; {d.wins} wins" if d.field else ""
+        told = (
+            f"{d.field.replace('_', ' ')}: {d.theirs}; {d.wins} wins" if d.field else _ABOUT.get(d.kind, "")
+        )
         yield (DRIFT, _DRIFT[d.kind], d.username, d.name, told, "", _KINDS.get(d.kind, "muted"), None, False)
 
 
 def heading(seen: RehearsalView) -> str:
     words = [f"{n:,} to {action}" for action, n in seen.counts.items()] or ["nothing to write"]
-    return ", ".join([*words, *([f"{len(seen.conflicts):,} cannot"] if seen.conflicts else [])])
+    if seen.conflicts:
+        words.append(f"{len(seen.conflicts):,} cannot")
+    if seen.adoptable:
+        words.append(f"{len(seen.adoptable):,} to adopt")
+    return ", ".join([*words, *([f"{len(seen.drift):,} drifted"] if seen.drift else [])])
 
 
 def about(row: Row | None, seen: RehearsalView, showing: Showing, width: int) -> list[Line]:
@@ -94,7 +110,7 @@ def _numbers(seen: RehearsalView, width: int) -> list[Line]:
 
 def question(seen: RehearsalView, showing: Showing) -> list[Line]:
     """What a push writes, with a sample of what takes away first."""
-    lines = [line(f"{heading(seen)}.")]
+    lines = [line(f"{', '.join(f'{n:,} to {action}' for action, n in seen.counts.items())}.")]
     if seen.held:
         lines.append(
             line(span("The limits will hold it for somebody to approve: ", "warn"), seen.held["message"])

@@ -13,6 +13,7 @@ from textual.containers import Container
 
 from misconsole.services.target_views import RehearsalView
 from misconsole.services.views import RunView
+from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
 from screens.frame import Frame
@@ -20,7 +21,7 @@ from screens.prompts import Confirm
 from screens.reading import Reading
 from screens.showing import counted
 from screens.targets import calls
-from screens.targets.lines import ADOPT, WHICH, WHICH_WORDS, Row, about, heading, question, rows
+from screens.targets.lines import ADOPT, NOTHING, WHICH, WHICH_WORDS, Row, about, heading, question, rows
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line, span, wrap
@@ -70,12 +71,9 @@ class Push(Frame[None]):
     def _empty(self) -> Sequence[Line]:
         if self.failed is not None:
             return [line("The directory could not be read.")]
-        told = (
-            "Everything there is as it should be."
-            if not self.which
-            else f"Nothing: {WHICH_WORDS[self.which]}."
-        )
-        return [line(told)]
+        if self.seen is None:
+            return []
+        return [line(NOTHING[self.which])]
 
     def _about(self, width: int) -> list[Line]:
         if self.failed is not None:
@@ -112,8 +110,7 @@ class Push(Frame[None]):
         seen = self.seen
         if seen is None:
             return
-        said = f"{WHICH_WORDS[self.which]}: " if self.which else ""
-        self.query_one(Panel).heading = f"{said}{heading(seen)}"
+        self.query_one(Panel).heading = heading(seen) if not self.which else WHICH_WORDS[self.which]
         self.grid.show([row for row in rows(seen) if not self.which or row.part == self.which])
         self.on_grid_moved()
 
@@ -196,8 +193,11 @@ class Push(Frame[None]):
         chosen = [each for each in seen.adoptable if each.account_id in set(accounts)]
         what = [line("They bear our mark from then on; names and places follow with the next push.")]
         for a in chosen[:5]:
-            there = f"{show.handle(a.there)} {show.name(a.there_name)}"
-            what.append(line(f"{show.name(a.name)} {show.handle(a.username)}: {there}"))
+            there = f"{show.handle(a.there)}, {show.name(a.there_name)}".rstrip(", ")
+            here = f"{show.name(a.name)}, {show.handle(a.username)} here"
+            what.append(line(f"{glyphs.DOT} {here}: {there} there"))
+        if len(chosen) > 5:
+            what.append(line(span(f"and {counted(len(chosen) - 5, 'other')}", "muted")))
         title = f"Adopt {counted(len(chosen), 'entry', 'entries')}?"
         confirm = Confirm(title, what, verb="they are theirs")
         ids = [] if exact else list(accounts)
@@ -208,13 +208,17 @@ class Push(Frame[None]):
         if not yes or seen is None:
             self.program.say("Nothing was adopted.")
             return
+        self.program.say("Adopting…")
         self.ask(
             lambda: calls.adopt(desk, self.school, seen, accounts, exact=exact), self._adopted, group="adopt",
             each=True,
         )  # fmt: skip
 
-    def _adopted(self, run: RunView) -> None:
+    def _adopted(self, run: RunView | int) -> None:
         self.grid.marked = frozenset()
+        if isinstance(run, int):
+            self._watch(run)
+            return
         if run.state == "succeeded":
             n = run.changes.get("adopted", 0)
             self.read(

@@ -25,6 +25,11 @@ class Targets(Frame[None]):
 
     BINDINGS = bindings("targets")
     scopes = ("targets",)
+    DEFAULT_CSS = """
+    Targets .beside > Panel { height: 2fr; }
+    Targets .beside > .about { height: 4fr; }
+    Targets.-wide .beside > Panel, Targets.-wide .beside > .about { height: 1fr; }
+    """
 
     def __init__(self, urn: str) -> None:
         super().__init__()
@@ -126,6 +131,12 @@ class Targets(Frame[None]):
         run = (row.held or row.last_push) if row is not None else None
         if run is not None:
             self.program.push_screen(Sync(self.school, run.id))
+
+    def do_log(self) -> None:
+        from screens.targets.log import TargetLog
+
+        if (row := self.grid.cursor_row) is not None:
+            self.program.push_screen(TargetLog(self.school, self.school_name, row.name))
 
     def do_new(self) -> None:
         self.ask(calls.kinds, self._ask_new, group="kinds")

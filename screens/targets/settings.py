@@ -48,14 +48,14 @@ class Value:
 def values(target: TargetView) -> list[Value]:
     """The adapter's settings, what is needed first, then the options."""
     settings = [
-        Value(s.name, s.title, s.value, s.hint, s.help, secret=s.secret, required=s.required,
+        Value(s.name, _capital(s.title), s.value, s.hint, s.help, secret=s.secret, required=s.required,
               present=s.present, pattern=s.pattern)
         for s in sorted(target.settings, key=lambda each: not each.required)
     ]  # fmt: skip
     return settings + [
         Value(
             o.name,
-            o.name.replace("_", " "),
+            _capital(o.name.replace("_", " ")),
             o.value,
             o.takes,
             re.sub(r" \([A-Z]\d+\)", "", o.about),
@@ -63,6 +63,10 @@ def values(target: TargetView) -> list[Value]:
         )
         for o in target.options
     ]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class TargetSettings(Frame[None]):
@@ -118,7 +122,8 @@ class TargetSettings(Frame[None]):
         lines += [line(span(row.title, "title"))]
         lines += wrap(line(row.about), width) if row.about else []
         lines += wrap(line(span("takes ", "muted"), row.takes), width) if row.takes else []
-        return [*lines, (), line(span(f"set {row.name}=…", "muted"))]
+        asked = "with --secrets-file" if row.secret else f"{row.name}=…"
+        return [*lines, (), line(span(f"As a command: target … set {self.target.name} {asked}", "muted"))]
 
     def on_grid_moved(self) -> None:
         self.query_one(Reading).show(self._about)

@@ -120,7 +120,7 @@ async def test_a_wrong_option_is_refused_as_it_is_typed(opened: tuple[PushBench,
         await driver.press("t")
         await driver.until(lambda: NAME in driver.text)
         await driver.press("e")
-        await driver.until(lambda: "place pupil" in driver.text)
+        await driver.until(lambda: "Place pupil" in driver.text)
         await driver.press("/")
         await driver.type("place_pupil")
         await driver.press("enter", "enter")
