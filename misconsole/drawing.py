@@ -10,15 +10,16 @@ from typing import Any
 
 from misconsole.rules.figures import Figure
 
-SIGNS = ("█", "▒", "░")
-PLAIN_SIGNS = ("#", "o", ".")
-COLOURS = ("blue+", "orange+", "red+")
+SIGNS = ("░", "▒", "█")  # what matters most, the last series, is the most solid
+PLAIN_SIGNS = (".", "o", "#")
+COLOURS = ("cyan+", "orange+", "red+")
 ASCII = str.maketrans({
     "┌": "+", "┐": "+", "└": "+", "┘": "+", "─": "-", "│": "|", "┤": "|", "├": "|", "┬": "+", "┴": "+",
     "┼": "+", "█": "#", "▒": "o", "░": ".",
 })  # fmt: skip
 LEGEND = 1.3  # room above the bars for what their signs mean
 TICK = 12  # cells a label and the gap beside it need
+FLOOR = 0.05  # of the height is below the picture: plotext leaves holes in the lowest row of a bar
 
 
 def draw(plt: Any, figure: Figure, *, width: int, plain: bool = False) -> None:
@@ -32,12 +33,6 @@ def draw(plt: Any, figure: Figure, *, width: int, plain: bool = False) -> None:
         _bars(plt, figure, places, signs)
     every = max(1, -(-len(places) * TICK // max(width, TICK)))
     plt.xticks(places[::every], list(figure.x[::every]))
-    if figure.kind == "bars":
-        highest = max((value or 0 for series in figure.series for value in series.values), default=0)
-        ticks = steps(highest)
-        plt.yticks(ticks, [f"{tick:,.10g}" for tick in ticks])
-        if len(figure.series) > 1:
-            plt.ylim(0, highest * LEGEND)
 
 
 def steps(highest: float) -> list[float]:
@@ -50,22 +45,45 @@ def steps(highest: float) -> list[float]:
 
 
 def _line(plt: Any, figure: Figure, places: list[int], marker: str) -> None:
+    lowest = 100.0
     for series, colour in zip(figure.series, COLOURS, strict=False):
         known = [(at, value) for at, value in zip(places, series.values, strict=True) if value is not None]
+        lowest = min([lowest, *(value for _, value in known)])
         plt.plot([at for at, _ in known], [v for _, v in known], marker=marker, color=colour)
-    plt.ylim(None, 100 if figure.unit == "%" else None)
+    if figure.unit == "%":
+        lowest -= lowest % 10
+        ticks = [lowest + tick for tick in steps(100 - lowest)]
+        plt.yticks(ticks, [f"{tick:.10g}" for tick in ticks])
+        plt.ylim(lowest, 100)
 
 
 def _bars(plt: Any, figure: Figure, places: list[int], signs: tuple[str, ...]) -> None:
-    count = len(figure.series)
-    room = 0.8 / count
-    for number, (series, sign, colour) in enumerate(zip(figure.series, signs, COLOURS, strict=False)):
-        shift = (number - (count - 1) / 2) * room
-        values = [value or 0.0 for value in series.values]
-        if count > 1 and not any(values):
-            continue
-        label = series.name if count > 1 else None
-        plt.bar([at + shift for at in places], values, width=room, marker=sign, color=colour, label=label)
+    """Beside one another, or, where the figure says so, one upon the other."""
+    looks = list(zip(signs, COLOURS, strict=True))
+    looks = {1: [(signs[-1], COLOURS[0])], 2: [looks[0], looks[-1]]}.get(len(figure.series), looks)
+    drawn = [
+        (series.name, [value or 0.0 for value in series.values], sign, colour)
+        for series, (sign, colour) in zip(figure.series, looks, strict=False)
+    ]
+    if figure.kind == "stacked":
+        for at in range(1, len(drawn)):
+            name, values, sign, colour = drawn[at]
+            below = drawn[at - 1][1]
+            drawn[at] = (name, [a + b for a, b in zip(values, below, strict=True)], sign, colour)
+        drawn.reverse()  # the highest first, the others over it
+    count = len(drawn)
+    room = 0.8 if figure.kind == "stacked" else 0.8 / max(1, count)
+    highest = max((value for _, values, _, _ in drawn for value in values), default=0.0)
+    top = highest * (LEGEND if count > 1 else 1) or 1.0
+    for number, (name, values, sign, colour) in enumerate(drawn):
+        shift = 0.0 if figure.kind == "stacked" else (number - (count - 1) / 2) * room
+        if count == 1 or any(values):
+            label = name if count > 1 else None
+            shown = [max(value, top * FLOOR * 1.01) if value else 0.0 for value in values]
+            plt.bar([at + shift for at in places], shown, width=room, marker=sign, color=colour, label=label)
+    ticks = steps(highest)
+    plt.yticks([tick or top * FLOOR for tick in ticks], [f"{tick:,.10g}" for tick in ticks])
+    plt.ylim(top * FLOOR, top)
 
 
 def text(figure: Figure, *, width: int, height: int, plain: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,7 +69,7 @@ class Schools(Frame[None]):
         )
 
     def body(self) -> ComposeResult:
-        yield Panel(self.grid, noun=("school", "schools"))
+        yield Panel(self.grid, noun=("school", "schools"), summary=self._summary)
 
     def _columns(self) -> list[Column[SchoolRow]]:
         def when(name: str, title: str, rank: int) -> Column[SchoolRow]:
@@ -108,6 +109,17 @@ class Schools(Frame[None]):
             *([Column(name="with", title="With", width=10, rank=1, cell=self._with)] if self.company else []),
             *(_queue_column(*each) for each in QUEUE_COLUMNS),
         ]
+
+    def _summary(self) -> list[Span]:
+        """How many of each lamp, the worst first: did last night run, in a list longer than a screen."""
+        if self._last is None or len(self._last.rows.items) < 2:
+            return []
+        lit = Counter(row.lamp for row in self._last.rows.items)
+        parts = []
+        for lamp in sorted(lit, key=SEVERITY.__getitem__):
+            parts.append(span("   "))
+            parts.append(span(f"{glyphs.LAMPS[lamp]} {lit[lamp]:,} {lamp.value}", glyphs.LAMP_KINDS[lamp]))
+        return parts
 
     def _with(self, row: SchoolRow) -> str:
         """Who works at that school in another console."""

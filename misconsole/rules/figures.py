@@ -25,7 +25,8 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """``kind`` bars or line; ``x`` words, the oldest first; ``told`` the figure in a sentence."""
+    """``kind`` bars, stacked (one upon the other) or line; ``x`` words, the oldest first; ``told`` the figure
+    in a sentence."""
 
     name: str
     title: str
@@ -95,7 +96,7 @@ def churn(weeks: Mapping[date, Mapping[str, int]], *, first: date, last: date) -
         f"{totals['unallocate']:,} taken away."
     )
     return Figure(
-        name="changes", title="Changes, by week", unit="accounts", kind="bars",
+        name="changes", title="Changes, by week", unit="accounts", kind="stacked",
         x=tuple(f"{week:%d %b}" for week in order), series=series, told=told,
     )  # fmt: skip
 

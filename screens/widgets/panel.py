@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from textual.app import ComposeResult
@@ -16,12 +16,13 @@ from screens.remembering import Remembering, name_of
 from screens.showing import counted
 from screens.widgets.field import FilterField
 from screens.widgets.grid import Grid
-from screens.widgets.lines import Line, Lines, line, span
+from screens.widgets.lines import Line, Lines, Span, line, span
 from screens.widgets.told import Arranged
 
 
 class Panel(Vertical, Hosting):
-    """``noun`` is what a row is, singular and plural; ``heading`` stands before the count."""
+    """``noun`` is what a row is, singular and plural; ``heading`` stands before the count, and what
+    ``summary`` says of all rows after it, while all of them are shown."""
 
     BINDINGS = bindings("panel")
     scopes = ("panel",)
@@ -39,10 +40,12 @@ class Panel(Vertical, Hosting):
         *,
         noun: tuple[str, str],
         heading: str = "",
+        summary: Callable[[], Sequence[Span]] = tuple,
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
         self.grid = grid
+        self.summary = summary
         self.noun = noun
         self.heading = heading
         self._count = Lines(self._count_lines, classes="panel--count")
@@ -72,6 +75,8 @@ class Panel(Vertical, Hosting):
         else:
             said = counted(grid.total, *self.noun)
         parts = [span(f"{self.heading}  " if self.heading else "", "strong"), span(said, "muted")]
+        if not grid.shown_for:
+            parts += self.summary()
         if words := grid.sort_words:
             parts.append(span(f" {glyphs.DOT} {words}", "muted"))
         if grid.marked:

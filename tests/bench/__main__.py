@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 
-NAMES = ("startup", "sync", "table", "matching", "find", "fetch", "rename", "estate", "fortnight")
+NAMES = ("startup", "sync", "table", "matching", "find", "fetch", "rename", "estate", "fortnight", "home")
 
 
 def main() -> None:
