@@ -30,6 +30,10 @@ class Glance(NamedTuple):
         return datetime.fromisoformat(written) if written else None
 
     @property
+    def connected(self) -> bool:
+        return bool(self.facts["mis"])
+
+    @property
     def late(self) -> bool:
         """The time by which a slot should have been served has passed."""
         late = self.time("late_at")
@@ -91,17 +95,21 @@ def _access(state: str) -> Callable[[Glance], bool]:
 
 
 def _told(state: str) -> Callable[[Glance], bool]:
-    return lambda g: bool(g.facts["told_state"] == state)
+    """How the last sync ended; of a school that has no MIS any more it tells nothing."""
+    return lambda g: g.connected and bool(g.facts["told_state"] == state)
 
 
 RULES = (
-    Rule("unknown", "not connected", "no MIS is connected", lambda g: not g.facts["mis"]),
     Rule("working", "queued", "a run is about to begin", lambda g: g.queued),
     Rule(
         "working", "pushing", "accounts are being written to a directory",
         lambda g: g.alive and g.facts["open_kind"] == "push",
     ),
     Rule("working", "syncing", "a run is under way, with a process working on it", lambda g: g.alive),
+    Rule(
+        "unknown", "not connected", "no MIS is connected, and no push to a directory failed or is held",
+        lambda g: not g.connected and not (g.facts["push_failed"] or g.facts["push_held"]),
+    ),
     Rule("problem", "access declined", "the school declined access", _access("declined")),
     Rule("problem", "access revoked", "the school took its approval back", _access("revoked")),
     Rule("problem", "credentials refused", "the MIS refuses what was typed here", _access("refused")),
@@ -125,7 +133,10 @@ RULES = (
         "unknown", "waiting for approval", "never synced, and the school has not answered the request",
         lambda g: not g.facts["told_state"] and g.facts["access"] == "pending",
     ),
-    Rule("unknown", "never synced", "never synced", lambda g: not g.facts["told_state"]),
+    Rule(
+        "unknown", "never synced", "never synced",
+        lambda g: g.connected and not g.facts["told_state"],
+    ),
     Rule(
         "problem", "overdue", "two slots of its own schedule in a row were late",
         lambda g: g.late_twice,

@@ -227,7 +227,7 @@ def _bury(desk: Desk, run_id: int, school_id: int) -> None:
         run, school = runs.get(s, run_id), roster.school(s, school_id)
         if run is None or school is None or lease.run_alive(run, runs.lease(s, school_id), now):
             return
-        runs.set_run(s, run_id, state="failed", finished_at=now, error=lease.ENDED)
+        runs.set_run(s, run_id, state="failed", finished_at=now, error=lease.ended(run.kind))
         runs.end_stages(s, run_id, now)
         runs.drop_lease(s, school_id, run_id=run_id)
         s.refresh(run)
