@@ -281,10 +281,10 @@ def test_D13_a_server_that_speaks_no_tls_is_told_as_tls() -> None:
 def test_the_machines_proxy_is_used_but_never_towards_the_machine_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from connectors.http_transport import _wire
+    from connectors.http_wires import wire_to
 
     def pool(base: str) -> str:
-        wire = _wire(base, QUICK)
+        wire = wire_to(base, QUICK)
         wire.close()
         return type(wire._pool).__name__
 
