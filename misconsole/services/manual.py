@@ -17,12 +17,11 @@ from data import accounts as account_rows
 from data.tables import Account, Review, School
 from misconsole.errors import Conflict, Held, MisconsoleError, Usage
 from misconsole.rules import suitable, usernames
-from misconsole.rules.facts import PersonFacts
-from misconsole.rules.names import fold
-from misconsole.rules.username_kinds import KINDS, kind_of
+from misconsole.rules.username_kinds import KINDS
 from misconsole.services import clashes, name_domain, new_account, present, similar
 from misconsole.services.decisions.case import Case, deciding, needs_reason
 from misconsole.services.desk import Desk
+from misconsole.services.manual_request import ROLES, Request, check, facts_of, tidied
 from misconsole.services.schools import options_of, resolve
 from misconsole.services.similar import Similar
 from misconsole.services.views import AccountView
@@ -30,52 +29,7 @@ from misconsole.services.views import AccountView
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-ROLES = ("pupil", "staff", "other")
 AWAITED_DAYS = 28  # after the start, before the review of accounts without a MIS person asks
-LONGEST = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """``expected``: the MIS will bring this person (None: unless of role other). ``starts_on`` is shown;
-    ``reason`` and ``until`` are for whom it will not bring. ``teaching`` chooses the format of staff."""
-
-    given: str
-    family: str
-    role: str
-    preferred_given: str = ""
-    preferred_family: str = ""
-    teaching: bool | None = None
-    date_of_birth: date | None = None
-    starts_on: date | None = None
-    expected: bool | None = None
-    reason: str = ""
-    until: date | None = None
-    username: str = ""
-    upn: str | None = None
-    mis_id: str | None = None
-    staff_code: str | None = None
-    year_of_entry: int | None = None
-
-    @property
-    def first(self) -> str:
-        return self.preferred_given or self.given
-
-    @property
-    def last(self) -> str:
-        return self.preferred_family or self.family
-
-    @property
-    def name(self) -> str:
-        return " ".join(part for part in (self.first, self.last) if part)
-
-    @property
-    def awaited(self) -> bool:
-        return self.role != "other" if self.expected is None else self.expected
-
-    @property
-    def kind(self) -> str:
-        return kind_of(self.role, self.teaching)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +49,11 @@ class Look:
 
 def look(desk: Desk, school: str, request: Request) -> Look:
     """The account that would be made, and who is there already; nothing is written."""
-    request = _tidy(request)
+    request = tidied(request)
     with desk.store.read() as s:
         found = resolve(s, school)
         try:
-            _check(request)
+            check(request)
             username, taken = _username(s, found, request)
             problem = _excluded(s, found, request)
         except MisconsoleError as error:
@@ -107,7 +61,7 @@ def look(desk: Desk, school: str, request: Request) -> Look:
                 username="", email="", sign_in="", taken="", question="",
                 problem=f"{error.message} {error.mend}".strip(), later="", similar=(),
             )  # fmt: skip
-        alike = similar.find(s, found, _facts(request))
+        alike = similar.find(s, found, facts_of(request))
         return Look(
             username=username,
             email=new_account.address(found, username) or "",
@@ -126,8 +80,8 @@ def create(desk: Desk, school: str, request: Request, *, despite: bool = False) 
     Raises Usage for what is typed wrong, Conflict for a name that is taken or excluded, Held (code
     similar_exists) while somebody similar is there, unless ``despite`` says that a person has looked.
     """
-    request = _tidy(request)
-    _check(request)
+    request = tidied(request)
+    check(request)
     if not request.awaited:
         needs_reason(request.reason)
     if request.until and request.until < desk.today:
@@ -148,47 +102,10 @@ def create(desk: Desk, school: str, request: Request, *, despite: bool = False) 
     return made
 
 
-def _tidy(request: Request) -> Request:
-    def tidy(text: str) -> str:
-        return " ".join(text.split())
-
-    return replace(
-        request, given=tidy(request.given), family=tidy(request.family), reason=tidy(request.reason),
-        preferred_given=tidy(request.preferred_given), preferred_family=tidy(request.preferred_family),
-        username=tidy(request.username),
-    )  # fmt: skip
-
-
-def _check(request: Request) -> None:
-    if request.role not in ROLES:
-        raise Usage(f"“{request.role[:20]}” is not a role.", mend=f"Choose {', '.join(ROLES)}.")
-    if not fold(request.first) and not fold(request.last):
-        raise Usage("An account needs a name.")
-    for text in (request.given, request.family, request.preferred_given, request.preferred_family):
-        if len(text) > LONGEST or not text.isprintable():
-            raise Usage(
-                f"“{text[:20]}…” is no name.", mend=f"It has at most {LONGEST} characters, all printed."
-            )
-    if request.username:
-        new_account.check_shape(request.username)
-
-
-def _facts(request: Request) -> PersonFacts:
-    """As the MIS would bring this person; somebody of no role it knows is compared like staff."""
-    own = {"upn": request.upn, "mis_id": request.mis_id, "staff_code": request.staff_code}
-    return PersonFacts(
-        role="pupil" if request.role == "pupil" else "staff", source_id=similar.ASKED,
-        given_name=request.first or None, family_name=request.last or None,
-        legal_given_name=request.given or None, legal_family_name=request.family or None,
-        date_of_birth=request.date_of_birth, year_of_entry=request.year_of_entry,
-        identifiers={kind: (value,) for kind, value in own.items() if value},
-    )  # fmt: skip
-
-
 def _excluded(s: Session, school: School, request: Request) -> str:
     """R1: a name that must never get an account gets none by hand either."""
     rules = clashes.compiled(account_rows.active_exclusions(s, school.id or 0))
-    found = rules.covering(replace(_facts(request), role=request.role))
+    found = rules.covering(replace(facts_of(request), role=request.role))
     if found is None:
         return ""
     said = f": {found.reason}" if found.reason else ""
@@ -196,7 +113,7 @@ def _excluded(s: Session, school: School, request: Request) -> str:
 
 
 def _nobody_similar(case: Case, request: Request) -> None:
-    alike = similar.find(case.s, case.school, _facts(request))
+    alike = similar.find(case.s, case.school, facts_of(request))
     if alike:
         told = ", ".join(each.username or f"{each.name} of the MIS" for each in alike)
         raise Held(

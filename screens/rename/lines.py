@@ -23,6 +23,8 @@ TOLD = (
     (Look.CUT, "cut"), (Look.SAME, "stay"),
 )  # fmt: skip
 
+SHORT = {Look.NAMELESS: "nameless", Look.COLLISION: "numbered"}  # the heading is one line of 80 columns
+
 
 def look(each: Line) -> Span:
     sign, kind = SIGNS[each.look]
@@ -33,9 +35,9 @@ def look(each: Line) -> Span:
 
 
 def heading(seen: Rehearsal) -> str:
-    """ "1,100 change, 37 with a number, 4 cut"."""
+    """ "1,100 change, 37 numbered, 4 cut"."""
     parts = [counted(len(seen.names), "changes", "change")]
-    parts += [f"{seen.count(each):,} {words}" for each, words in TOLD if seen.count(each)]
+    parts += [f"{seen.count(each):,} {SHORT.get(each, words)}" for each, words in TOLD if seen.count(each)]
     return ", ".join(parts)
 
 
