@@ -13,6 +13,8 @@ from screens.frame import Frame
 from screens.reading import Reading
 from screens.widgets.lines import Line, line, span, wrap
 
+SHARED = (SCOPES["workspace"], SCOPES["list"], SCOPES["app"])  # what other screens have too comes last
+
 
 class Help(Frame[None]):
     """Made from the hosts of the screen it was opened on; read with the arrow and page keys."""
@@ -51,7 +53,8 @@ def _grouped(about: Frame[Any]) -> dict[str, list[tuple[Command, str]]]:
         known = groups.setdefault(SCOPES[command.scope], [])
         if all(each[0].id != command.id for each in known):
             known.append((command, refused))
-    return groups
+    own = [heading for heading in groups if heading not in SHARED]
+    return {heading: groups[heading] for heading in (*own, *(each for each in SHARED if each in groups))}
 
 
 def _explained(command: Command, refused: str, width: int) -> list[Line]:

@@ -24,7 +24,7 @@ from textual.widgets import Button
 
 from screens import glyphs
 from screens.widgets.field import Field, FormField
-from screens.widgets.lines import Line, Lines, line, span, wrap
+from screens.widgets.lines import Line, Lines, Span, line, span, wrap
 
 if TYPE_CHECKING:
     from screens.console import Console
@@ -96,7 +96,8 @@ Answers = Mapping[str, str]
 
 
 class Form(ModalScreen[Answers | None]):
-    """Type what is needed, Enter in the last field sends it; what is wrong is said as it is typed."""
+    """Type what is needed; Enter in the last field, or Ctrl+S in any, sends it. What is wrong is said as
+    it is typed."""
 
     AUTO_FOCUS = "Field"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -117,14 +118,18 @@ class Form(ModalScreen[Answers | None]):
             yield Lines(self._head, classes="prompt--text")
             for each in self.asked:
                 yield Lines(partial(_label, each), classes="prompt--label")
-                yield FormField(
-                    each.value,
-                    id=f"ask-{each.name}",
-                    password=each.secret,
-                    compact=True,
-                    entered=self.entered,
-                )
+                yield self.field(each)
             yield Lines(self._foot, id="foot", classes="prompt--text")
+
+    def field(self, each: Asked) -> FormField:
+        return FormField(
+            each.value,
+            id=f"ask-{each.name}",
+            password=each.secret,
+            compact=True,
+            entered=self.entered,
+            sent=self.send,
+        )
 
     def _head(self, width: int) -> list[Line]:
         lines = wrap(line(span(self.title_text, "title")), width)
@@ -133,9 +138,10 @@ class Form(ModalScreen[Answers | None]):
         return lines
 
     def _foot(self, width: int) -> list[Line]:
-        keys = line(
-            span("Enter", "key"), f" {self.verb}    ", span("Esc", "key"), " cancel, nothing is changed"
-        )
+        send: tuple[str | Span, ...] = (f" {self.verb}    ",)
+        if len(self.asked) > 1:
+            send = (" next    ", span("Ctrl+S", "key"), f" {self.verb}    ")
+        keys = line(span("Enter", "key"), *send, span("Esc", "key"), " cancel, nothing is changed")
         complaint = self.complaint()
         said = line(span(f"{glyphs.ATTENTION} {complaint}", "warn")) if complaint else ()
         return [*(wrap(said, width) if said else [()]), *wrap(keys, width)]
@@ -160,16 +166,23 @@ class Form(ModalScreen[Answers | None]):
     def entered(self, field: FormField) -> None:
         """Enter in a field: on to the next, or send. At once, so that what is typed behind it goes there."""
         here = next(n for n, each in enumerate(self.asked) if field.id == f"ask-{each.name}")
-        last = here == len(self.asked) - 1
-        for each in self.asked if last else self.asked[here : here + 1]:
-            if self._wrong(each):
-                self._say_missing(each)
-                self._go_to(each)
-                return
-        if not last:
+        if here == len(self.asked) - 1:
+            self.send()
+        elif self._mended(self.asked[here : here + 1]):
             self._go_to(self.asked[here + 1])
-        elif self.is_active:
+
+    def send(self) -> None:
+        """From whichever field, if nothing is wrong with any of them."""
+        if self._mended(self.asked) and self.is_active:
             self.dismiss(self.answers())
+
+    def _mended(self, asked: Sequence[Asked]) -> bool:
+        """Is nothing wrong with these? Else the cursor goes to the first that has to be mended."""
+        wrong = next((each for each in asked if self._wrong(each)), None)
+        if wrong is not None:
+            self._say_missing(wrong)
+            self._go_to(wrong)
+        return wrong is None
 
     def _go_to(self, each: Asked) -> None:
         self.set_focus(self.query_one(f"#ask-{each.name}", Field))

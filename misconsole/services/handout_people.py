@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from data import queues as waiting
 from data.tables import Account, School
 from misconsole.errors import NotFound, Usage
-from misconsole.handouts.slip import Sheet, Slip
+from misconsole.handouts.slip import Sheet, Slip, natural
 from misconsole.rules import handout_settings, passwords, year
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.passwords import Password
@@ -20,6 +20,7 @@ from misconsole.services.handout_views import FORMS, LeftOut, Wish
 from misconsole.services.views import AccountView
 
 AT_ONCE = 500
+GROUPS_TOLD = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,7 @@ def chosen(s: Session, school: School, wish: Wish, *, today: date) -> tuple[list
     """Everybody the wish means, and of those it names the ones who cannot be handed out."""
     if not wish.ids:
         views = present.accounts(s, *waiting.new_users(school.id or 0))
+        _known_group(views, wish.group)
         return [ready(school, each) for each in views if _meant(each, wish, today)], []
     views = _named(s, school, wish.ids)
     able, left = [], []
@@ -76,6 +78,20 @@ def chosen(s: Session, school: School, wish: Wish, *, today: date) -> tuple[list
         elif _meant(each, wish, today):
             able.append(ready(school, each))
     return able, left
+
+
+def _known_group(views: Sequence[AccountView], wanted: str) -> None:
+    """A group nobody waits in is more often a slip of the keyboard than a wish for nobody."""
+    if not wanted:
+        return
+    known = {heading_of(each) for each in views}
+    if wanted.strip().casefold() not in {each.casefold() for each in known}:
+        told = ", ".join(sorted(known, key=natural)[:GROUPS_TOLD]) or "none"
+        more = f" and {len(known) - GROUPS_TOLD} more" if len(known) > GROUPS_TOLD else ""
+        raise NotFound(
+            f"Nobody waits in a group “{wanted.strip()[:40]}”.",
+            mend=f"Groups with new users: {told}{more}.", code="no_such_group",
+        )  # fmt: skip
 
 
 def _named(s: Session, school: School, ids: Sequence[int]) -> list[AccountView]:

@@ -121,6 +121,17 @@ def placed(path: Path, *, folder: bool = False, replace: bool = False) -> Iterat
         place._drop()
 
 
+def complaint(path: Path, *, folder: bool = False) -> str:
+    """Why a hand-out could not be written there as things stand, "" where nothing is in its way."""
+    try:
+        Place(path, folder=folder, replace=False).check()
+    except Usage as wrong:
+        return f"{wrong.message} {wrong.mend}".strip()
+    except OSError as error:
+        return f"{path} cannot be looked at: {error.strerror or type(error).__name__}."
+    return "" if os.access(path.parent, os.W_OK | os.X_OK) else f"{path.parent} may not be written to by you."
+
+
 def _sweep(path: Path) -> None:
     """Remove what hand-outs to this place left behind whose process is gone."""
     mine = re.compile(rf"\.{re.escape(path.name)}\.(\d{{1,9}})-[0-9a-f]{{8}}\.part")

@@ -28,6 +28,7 @@ from screens.widgets.order import Rows
 from screens.widgets.panel import Panel
 
 if TYPE_CHECKING:
+    from misconsole.exports.shapes import Said
     from misconsole.services.export_views import ExportView, Wish
 
 ACCEPTS = {"many_removals": "accept_removals", "fewer_files": "fewer_files"}
@@ -166,15 +167,19 @@ class ExportPreview(Frame[None]):
         view = self.view
         if view is None:
             return
-        if not view.holds:
-            self._ask_folder(view, self.wish)
+        self._accept(view, self.wish, view.holds)
+
+    def _accept(self, view: ExportView, wish: Wish, holds: Sequence[Said]) -> None:
+        """Each hold is a question of its own."""
+        if not holds:
+            self._ask_folder(view, wish)
             return
-        hold = view.holds[0]
+        hold, rest = holds[0], holds[1:]
 
         def answered(yes: bool | None) -> None:
             if yes:
                 accepted: dict[str, bool] = {ACCEPTS[hold.code]: True}
-                self._ask_folder(view, replace(self.wish, **accepted))  # type: ignore[arg-type]
+                self._accept(view, replace(wish, **accepted), rest)  # type: ignore[arg-type]
             else:
                 self.program.say("Nothing was written.")
 

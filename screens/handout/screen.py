@@ -145,8 +145,13 @@ class HandOut(Frame[None]):
 
     def do_file(self) -> None:
         what = "Folder" if self.wish.folder else "File"
-        asked = Asked(name="file", title=what, value=self.path, hint="the whole path")
+        asked = Asked(
+            name="file", title=what, value=self.path, hint="the whole path", check=self._place_complaint
+        )
         self.program.push_screen(Form("Where to write it", [asked], verb="take it"), self._filed)
+
+    def _place_complaint(self, text: str) -> str:
+        return calls.place_complaint(text, folder=self.wish.folder)
 
     def _filed(self, said: Answers | None) -> None:
         if said is not None:
@@ -184,11 +189,20 @@ class HandOut(Frame[None]):
     def do_lost(self) -> None:
         asked = [
             Asked(name="who", title="Username", hint="who lost the slip"),
-            Asked(name="file", title="File", value=self.path, hint="a file of its own"),
+            Asked(
+                name="file",
+                title="File",
+                value=self.path,
+                hint="a file of its own",
+                check=self._lost_complaint,
+            ),
         ]
         what = [line("The password they have ends; the new one is logged as a second.")]
         form = Form("A new password for a lost slip", asked, what=what, verb="make it")
         self.program.push_screen(form, self._lost)
+
+    def _lost_complaint(self, text: str) -> str:
+        return calls.place_complaint(text, folder=calls.wish(self.form).folder)
 
     def _lost(self, said: Answers | None) -> None:
         if said is None:

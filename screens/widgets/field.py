@@ -13,6 +13,8 @@ from textual.widgets import Input
 
 from misconsole.text import shown
 
+SEND = "ctrl+s"
+
 
 class Field(Input):
     """``hint`` stands in the footer while the field has the focus."""
@@ -38,15 +40,22 @@ class Field(Input):
 
 
 class FormField(Field):
-    """One of several to fill in. ``entered`` hears Enter in its turn and moves the focus at once.
+    """One of several to fill in. ``entered`` hears Enter in its turn and moves the focus at once, ``sent``
+    the key that sends them all.
 
     Protects what is pasted or typed without waiting: what came behind the Enter is already on its way to
     this field, and goes on to the one that has the focus by then.
     """
 
-    def __init__(self, *args: Any, entered: Callable[[FormField], None], **how: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        entered: Callable[[FormField], None],
+        sent: Callable[[], None] | None = None,
+        **how: Any,
+    ) -> None:
         super().__init__(*args, **how)
-        self._entered = entered
+        self._entered, self._sent = entered, sent
 
     async def on_event(self, event: events.Event) -> None:
         now = self.screen.focused if isinstance(event, (events.Key, events.Paste)) else self
@@ -56,7 +65,7 @@ class FormField(Field):
             await super().on_event(event)
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key not in ("enter", "tab", "shift+tab"):
+        if event.key not in ("enter", "tab", "shift+tab") and not (event.key == SEND and self._sent):
             return
         event.stop()
         event.prevent_default()
@@ -64,8 +73,10 @@ class FormField(Field):
             self._entered(self)
         elif event.key == "tab":
             self.screen.focus_next()
-        else:
+        elif event.key == "shift+tab":
             self.screen.focus_previous()
+        elif self._sent:
+            self._sent()
 
 
 class FilterField(Field):

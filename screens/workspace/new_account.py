@@ -17,7 +17,6 @@ from screens import glyphs
 from screens.asking import Asking
 from screens.prompts import Asked, Form, day_check, read_day
 from screens.showing import Showing
-from screens.widgets.field import FormField
 from screens.widgets.lines import Line, Lines, line, span, wrap
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ class NewAccount(Form, Asking):
             for each in self.asked:
                 with Horizontal(classes="asked"):
                     yield Lines(partial(_title, each))
-                    yield FormField(each.value, id=f"ask-{each.name}", compact=True, entered=self.entered)
+                    yield self.field(each)
                     yield Lines(partial(_hint, each), classes="hint")
             yield Lines(self._foot, id="foot", classes="prompt--text")
 

@@ -215,3 +215,14 @@ def found_in(text: str, folder: Path, *, but: Path | None = None) -> list[Path]:
     files = [Path(root) / name for root, _, names in os.walk(folder) for name in names]
     assert any(each.name.startswith("store.sqlite3") for each in files)
     return [each for each in files if each != but and text.encode() in each.read_bytes()]
+
+
+@pytest.mark.parametrize("more", [(), ("--out", "{folder}/x.csv", "--yes")])
+def test_a_group_nobody_waits_in_is_told_with_those_there_are(
+    e: seed.Estate, tmp_path: Path, capsys: Said, more: tuple[str, ...]
+) -> None:
+    words = [word.format(folder=tmp_path) for word in more]
+    assert main(["handout", "100001", "--group", "4C", *words, "--json", "--store", e.url]) == 1
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "no_such_group" and "4C" in error["message"] and "2K, 4B" in error["mend"]
+    assert not (tmp_path / "x.csv").exists()

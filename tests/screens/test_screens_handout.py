@@ -221,3 +221,31 @@ async def settled(driver: Driver) -> None:
 def flat(text: str) -> str:
     """The text without its line ends, so that what is wrapped is found."""
     return "".join(part.strip() for part in text.splitlines()) + " ".join(text.split())
+
+
+class TestThePlace:
+    async def test_a_folder_that_is_not_there_is_told_while_it_is_typed(
+        self, opened: Opened, tmp_path: Path
+    ) -> None:
+        async with opened.running(*HERE, "h", "p", "ctrl+u") as driver:
+            await driver.type(str(tmp_path / "none" / "x.pdf"))
+            assert "There is no folder" in flat(driver.text)
+            await driver.press("enter")
+            assert "Where to write it" in driver.text, "it is not taken"
+            await driver.press("ctrl+u")
+            await driver.type(str(tmp_path / "x.pdf"))
+            assert "There is no folder" not in flat(driver.text)
+            await driver.press("enter", "h", "4", "enter")
+            await driver.until(lambda: "4 passwords set and written" in driver.text)
+        assert (tmp_path / "x.pdf").is_file()
+
+    async def test_a_lost_slip_right_after_the_act_gets_a_file_of_its_own(
+        self, opened: Opened, tmp_path: Path
+    ) -> None:
+        async with opened.running(*HERE, "h", "f", "h", "4", "enter") as driver:
+            await driver.until(lambda: "4 passwords set and written" in driver.text)
+            await driver.press("a")
+            await driver.type("z.smith")
+            await driver.press("enter", "enter")
+            await driver.until(lambda: "1 password set and written" in driver.text)
+        assert len(written(tmp_path, "handout-larkmere-school-2026-09-14-2.csv")) == 1

@@ -81,3 +81,26 @@ async def test_what_comes_behind_a_refused_enter_stays_in_the_field_to_be_mended
         at_once(driver, *keys("2\r"))
         await driver.until(lambda: bool(answers))
     assert answers == [{"day": "12"}]
+
+
+async def test_ctrl_s_sends_from_any_field_with_what_was_typed_before_it(larkmere: Opened) -> None:
+    async with larkmere.running() as driver:
+        answers = await opened(driver)
+        assert "Ctrl+S save" in driver.text
+        at_once(driver, *keys("ann\rbo"), events.Key("ctrl+s", None))
+        await driver.until(lambda: bool(answers))
+    assert answers == [{"first": "ann", "second": "bo", "third": ""}]
+
+
+async def test_ctrl_s_goes_to_the_first_field_that_is_wrong(larkmere: Opened) -> None:
+    async with larkmere.running() as driver:
+        answers: list[Any] = []
+        asked = [Asked(name="one", title="One", required=False), Asked(name="two", title="Two")]
+        driver.app.push_screen(Form("Two things", asked), answers.append)
+        await driver.settle()
+        await driver.press("ctrl+s")
+        assert "Two: this is needed" in driver.text and not answers
+        at_once(driver, *keys("x"))
+        await driver.settle()
+        await driver.press("ctrl+s")
+    assert answers == [{"one": "", "two": "x"}]
