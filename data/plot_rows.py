@@ -15,38 +15,43 @@ from data.tables import Decision, Person, Run, WeekFigure
 from data.week_figures import KINDS
 
 
-class Ran(NamedTuple):
-    """One run that reached an end. ``waiting`` and ``kept`` people, None where it did not tell."""
+class Told(NamedTuple):
+    """What a run that succeeded told of people."""
 
     school_id: int
     at: datetime
-    seconds: float
-    state: str
-    waiting: int | None
-    kept: int | None
+    waiting: int
+    kept: int
 
 
 def _of(column: Any, school_id: int | None) -> ColumnElement[bool]:
     return true() if school_id is None else col(column) == school_id
 
 
-def ended_runs(s: Session, school_id: int | None, *, since: datetime) -> Iterator[Ran]:
-    """Syncs that were no rehearsal, the oldest first."""
-    asked = (
-        select(Run)
-        .where(_of(Run.school_id, school_id), col(Run.kind) == "sync", col(Run.dry_run).is_(False))
-        .where(col(Run.started_at) >= since, col(Run.finished_at).is_not(None))
-        .order_by(col(Run.started_at))
-    )
-    for run in s.exec(asked):
-        if run.started_at is None or run.finished_at is None:
-            continue
-        seconds = (run.finished_at - run.started_at).total_seconds()
-        done = run.state == "succeeded" and bool(run.reports)
-        waits = sum(int(run.waiting.get(f"unmatched_{who}", 0)) for who in ("staff", "pupils"))
-        kept = sum(int(run.reports.get(report, {}).get("kept", 0)) for report in ("staff", "students"))
-        told = (waits, kept) if done else (None, None)
-        yield Ran(run.school_id, run.started_at, seconds, run.state, *told)
+def _ended(asked: Any, school_id: int | None, since: datetime) -> Any:
+    """Syncs that were no rehearsal and reached an end, the oldest first."""
+    return asked.where(
+        _of(Run.school_id, school_id), col(Run.kind) == "sync", col(Run.dry_run).is_(False),
+        col(Run.started_at) >= since, col(Run.finished_at).is_not(None),
+    ).order_by(col(Run.started_at))  # fmt: skip
+
+
+def lengths(s: Session, school_id: int | None, *, since: datetime) -> Iterator[tuple[datetime, float, str]]:
+    """When each run began, its seconds and how it ended; of a year of an estate these are a million."""
+    asked = select(col(Run.started_at), col(Run.finished_at), col(Run.state))
+    for began, finished, state in s.connection().execute(_ended(asked, school_id, since)):
+        yield began, (finished - began).total_seconds(), state
+
+
+def told_runs(s: Session, school_id: int | None, *, since: datetime) -> Iterator[Told]:
+    """Of those that succeeded and told of people, how many there were and how many of them waited."""
+    asked = select(col(Run.school_id), col(Run.started_at), col(Run.waiting), col(Run.reports))
+    asked = asked.where(col(Run.state) == "succeeded")
+    for school, at, waiting, reports in s.connection().execute(_ended(asked, school_id, since)):
+        if reports:
+            waits = sum(int(waiting.get(f"unmatched_{who}", 0)) for who in ("staff", "pupils"))
+            kept = sum(int(reports.get(report, {}).get("kept", 0)) for report in ("staff", "students"))
+            yield Told(school, at, waits, kept)
 
 
 def by_week(s: Session, school_id: int | None, *, first: date) -> dict[date, Counter[str]]:

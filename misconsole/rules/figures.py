@@ -108,10 +108,12 @@ def matched(ran: Iterable[tuple[int, datetime, int | None, int | None]]) -> Figu
     """
     now: dict[int, tuple[int, int]] = {}
     days: dict[date, float] = {}
+    waits = everybody = 0
     for school, at, waiting, people in ran:
         if waiting is not None and people:
+            before = now.get(school, (0, 0))
             now[school] = (min(waiting, people), people)
-            waits, everybody = (sum(each) for each in zip(*now.values(), strict=True))
+            waits, everybody = waits + now[school][0] - before[0], everybody + people - before[1]
             days[at.date()] = round(100 * (1 - waits / everybody), 1)
     order = sorted(days)
     told = f"{days[order[-1]]} % of people have their account now." if order else "No run has told yet."

@@ -39,13 +39,11 @@ def _figure(s: Session, desk: Desk, name: str, school_id: int | None, weeks: int
     first = monday - timedelta(weeks=weeks - 1)
     since = datetime(first.year, first.month, first.day, tzinfo=UTC)
     if name == "runs":
-        ran = plot_rows.ended_runs(s, school_id, since=since)
-        return figures.durations((run.at, run.seconds, run.state) for run in ran)
+        return figures.durations(plot_rows.lengths(s, school_id, since=since))
     if name == "changes":
         return figures.churn(plot_rows.by_week(s, school_id, first=first), first=first, last=monday)
     if name == "match":
-        ran = plot_rows.ended_runs(s, school_id, since=since)
-        return figures.matched((run.school_id, run.at, run.waiting, run.kept) for run in ran)
+        return figures.matched(plot_rows.told_runs(s, school_id, since=since))
     if name == "waiting":
         return figures.ages(plot_rows.waiting_since(s, school_id), now=desk.now())
     return figures.decisions(list(plot_rows.decided(s, school_id, since=since)))
