@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from misconsole.errors import MisconsoleError
 from misconsole.rules.target_options import TargetOptions
 from misconsole.sync.progress import Recorder
 
@@ -45,6 +46,23 @@ class PushJob:
     @property
     def target_id(self) -> int:
         return self.target.id or 0
+
+    def still_ours(self) -> None:
+        """Raises MisconsoleError where the school is somebody else's by now, as after the machine slept.
+
+        What was planned is old then, and another push may be under way.  Cancelled where that was asked for.
+        """
+        from data import runs
+
+        self.recorder.check()
+        with self.desk.store.read() as s:
+            held = runs.lease(s, self.school.id or 0)
+        if held is None or held.run_id != self.run_id:
+            raise MisconsoleError(
+                "The push was interrupted for so long that it was taken for dead.",
+                mend="Push again; it starts by looking.",
+                code="lease_lost",
+            )
 
     @property
     def options(self) -> TargetOptions:

@@ -108,7 +108,7 @@ class _Setter:
     def run(self, there: Directory, passwords: Mapping[int, str]) -> None:
         """Raises Cancelled between two accounts, and what ends the whole."""
         for n, (account_id, password) in enumerate(passwords.items()):
-            self.job.recorder.check()
+            self.job.still_ours()
             ours = self.ours.get(account_id)
             self.told[account_id] = (
                 "The account's home is another school." if ours is None else self._one(there, ours, password)

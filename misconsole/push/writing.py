@@ -57,7 +57,7 @@ class Writer:
     def run(self, steps: Sequence[Step]) -> None:
         """Every step in order. Raises Cancelled between two of them, and what ends the whole push."""
         for n, step in enumerate(steps):
-            self.job.recorder.check()
+            self.job.still_ours()
             if step.account_id not in self._gone:
                 self.one(step)
             self.job.recorder.count("apply", n + 1, total=len(steps))

@@ -12,6 +12,7 @@ from connectors.targets.base import Entry, NameTaken, TargetRefused
 from data.tables import Account, Alias, Decision, Run, Target, TargetAccount
 from misconsole.errors import Busy, Conflict, MisconsoleError
 from misconsole.services import pushes, runs
+from misconsole.sync import lease
 from tests.push_bench import NAME, URN, PushBench
 
 
@@ -495,3 +496,22 @@ def test_a_first_push_that_was_cut_off_goes_on_without_being_held(b: PushBench) 
     b.directory.cut = None
     assert b.pushed().state == "succeeded"
     assert len(b.directory.rows) == 60
+
+
+def test_a_push_that_slept_until_another_took_over_writes_nothing_more(b: PushBench) -> None:
+    """A machine that was suspended wakes with a plan of yesterday, while another push is under way."""
+    for n in range(3):
+        b.account(f"p{n}.lee")
+
+    def asleep(name: str) -> None:
+        if name == "create":
+            b.e.now += timedelta(hours=9)
+            with b.e.store.write() as s:
+                lease.claim(s, b.school, run_id=None, now=b.e.now, name="Larkmere")
+
+    b.directory.before_call = asleep
+    run = b.push()
+    assert (run.state, run.error and run.error["code"]) == ("failed", "lease_lost")
+    assert len(b.directory.rows) == 1
+    b.directory.before_call = lambda _name: None
+    assert b.pushed().changes["created"] == 2
