@@ -7,6 +7,7 @@ run, or waits with a note that says why (``rules.schedule_turns``).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -125,32 +126,42 @@ def due(desk: Desk, *, chosen_hour: bool = False) -> tuple[Due, ...]:
     ``chosen_hour``: somebody chose this moment (``sync --all-due``): schools that were never synced and
     those whose hours are over are due too; quiet hours are kept in any case (T13).
     """
+    return tuple(in_turn(desk, chosen_hour=chosen_hour))
+
+
+def in_turn(
+    desk: Desk, *, chosen_hour: bool = False, passed_over: Callable[[str], bool] = lambda _route: False
+) -> Generator[Due, None, None]:
+    """The same one by one: who takes the first few pays for the timetables of no more.
+
+    ``passed_over``: routes of which nothing can be begun now; asked again for every school.
+    """
     plan_missing(desk)
     now = desk.now()
     with desk.store.read() as s:
         waiting = slot_rows.due(s, now)
         busy = {school.id for _, school, _ in slot_rows.open_runs(s)}
         first = slot_rows.never_read(s) if chosen_hour else []
-    found: list[Due] = []
+    taken: set[int | None] = set(busy)
     later: list[tuple[int, turns.Turn]] = []
-    for slot, school, connection in waiting:
-        if school.id in busy or not may_read(connection):
+    try:
+        for slot, school, connection in waiting:
+            if school.id in busy or passed_over(connection.route) or not may_read(connection):
+                continue
+            schedule = schedule_of(school, connection)
+            turn = turns.turn(schedule, now, late_at=slot.late_at)
+            if turn.run or (chosen_hour and not rules.in_quiet(schedule, now)):
+                taken.add(school.id)
+                yield _due(school, connection, serves=turn.serves or slot.due_at, note=slot.note)
+            else:
+                later.append((school.id or 0, turn))
+    finally:
+        _postpone(desk, later)
+    for school, connection in first:
+        if school.id in taken or not may_read(connection):
             continue
-        schedule = schedule_of(school, connection)
-        turn = turns.turn(schedule, now, late_at=slot.late_at)
-        if turn.run or (chosen_hour and not rules.in_quiet(schedule, now)):
-            found.append(_due(school, connection, serves=turn.serves or slot.due_at, note=slot.note))
-        else:
-            later.append((school.id or 0, turn))
-    taken = {each.school_id for each in found}
-    found += [
-        _due(school, connection, serves=None, note=FIRST)
-        for school, connection in first
-        if school.id not in taken | busy and may_read(connection)
-        and not rules.in_quiet(schedule_of(school, connection), now)
-    ]  # fmt: skip
-    _postpone(desk, later)
-    return tuple(found)
+        if not rules.in_quiet(schedule_of(school, connection), now):
+            yield _due(school, connection, serves=None, note=FIRST)
 
 
 def _due(school: School, connection: Connection, *, serves: datetime | None, note: str) -> Due:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -126,15 +127,18 @@ class Shift:
             living = _living(self.desk, s)
             busy.update(route for _, route in living)
             total = sum(run.origin == "worker" for run, _ in living)
+        if total >= self.caps.parallel:
+            return 0
         started = 0
-        for each in selection.due(self.desk):
-            if total + started >= self.caps.parallel:
-                break
-            if busy[each.route] >= self.caps.per_supplier:
-                continue
-            if self._start(each):
-                busy[each.route] += 1
-                started += 1
+        with closing(
+            selection.in_turn(self.desk, passed_over=lambda route: busy[route] >= self.caps.per_supplier)
+        ) as waiting:
+            for each in waiting:
+                if self._start(each):
+                    busy[each.route] += 1
+                    started += 1
+                if total + started >= self.caps.parallel:
+                    break
         return started
 
     def _start(self, each: Due) -> bool:

@@ -206,6 +206,38 @@ class TestWorker:
         assert sorted(started) == ["fake"] * 3 + ["wonde"] * 2
         assert at_work.running() == 5
 
+    def test_many_that_are_due_cost_no_more_than_the_few_that_begin(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Thousands are due at once after a night off; a timetable is milliseconds, and a look every two
+        seconds."""
+        import os
+        from dataclasses import replace
+
+        benches = [
+            Bench(store, tmp_path, urn=str(100001 + n), slug=f"s{n}", name=f"School {n}") for n in range(12)
+        ]
+        for bench in benches:
+            bench.now = EVENING
+            with store.write() as s:
+                s.add(Slot(school_id=bench.school_id, due_at=EVENING, late_at=EVENING + timedelta(hours=1)))
+        asked: list[str] = []
+        real = due.schedule_of
+
+        def counted(school: Any, connection: Any) -> Any:
+            asked.append(school.urn)
+            return real(school, connection)
+
+        def launch(desk: Any, each: Due) -> None:
+            runs.queue(desk, each.urn, pid=os.getpid(), due_at=each.serves)
+
+        monkeypatch.setattr(due, "schedule_of", counted)
+        desk = replace(benches[0].desk, origin="worker")
+        at_work = worker.Shift(desk=desk, launch=launch, caps=worker.Caps(parallel=3, per_supplier=3))
+        at_work.begin()
+        assert (at_work.look(), at_work.look()) == (3, 0)
+        assert len(asked) == 3
+
     def test_one_school_that_cannot_begin_does_not_keep_the_others(
         self, store: Store, tmp_path: Path
     ) -> None:
@@ -281,11 +313,11 @@ class TestWorker:
         said: list[str] = []
         at_work = shift(evening, say=said.append)
 
-        def locked(*_: Any) -> None:
+        def locked(*_: Any, **__: Any) -> None:
             raise StoreProblem("locked", "The store is busy.")
 
         evening.now = EVENING
-        monkeypatch.setattr(due, "due", locked)
+        monkeypatch.setattr(due, "in_turn", locked)
         assert at_work.look() == 0
         assert "locked" in said[0]
         monkeypatch.undo()
