@@ -87,6 +87,10 @@ class PushBench:
         assert len(found) == 1, found
         return found[0]
 
+    def known_names(self) -> dict[str, int]:
+        """username -> account"""
+        return {row.username: row.id for row in self.e.all(Account)}
+
     def known(self, account: int) -> TargetAccount:
         rows = self.e.all(TargetAccount, account_id=account)
         assert len(rows) == 1

@@ -92,7 +92,7 @@ def about(each: ChangeView, showing: Showing, width: int) -> list[Line]:
             line(span(showing.prose(each.message), "warn" if each.state == "failed" else "")), width
         )
     before, after = each.before or {}, each.after or {}
-    for name in dict.fromkeys((*before, *after)):
+    for name in dict.fromkeys((*before, *(name for name, value in after.items() if said(value)))):
         was, now = (showing.prose(said(of.get(name)) or "nothing") for of in (before, after))
         told = f"{was} {glyphs.ARROW} {now}" if name in before else now
         lines += wrap(line(span(f"{shown(name).replace('_', ' ')}: ", "muted"), told), width, indent=2)

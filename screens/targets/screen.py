@@ -25,7 +25,7 @@ class Targets(Frame[None]):
 
     BINDINGS = bindings("targets")
     scopes = ("targets",)
-    DEFAULT_CSS = """
+    CSS = """
     Targets .beside > Panel { height: 2fr; }
     Targets .beside > .about { height: 4fr; }
     Targets.-wide .beside > Panel, Targets.-wide .beside > .about { height: 1fr; }

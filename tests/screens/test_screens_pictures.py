@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 
 from tests import seed
 from tests.screens.driving import Driver, Opened, tab
+from tests.screens.with_directory import with_directory
 
 SIZES = {"narrow": (80, 24), "wide": (120, 40)}
 PLACES: dict[str, list[str]] = {
@@ -50,12 +51,42 @@ PLACES: dict[str, list[str]] = {
 }
 
 
+LIST = [*tab("overview"), "t"]
+TARGETS: dict[str, list[str]] = {
+    "targets": LIST,
+    "target-new": [*LIST, "n"],
+    "target-settings": [*LIST, "e"],
+    "target-tested": [*LIST, "e", "t"],
+    "target-log": [*LIST, "l"],
+    "push": [*LIST, "enter"],
+    "push-drift": [*LIST, "enter", "w", "w"],
+    "push-adopt": [*LIST, "enter", "w", "w", "w", "m"],
+    "push-confirm": [*LIST, "enter", "a"],
+    "push-masked": [*LIST, "enter", "f9"],
+}
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("place", PLACES)
 async def test_the_text_of_every_screen(larkmere: Opened, snapshot: Any, place: str, size: str) -> None:
     async with larkmere.running(*PLACES[place], size=SIZES[size]) as driver:
         await settled(driver)
         assert driver.text == snapshot
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("place", TARGETS)
+async def test_the_text_of_every_screen_about_a_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, snapshot: Any, place: str, size: str
+) -> None:
+    with seed.estate(tmp_path) as e:
+        b, opened = with_directory(e, monkeypatch)
+        b.push()
+        b.account("n.new", "Nia", "New")
+        b.leave(b.known_names()["p2"])
+        async with opened.running(*TARGETS[place], size=SIZES[size]) as driver:
+            await settled(driver)
+            assert driver.text == snapshot
 
 
 async def settled(driver: Driver) -> None:

@@ -9,31 +9,23 @@ from typing import Any
 
 import pytest
 
-from connectors.targets.base import Entry
+from data.tables import Account
 from misconsole.services import pushes
 from screens.reading import Reading
 from screens.targets import calls
 from tests import seed
 from tests.push_bench import NAME, URN, PushBench
 from tests.screens.driving import Driver, Opened
+from tests.screens.with_directory import with_directory
 
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[PushBench, Opened]]:
-    """A school with six accounts: one entry to adopt, one name taken by an administrator, one stranger."""
     with seed.estate(tmp_path) as e:
-        b = PushBench(e, monkeypatch)
-        for n in range(4):
-            b.account(f"p{n}", "Pia", f"Lee{n}")
-        b.account("a.lee", "Ann", "Lee")
-        b.account("boss", "Bo", "Ss", role="staff")
-        theirs = Entry(remote_id="s1", username="a.lee", email="a.lee@larkmere.example", given_name="Ann",
-                       family_name="Lee", display_name="Ann Lee")  # fmt: skip
-        boss = Entry(remote_id="s2", username="boss", protected=True)
-        b.directory.rows = {"s1": theirs, "s2": boss, "s3": Entry(remote_id="s3", username="old.printer")}
+        b, console = with_directory(e, monkeypatch)
         # the push itself runs in this process, so that the directory in memory is the one it writes to
         monkeypatch.setattr(calls, "push", lambda desk, urn, name: pushes.push_now(desk, urn, name).id)
-        yield b, Opened(e, b.school)
+        yield b, console
 
 
 def about(driver: Driver) -> str:
@@ -127,6 +119,69 @@ async def test_a_wrong_option_is_refused_as_it_is_typed(opened: tuple[PushBench,
         await driver.type("Pupils/{shoe_size}")
         assert "knows no {shoe_size}" in driver.text
         await driver.press("escape")
+
+
+async def test_Y2_what_was_asked_of_the_directory_is_read_field_by_field(
+    opened: tuple[PushBench, Opened],
+) -> None:
+    b, console = opened
+    b.push()
+    b.e.change(Account, b.known_names()["p1"], display_name="Pia Other")
+    b.push()
+    async with console.running("enter") as driver:
+        await driver.press("t")
+        await driver.until(lambda: NAME in driver.text)
+        await driver.press("l")
+        await driver.until(lambda: "5 changes" in driver.text)
+        assert "display name: Pia Lee1 → Pia Other" in about(driver)
+        await driver.press("f9")
+        assert "Pia" not in driver.text
+
+
+async def test_many_are_adopted_by_a_run_of_its_own_that_is_watched(
+    opened: tuple[PushBench, Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    b, console = opened
+    started: list[list[str]] = []
+
+    def start(desk: Any, school: str, name: str, *, wish: dict[str, Any]) -> int:
+        started.append([each["username"] for each in wish["adopt"]])
+        return pushes.push_now(desk, school, name, wish=wish).id
+
+    monkeypatch.setattr(calls, "A_FEW", 0)
+    monkeypatch.setattr(pushes, "start", start)
+    b.option(adopt="address")
+    async with console.running("enter") as driver:
+        await to_push(driver)
+        await driver.press("e")
+        assert "Adopt 1 entry?" in driver.text
+        await driver.press("y")
+        await driver.until(lambda: "1 adopted" in driver.text)
+        assert started == [["a.lee"]]
+
+
+async def test_a_held_push_is_approved_by_a_run_of_its_own_that_is_watched(
+    opened: tuple[PushBench, Opened], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may take minutes: the screen goes on, and shows how far it is."""
+    b, console = opened
+    b.push()
+    b.directory.rows = {key: row for key, row in b.directory.rows.items() if not row.anchor}
+    held = b.push()
+    assert held.state == "held"
+    monkeypatch.setattr(
+        pushes, "start", lambda desk, school, name, wish: pushes.push_now(desk, school, name, wish=wish).id
+    )
+    async with console.running("enter") as driver:
+        await driver.press("t")
+        await driver.until(lambda: NAME in driver.text)
+        await driver.press("v")
+        await driver.until(lambda: "would write" in driver.text)
+        await driver.press("a")
+        await driver.until(lambda: "4 to create" in driver.text)
+        await driver.press("y")
+        await driver.until(lambda: "4 created" in driver.text)
+    assert len([row for row in b.directory.rows.values() if row.anchor]) == 4
 
 
 async def test_pausing_and_removing_touch_nothing_there(opened: tuple[PushBench, Opened]) -> None:
