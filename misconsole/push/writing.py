@@ -114,8 +114,7 @@ class Writer:
             row = target_rows.entry(s, self.job.target_id, step.account_id)
             target_rows.remember(
                 s, self.job.target_id, step.account_id, remote_id=entry.remote_id, at=self.job.desk.now(),
-                written=_written(step, row.written if row else {}, entry),
-                **({"password_set": False} if step.action == "create" else {}),
+                written=_written(step, row.written if row else {}, entry), **_password(step, known=bool(row)),
             )  # fmt: skip
 
     def _refused(self, step: Step, error: ConnectorError) -> None:
@@ -147,6 +146,13 @@ def theirs(wanted: Wanted, entry: Entry) -> Entry:
         f"The entry {entry.username} bears the mark of {wanted.username}, but not its name or address.",
         mend="Remove the mark there, then push again.",
     )
+
+
+def _password(step: Step, *, known: bool) -> dict[str, bool]:
+    """What we made has our temporary password (P5); what was there before us has its person's own."""
+    if step.action == "create":
+        return {"password_set": False}
+    return {"password_set": True} if step.action == "adopt" and not known else {}
 
 
 def _written(step: Step, before: Mapping[str, Any], entry: Entry) -> dict[str, Any]:

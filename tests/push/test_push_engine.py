@@ -138,6 +138,7 @@ def test_an_entry_that_is_not_ours_is_never_overwritten_and_waits_to_be_adopted(
     assert b.entry(ann).remote_id == "s1"
     b.pushed()
     assert b.entry(ann).display_name == "Ann Lee"
+    assert b.known(ann).password_set  # its own, not a temporary one of ours
     assert "target-adopt" in {d.kind for d in b.e.all(Decision)}
 
 
