@@ -11,161 +11,34 @@ there are stays cheap.
 
 from __future__ import annotations
 
-import base64
-import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as StillRunning
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from connectors.errors import BadAnswer, BadSettings, Cancelled, ConnectorError
+from connectors.errors import BadAnswer, Cancelled, ConnectorError
+from connectors.http_address import (
+    CUT,
+    check_base,
+    check_secret,
+    is_loopback,
+    origin,
+    plain_url,
+    redact,
+)
+from connectors.http_shapes import Answer, Limits, Raw, Refusal, Signer
 
 if TYPE_CHECKING:
     from connectors.http_transport import Transport
 
+__all__ = [
+    "CUT", "Answer", "Http", "Limits", "Raw", "Refusal", "Signer", "check_base", "check_secret",
+    "is_loopback", "origin", "plain_url", "redact",
+]  # fmt: skip
+
 Result = TypeVar("Result")
-CUT = "[removed]"
-_BEARER = re.compile(r"(?i)\b(bearer|basic|token|api[_-]?key)([\s:=\"']+)[A-Za-z0-9._~+/=-]{6,}")
-_LONG = re.compile(r"[A-Za-z0-9_-]{32,}={0,2}")
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Seconds and bytes.  ``deadline`` bounds one request with all its retries and waits,
-    ``overall`` everything one client does; ``longest_wait`` caps a single Retry-After: a server that
-    asks for more is told about instead of waited for.  ``body`` counts decompressed bytes.
-    ``parallel`` requests travel at once where it is known ahead what to ask for; one that is refused for
-    too many holds all of them back (``connectors.pace``)."""
-
-    connect: float = 10.0
-    read: float = 30.0
-    retries: int = 4
-    backoff: float = 0.5
-    longest_wait: float = 60.0
-    deadline: float = 180.0
-    overall: float = 6 * 3600.0
-    body: int = 64 * 1024 * 1024
-    parallel: int = 8
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A parsed JSON answer. ``served_at`` is the server's own clock (its Date header), UTC.
-    ``headers`` in lower case, for pages that are told there (Link, X-Total-Count)."""
-
-    url: str
-    data: Any
-    served_at: datetime | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raw:
-    """An answer as it came, unpacked but not read: XML, a file."""
-
-    url: str
-    body: bytes = field(repr=False)
-    kind: str = ""
-    served_at: datetime | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """An answer of 400 and above. ``data`` is its body where that is JSON, as foreign as it came: read codes
-    from it, never words; ``said`` is what it says, fit to be shown.  ``path`` is that of the address."""
-
-    method: str
-    path: str
-    status: int
-    said: str = ""
-    data: Any = field(default=None, repr=False)
-
-
-class Signer(Protocol):
-    """Credentials that change: a token that expires, a signature over each request.
-
-    Called on any thread.  ``fresh_secrets`` names what must not be shown besides the settings' own.
-    """
-
-    def headers(self, method: str, url: str) -> Mapping[str, str]:
-        """The headers that sign this request; ``url`` is whole, with its query.  May ask for a token."""
-        ...
-
-    def renew(self, used: Mapping[str, str]) -> bool:
-        """After a 401 to a request signed with ``used``: True if it is worth asking once more."""
-        ...
-
-    def fresh_secrets(self) -> tuple[str, ...]: ...
-
-
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` without the secrets, in any spelling a server might echo, and without anything
-    that looks like a token.  Shape: text in, text out; never raises."""
-    for secret in sorted((s for s in secrets if len(s) >= 4), key=len, reverse=True):
-        for spelling in (secret, quote(secret, safe=""), _basic(secret)):
-            text = text.replace(spelling, CUT)
-    text = _BEARER.sub(rf"\1\2{CUT}", text)
-    return _LONG.sub(CUT, text)
-
-
-def _basic(secret: str) -> str:
-    """The start of HTTP Basic with the secret as user name; padding depends on what follows."""
-    return base64.b64encode(f"{secret}:".encode("utf-8", "replace")).decode("ascii").rstrip("=")
-
-
-def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: what a token belongs to.  Raises ValueError on a malformed address."""
-    parts = urlsplit(url)
-    scheme = parts.scheme.lower()
-    return scheme, (parts.hostname or "").lower(), parts.port or (443 if scheme == "https" else 80)
-
-
-def is_loopback(url: str) -> bool:
-    return (urlsplit(url).hostname or "").lower() in _LOOPBACK
-
-
-def plain_url(url: str) -> str:
-    """An address fit for a message: no query, no user part."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "a malformed address"
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-
-
-def check_base(url: str) -> str:
-    """The base address with one trailing slash.  BadSettings unless https, or http on loopback:
-    a token must not cross a network in the clear."""
-    try:
-        scheme, host, _ = origin(url)
-    except ValueError:
-        scheme, host = "", ""
-    if not host or not (scheme == "https" or (scheme == "http" and is_loopback(url))):
-        raise BadSettings(
-            "The address of the interface must begin with https://.",
-            mend="Correct it (--set url=https://…); plain http is for this machine only.",
-        )
-    return url.rstrip("/") + "/"
-
-
-def check_secret(value: str, *, title: str) -> str:
-    """A secret that can stand in a header; BadSettings (without showing it) if it can't."""
-    value = value.strip()
-    if not value:
-        raise BadSettings(f"The {title} is missing.", mend=f"Type the {title} at the connect step.")
-    if not (value.isascii() and value.isprintable() and " " not in value):
-        raise BadSettings(
-            f"The {title} holds blanks or characters that no {title} has.",
-            mend=f"Copy the {title} again, whole and without blanks.",
-        )
-    return value
 
 
 class Http:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from time import monotonic
 
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from misconsole.services.rows import Lamp, SchoolRow
+from misconsole.services.rows import SchoolRow
 from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
 from screens.frame import Frame
 from screens.prompts import Answers, Asked, Form
+from screens.school_lines import QUEUE_COLUMNS, SEVERITY, Read, lamp_cell, queue_column, why_no_sync
 from screens.showing import oldest_first, short_count
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
@@ -27,25 +26,6 @@ from screens.widgets.panel import Panel
 RUNNING_EVERY = 0.5
 QUIET_EVERY = 10.0
 SELDOM = 10  # times as long as reading took: so often at most, whatever runs
-STALE = timedelta(seconds=60)  # what only the time changes (overdue) shows within this
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One reading of the list. ``stamp`` of the store as it began, ``took`` seconds."""
-
-    rows: Rows[SchoolRow]
-    stamp: object
-    at: datetime
-    took: float
-
-    @property
-    def running(self) -> bool:
-        return any(row.running for row in self.rows.items)
-
-    def holds(self, stamp: object, now: datetime) -> bool:
-        """Whether asking again would find the same; a run that falls silent writes nothing."""
-        return stamp is not None and stamp == self.stamp and now - self.at < STALE and not self.running
 
 
 class Schools(Frame[None]):
@@ -107,7 +87,7 @@ class Schools(Frame[None]):
                 sort=lambda row: -row.waiting.total,
             ),
             *([Column(name="with", title="With", width=10, rank=1, cell=self._with)] if self.company else []),
-            *(_queue_column(*each) for each in QUEUE_COLUMNS),
+            *(queue_column(*each) for each in QUEUE_COLUMNS),
         ]
 
     def _summary(self) -> list[Span]:
@@ -317,56 +297,6 @@ class Schools(Frame[None]):
         self.program.say(f"{row.name} was added. c connects it to its MIS.", kind="good")
         self.read()
         self.set_timer(0.2, lambda: self.grid.stand_on(row.urn))
-
-
-#: What an operator looks at first comes first when sorted by status.
-SEVERITY = {Lamp.PROBLEM: 0, Lamp.ATTENTION: 1, Lamp.WORKING: 2, Lamp.OK: 3, Lamp.UNKNOWN: 4}
-
-#: Words of the lamp that would not fit a narrow list.
-SHORTER = {
-    "waiting for approval": "not approved",
-    "credentials refused": "token refused",
-    "access declined": "declined",
-    "access revoked": "revoked",
-}
-
-QUEUE_COLUMNS = (
-    ("unmatched_staff", "Staff", 5),
-    ("unmatched_pupils", "Pupils", 5),
-    ("unallocated", "Unalloc", 6),
-    ("exclusions", "Excl", 7),
-    ("non_mis", "Non-MIS", 6),
-    ("new_users", "New", 8),
-    ("problems", "Problems", 8),
-)
-
-
-def _queue_column(name: str, title: str, rank: int) -> Column[SchoolRow]:
-    def number(row: SchoolRow) -> int:
-        return int(getattr(row.waiting, name))
-
-    return Column(
-        name=name,
-        title=title,
-        width=len(title),
-        rank=rank,
-        right=True,
-        cell=lambda row: short_count(number(row)) if number(row) else "",
-        sort=lambda row: -number(row),
-    )
-
-
-def lamp_cell(row: SchoolRow) -> Span:
-    word = SHORTER.get(row.lamp_word, row.lamp_word)
-    return span(f"{glyphs.LAMPS[row.lamp]} {word}", glyphs.LAMP_KINDS[row.lamp])
-
-
-def why_no_sync(row: SchoolRow) -> str:
-    if not row.mis:
-        return f"{row.name} is not connected to a MIS; c connects it."
-    if row.running:
-        return f"{row.name} is being synced already; v shows the run."
-    return ""
 
 
 def _check_urn(text: str) -> str:

@@ -15,7 +15,7 @@ from screens.asking import Asking
 from screens.commands import Command, bindings
 from screens.hosting import Hosting
 from screens.reading import Reading
-from screens.schools import why_no_sync
+from screens.school_lines import why_no_sync
 from screens.showing import Showing, counted
 from screens.widgets.lines import Line, Span, line, span, wrap
 
