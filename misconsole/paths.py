@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 _APP = "misconsole"
@@ -29,6 +30,14 @@ def store_url(arg: str | None, env: Mapping[str, str] | None = None) -> str:
     if "://" in path:
         return given
     return _SQLITE + str(Path(path).expanduser().absolute())
+
+
+def typed(text: str) -> Path:
+    """A file or folder as somebody typed it, whole; "~" is the home folder, and "~nobody" only a name."""
+    path = Path(text)
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    return path.absolute()
 
 
 def _configured(env: Mapping[str, str]) -> str:

@@ -6,12 +6,12 @@ Exit codes: 0 done, 3 somebody similar is there, or a wording asks to be looked 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
 from misconsole.errors import Exit, Usage
+from misconsole.paths import typed
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
@@ -151,7 +151,7 @@ def import_csv(args: argparse.Namespace, out: Out) -> int:
 
     with open_desk(args) as desk:
         urn = words.urn_of(desk, args.school)
-        path = Path(args.file).expanduser()
+        path = typed(args.file)
         report = accounts.import_csv(desk, args.school, path, dry_run=args.dry_run)
     if out.as_json:
         out.json({"school": urn, "dry_run": args.dry_run, **_import_document(report)})

@@ -6,12 +6,12 @@ Exit codes: 0 done, 3 it would take many away there, or drop a file; somebody ha
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
 from misconsole.errors import Exit, Usage
+from misconsole.paths import typed
 from misconsole.text import shown
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def export(args: argparse.Namespace, out: Out) -> int:
     )  # fmt: skip
     with open_desk(args) as desk:
         if args.out:
-            folder = Path(args.out).expanduser().resolve()
+            folder = typed(args.out).resolve()
             view = exporting.export(desk, args.school, wish, folder)
         else:
             view = exporting.preview(desk, args.school, wish)

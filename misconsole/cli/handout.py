@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
 from misconsole.errors import Exit, Usage
+from misconsole.paths import typed
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
@@ -90,7 +90,7 @@ def _hand_out(desk: Desk, args: argparse.Namespace, wish: Wish, out: Out) -> int
             return Exit.DONE
         out.note("Nothing was made or written: this sets passwords and cannot be taken back; --yes does it.")
         return Exit.USAGE
-    path = Path(args.out).expanduser().absolute()
+    path = typed(args.out)
     done = hand_out(desk, args.school, wish, path, replace=args.replace, say=out.note)
     _told(out, done)
     return Exit.DONE

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from misconsole import paths
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
 from misconsole.errors import Exit, Usage
@@ -47,12 +47,12 @@ def rename(args: argparse.Namespace, out: Out) -> int:
         urn = words.urn_of(desk, args.school)
         prepared = renames.prepare(desk, args.school, _chosen(desk, args))
         formats = renames.formats_for(prepared, args.format) if args.format or not args.names else {}
-        names = renames.read_file(Path(args.names).expanduser(), prepared.subjects) if args.names else None
+        names = renames.read_file(paths.typed(args.names), prepared.subjects) if args.names else None
         rejected = names.rejected if names else ()
         typed = names.typed if names else {}
         seen = renames.rehearse(prepared.subjects, ground=prepared.ground, formats=formats, typed=typed)
         if args.write:
-            count = renames.write_file(seen.lines, Path(args.write).expanduser())
+            count = renames.write_file(seen.lines, paths.typed(args.write))
             out.note(f"Wrote {count} lines to {args.write}; nothing was renamed.")
         if args.dry_run or args.write:
             return _told(out, urn, seen, rejected, None, Exit.DONE)

@@ -27,7 +27,7 @@ class Place:
 
     def __init__(self, path: Path, *, folder: bool, replace: bool) -> None:
         self.path, self.folder, self.replace = path, folder, replace
-        self.part = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+        self.part = path.parent / f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part"
         self.files: list[Path] = []
         self.published = False
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from misconsole.paths import typed
 from misconsole.services.views import AuditItem
 from screens.commands import bindings
 from screens.frame import Frame
@@ -159,7 +160,7 @@ class Audit(Frame[None]):
 
         def answered(answers: Answers | None) -> None:
             if answers is not None:
-                self._write(listed, Path(answers["file"]).expanduser())
+                self._write(listed, typed(answers["file"]))
 
         self.program.push_screen(form, answered)
 

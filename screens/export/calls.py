@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from misconsole.paths import typed
+
 if TYPE_CHECKING:
     from misconsole.services.desk import Desk
     from misconsole.services.export_views import ExportView, FormatView, Wish
@@ -25,7 +27,7 @@ def preview(desk: Desk, school: str, wish: Wish) -> ExportView:
 def write(desk: Desk, school: str, wish: Wish, folder: str) -> ExportView:
     from misconsole.services import exporting
 
-    return exporting.export(desk, school, wish, Path(folder).expanduser().resolve())
+    return exporting.export(desk, school, wish, typed(folder).resolve())
 
 
 def suggested(view: ExportView) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from misconsole.paths import typed
 from misconsole.services.desk import Desk
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def place_complaint(text: str, *, folder: bool) -> str:
     """What keeps a file, or folder, from being written there, told as it is typed."""
     from misconsole.services import handout_place
 
-    told = handout_place.complaint(Path(text).expanduser().absolute(), folder=folder)
+    told = handout_place.complaint(typed(text), folder=folder)
     return told.replace("another file, or say --replace.", "another.")
 
 
@@ -46,7 +47,7 @@ def unused(path: str) -> str:
 def hand_out(desk: Desk, urn: str, asked: Wish, path: str, say: Callable[[str], None]) -> Done:
     from misconsole.services.handout import hand_out
 
-    return hand_out(desk, urn, asked, Path(path).expanduser().absolute(), say=say)
+    return hand_out(desk, urn, asked, typed(path), say=say)
 
 
 def lost(desk: Desk, urn: str, username: str, form: str, path: str, say: Callable[[str], None]) -> Done:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
+from misconsole.paths import typed
 from screens.commands import Command, bindings
 from screens.frame import Frame
 from screens.plots.drawing import Drawing
@@ -127,7 +128,7 @@ class Plots(Frame[None]):
             if answers is None:
                 self.program.say("Nothing was written.")
                 return
-            path = Path(answers["file"]).expanduser().absolute()
+            path = typed(answers["file"])
 
             def write() -> None:
                 from misconsole.services import plots

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
+from misconsole.paths import typed as as_typed
 from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
@@ -99,7 +99,7 @@ class Held(Frame[None]):
 
     def _answer(self, typed: Answers | None) -> None:
         if typed is not None and self.view is not None:
-            path = Path(typed["path"]).expanduser().absolute()
+            path = as_typed(typed["path"])
             work = partial(answer, self.program.desk, self.school, self.view.key, path)
             self.ask(work, self._answered, group="answer", each=True)
 
@@ -130,9 +130,7 @@ class Held(Frame[None]):
 
 
 def _nothing_there(path: str) -> str:
-    return (
-        "" if path.strip() and not Path(path).expanduser().exists() else "name a folder or file that is new"
-    )
+    return "" if path.strip() and not as_typed(path).exists() else "name a folder or file that is new"
 
 
 def held_lines(view: HeldView, showing: Showing, width: int) -> Iterator[Line]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from misconsole.paths import typed
 from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView
 
@@ -52,13 +52,13 @@ def take_back(desk: Desk, decision: int) -> DecisionView:
 def write(lines: Iterable[Line], path: str) -> int:
     from misconsole.services import renames
 
-    return renames.write_file(lines, Path(path).expanduser())
+    return renames.write_file(lines, typed(path))
 
 
 def read(path: str, prepared: Prepared) -> Names:
     from misconsole.services import renames
 
-    return renames.read_file(Path(path).expanduser(), prepared.subjects)
+    return renames.read_file(typed(path), prepared.subjects)
 
 
 def format_complaint(text: str) -> str:

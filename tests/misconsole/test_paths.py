@@ -44,3 +44,13 @@ def test_the_default_folders_are_the_platforms_and_can_be_moved(
 def test_the_work_folder_is_private(tmp_path: Path) -> None:
     made = paths.work_dir({"MISCONSOLE_WORK": str(tmp_path / "work")})
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
+
+
+def test_a_path_is_taken_as_typed_and_a_home_that_nobody_has_is_only_a_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert paths.typed("~/x.csv") == tmp_path / "x.csv"
+    assert paths.typed("~nobody-of-that-name/x.csv") == tmp_path / "~nobody-of-that-name" / "x.csv"
+    assert paths.typed("/") == Path("/")

@@ -513,3 +513,13 @@ class TestDirectories:
 
 
 REAL_PUBLISH = handout_place.Place._publish
+
+
+@pytest.mark.parametrize(
+    "text", ["/", "~nobody-of-that-name", ".", "..", "", "\0", "a" * 5000, "/dev/null/x"]
+)
+def test_a_place_that_is_half_typed_is_told_and_never_a_fault(text: str) -> None:
+    from misconsole import paths
+
+    assert isinstance(handout_place.complaint(paths.typed(text)), str)
+    assert handout_place.complaint(paths.typed("/")) == "/ is a folder. Name a file."
