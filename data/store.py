@@ -36,9 +36,10 @@ class Store:
         self._writer = engine.execution_options(misconsole_begin="BEGIN IMMEDIATE")
 
     @classmethod
-    def open(cls, url: str, *, create: bool = True) -> Store:
+    def open(cls, url: str, *, create: bool = True, migrate: bool = True) -> Store:
         """Open ``sqlite:///path`` or ``postgresql+psycopg://…`` and bring its schema up to date.
 
+        ``migrate`` False refuses a store of an older schema instead: who only looks changes nothing.
         Raises StoreProblem; a store that could not be opened or migrated is as it was.
         """
         path = _sqlite_path(url)
@@ -46,7 +47,7 @@ class Store:
             _prepare_file(path, create=create)
         store = cls(url, engine_for(url), path)
         try:
-            store._migrate()
+            store._migrate(allowed=migrate)
         except BaseException:
             store.close()
             raise
@@ -88,33 +89,46 @@ class Store:
                 raise
             raise found from error
 
-    def _migrate(self) -> None:
+    def _migrate(self, *, allowed: bool) -> None:
         if self.path is None:
-            self._migrate_server()
+            self._migrate_server(allowed=allowed)
             return
         found = sqlite.revision(self.path)
         if found == migrations.head():
             return
         if found is not None:
+            _check(self.path, allowed=allowed)
             sqlite.check_whole(self.path)
             sqlite.backup(self.path, migrations.head())
         importlib.import_module("data.migrate")  # takes a while: not while others wait for the lock
         with self._problems(), self._writer.begin() as connection:
             _upgrade(connection, self.path)
 
-    def _migrate_server(self) -> None:
+    def _migrate_server(self, *, allowed: bool) -> None:
         with self._problems(), self._writer.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-            _upgrade(connection, self.engine.url.render_as_string(hide_password=True))
+            _upgrade(connection, self.engine.url.render_as_string(hide_password=True), allowed=allowed)
 
 
-def _upgrade(connection: Connection, where: object) -> None:
+def _check(where: object, *, allowed: bool) -> None:
+    """Raises StoreProblem for a store of an older schema that must not be changed."""
+    if not allowed:
+        raise StoreProblem(
+            "migration",
+            f"The store {where} is of an older version; opened read-only, it is not brought up to date.",
+            mend="Have somebody who may change it open it once without --read-only.",
+        )
+
+
+def _upgrade(connection: Connection, where: object, *, allowed: bool = True) -> None:
     """Under the write lock, so that the second of two openers finds the work done."""
     from data import migrate
 
     found = migrate.current(connection)
     if found is not None and sqlite.known(found, where) == migrations.head():
         return
+    if found is not None:
+        _check(where, allowed=allowed)
     try:
         migrate.upgrade(connection)
     except DBAPIError as error:

@@ -42,7 +42,7 @@ def desk_at(url: str, *, origin: str, read_only: bool = False) -> Iterator[Desk]
     from data.store import Store
     from misconsole.secrets import Secrets
 
-    with Store.open(url) as store:
+    with Store.open(url, migrate=not told.get("read_only")) as store:
         store.only = standing.only if standing else None
         desk = Desk(
             store=store,

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from data import migrations
+from data.errors import StoreProblem
+from data.store import Store
 from misconsole import config
 from misconsole.__main__ import main
+from misconsole.cli.desk import desk_at
 from misconsole.config_file import ConfigProblem
 from misconsole.grades import Account, behind
 from misconsole.place import place
@@ -194,6 +200,25 @@ def test_with_read_only_no_command_changes_anything(
     assert "opened read-only" in capsys.readouterr().err
     assert main(["audit", "--json"]) == 0
     assert capsys.readouterr().out == before
+
+
+def test_with_read_only_an_older_store_is_not_brought_up_to_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others still work with the older version; who only looks must not shut them out."""
+    path, older = tmp_path / "older.sqlite3", migrations.revisions()[0]
+    Store.open(f"sqlite:///{path}").close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("UPDATE alembic_version SET version_num = ?", [older])
+        db.commit()
+    assert main(["find", "Ann", "--store", str(path), "--read-only"]) != 0
+    assert "without --read-only" in capsys.readouterr().err
+    console = desk_at(f"sqlite:///{path}", origin="console", read_only=True)
+    with pytest.raises(StoreProblem, match="older version"), console:
+        pass
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT version_num FROM alembic_version").fetchone() == (older,)
+    assert not list(tmp_path.glob("*.before-*"))
 
 
 def test_where_somebody_sits_is_told_and_nothing_strange_is_believed() -> None:
