@@ -61,8 +61,11 @@ _ascii_only = False
 
 def use_ascii(on: bool) -> None:
     """Draw with ASCII signs from now on (MISCONSOLE_ASCII, or a terminal without Unicode)."""
+    from screens.widgets import scrollbar
+
     global _ascii_only
     _ascii_only = on
+    scrollbar.use_ascii(on)
 
 
 def ascii_only() -> bool:
