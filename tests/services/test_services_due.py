@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from connectors.errors import NotAuthorised, RateLimited, Unreachable
 from connectors.records import Report
+from data import slots as slot_rows
 from data.errors import StoreProblem
 from data.store import Store
 from data.tables import Connection, Run, Slot, Worker
@@ -445,3 +449,28 @@ class TestAfter:
 
 def _locked(*_: Any) -> Any:
     raise StoreProblem("locked", "Somebody else writes.")
+
+
+def test_no_look_of_the_worker_reads_through_every_run_there_ever_was(store: Store) -> None:
+    """Three thousand schools leave a million runs in a year, and a worker looks every two seconds."""
+    asked: list[tuple[str, Any]] = []
+
+    def keep(_c: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        asked.append((statement, values))
+
+    event.listen(store.engine, "before_cursor_execute", keep)
+    with store.read() as s:
+        slot_rows.open_runs(s)
+        slot_rows.ended_since(s, EVENING)
+        slot_rows.waiting_holds(s)
+    event.remove(store.engine, "before_cursor_execute", keep)
+    assert store.path is not None
+    with closing(sqlite3.connect(store.path)) as db:
+        plans = [
+            row[3]
+            for statement, values in asked
+            if statement.startswith("SELECT")
+            for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
+    assert len(plans) >= 3
+    assert not [plan for plan in plans if plan.startswith("SCAN run")]
