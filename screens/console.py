@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, cast
 
 from rich.text import Text
@@ -24,10 +25,11 @@ from misconsole import own_settings
 from misconsole.clock import clock
 from misconsole.services.desk import Desk
 from screens import crash, glyphs, terminal, themes
-from screens.asking import Asking, Trouble
+from screens.asking import Trouble
 from screens.commands import Command, bindings
 from screens.company import Company
 from screens.demo import DemoEstate
+from screens.demo_commands import DemoCommands
 from screens.frame import Frame
 from screens.hosting import Hosting
 from screens.palette import Palette
@@ -40,15 +42,15 @@ Opener = Callable[[str], AbstractContextManager[Desk]]
 KEPT_MESSAGES = 200
 
 
-def open_desk(url: str) -> AbstractContextManager[Desk]:
+def open_desk(url: str, *, read_only: bool = False) -> AbstractContextManager[Desk]:
     """Opens store and secrets; slow the first time, so only ever called in a thread. Raises NotPermitted for
     whoever has no role here."""
     from misconsole.cli.desk import desk_at
 
-    return desk_at(url, origin="console")
+    return desk_at(url, origin="console", read_only=read_only)
 
 
-class Console(App[int], Hosting, Asking):
+class Console(App[int], Hosting, DemoCommands):
     """``opener`` gives the desk (tests bring their own); ``quiet_keys`` is the time in seconds for which
     a decision key is ignored after the list moved on under it."""
 
@@ -68,7 +70,7 @@ class Console(App[int], Hosting, Asking):
         demo: DemoEstate | None = None,
         read_only: bool = False,
         now: Callable[[], datetime] | None = None,
-        opener: Opener = open_desk,
+        opener: Opener | None = None,
         quiet_keys: float = 0.25,
     ) -> None:
         env = terminal.environment()
@@ -84,7 +86,7 @@ class Console(App[int], Hosting, Asking):
         self.showing = Showing(now=now or clock(env), masked=self.memory.masked)
         self.said: list[tuple[datetime, str, str]] = []
         self.company = Company(lambda: self.desk)
-        self._opener = opener
+        self._opener = opener or partial(open_desk, read_only=read_only)
         self._opened: AbstractContextManager[Desk] | None = None
         self._desk: Desk | None = None
         self._leaves: dict[tuple[str, str], tuple[str, str]] = {}
@@ -368,49 +370,3 @@ class Console(App[int], Hosting, Asking):
         """Textual's own, without the screenshot (it writes personal data to disk)."""
         kept = ("Theme",)
         return (each for each in super().get_system_commands(screen) if each.title in kept)
-
-    # The demo estate
-
-    def _steer(self, work: Callable[[DemoEstate], None], told: str) -> None:
-        estate = cast(DemoEstate, self.demo)
-        self.ask(lambda: work(estate), lambda _: self.say(told, kind="good"), group="demo", each=True)
-
-    def do_demo_approve(self) -> None:
-        urn = self.frame.urn
-        self._steer(lambda e: e.approve(urn), "The school approved the request (demo).")
-
-    def do_demo_decline(self) -> None:
-        urn = self.frame.urn
-        self._steer(lambda e: e.decline(urn), "The school declined the request (demo).")
-
-    def do_demo_revoke(self) -> None:
-        urn = self.frame.urn
-        self._steer(lambda e: e.revoke(urn), "The school took its approval back (demo).")
-
-    def do_demo_day(self) -> None:
-        self._steer(lambda e: e.advance(1), "A day has passed in all schools (demo).")
-
-    def do_demo_week(self) -> None:
-        self._steer(lambda e: e.advance(7), "Seven days have passed in all schools (demo).")
-
-    def _fault(self, kind: str, told: str, **how: Any) -> None:
-        """For the school in front of the operator; from the home list without one, for all."""
-        urn = self.frame.urn or None
-        self._steer(lambda e: e.fault(urn, kind, **how), told)
-
-    def do_demo_slow(self) -> None:
-        self._fault("slow", "The MIS answers slowly from now on (demo).")
-
-    def do_demo_fail(self) -> None:
-        self._fault("status", "The MIS answers with errors from now on (demo).")
-
-    def do_demo_busy(self) -> None:
-        self._fault(
-            "status", code=429, retry_after=1, told="The MIS says it is asked too often from now on (demo)."
-        )
-
-    def do_demo_half(self) -> None:
-        self._fault("half", "Reading breaks off half way from now on (demo).")
-
-    def do_demo_clear(self) -> None:
-        self._steer(lambda e: e.clear_faults(), "Every simulated MIS behaves again (demo).")
