@@ -144,20 +144,26 @@ def held_lines(view: HeldView, showing: Showing, width: int) -> Iterator[Line]:
         for number, row in enumerate(group.rows):
             if number:
                 yield ()
-            source = ""
+            above = ""
             for each in row.fields:
-                yield from _field(each, showing, width, told=each.source == source)
-                source = each.source
+                origin = _origin(each, showing)
+                yield from _field(each, showing, width, origin="" if origin == above else origin)
+                above = origin
     yield from _sent(view, showing, width)
 
 
-def _field(each: HeldField, showing: Showing, width: int, *, told: bool) -> Iterator[Line]:
-    """``told``: the line above is from the same place."""
+def _origin(each: HeldField, showing: Showing) -> str:
+    """From where, and since when."""
+    if each.changed:
+        return f"{each.source}, changed {showing.when(each.changed)}"
+    return f"{each.source}, since {showing.when(each.since)}" if each.since else each.source
+
+
+def _field(each: HeldField, showing: Showing, width: int, *, origin: str) -> Iterator[Line]:
+    """``origin`` is "" where the line above is from the same place and time."""
     title = span(f"  {each.title:<{TITLE}.{TITLE}} ", "muted")
     value = value_shown(each, showing)
-    since = f", changed {showing.when(each.changed)}" if each.changed else ""
-    since = since or (f", since {showing.when(each.since)}" if each.since else "")
-    source = "" if told and not since else f"  {each.source}{since}"
+    source = f"  {origin}" if origin else ""
     if width >= WIDE:
         yield from wrap(line(title, value, span(source, "muted")), width, indent=TITLE + 3)
         return
