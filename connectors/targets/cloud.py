@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 from connectors.base import Probe
 from connectors.errors import Cancelled, ConnectorError, NotAuthorised
@@ -28,6 +29,7 @@ class Cloud(ABC):
     """One directory behind one origin.  Close it when done."""
 
     declaration: TargetDeclaration
+    users: str  # where the interface keeps them, without their keys
 
     def __init__(self, setup: TargetSetup, *, limits: Limits | None = None) -> None:
         self.setup, self.limits = setup, limits or Limits()
@@ -168,6 +170,19 @@ class Cloud(ABC):
                     raise
                 self.http.pause(min(self.limits.backoff * 2**attempt, self.limits.longest_wait))
         return work()
+
+    def _user(self, key: str) -> str:
+        return f"{self.users}/{quote(key, safe='')}"
+
+    def delete(self, remote_id: str) -> None:
+        """One that is gone already is deleted."""
+        try:
+            self._to_change(remote_id)
+            self._change("DELETE", self._user(remote_id), key=remote_id)
+        except EntryGone:
+            return
+        finally:
+            self._made.discard(remote_id)
 
     def _to_change(self, remote_id: str) -> Row:
         """The user about to be changed. Raises EntryGone, and TargetRefused where nobody may change it."""

@@ -10,7 +10,7 @@ from connectors.errors import BadSettings, ConnectorError
 from connectors.http import Http, Limits, Refusal, check_base
 from connectors.oauth import Token
 from connectors.targets.answers import Row, address_of, listed, pages, text
-from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused, TargetSetup, Wanted
+from connectors.targets.base import Entry, NameTaken, TargetRefused, TargetSetup, Wanted
 from connectors.targets.cloud import Cloud
 from connectors.targets.google import rows
 from connectors.targets.google.declaration import DECLARATION
@@ -28,6 +28,7 @@ ONE = ",".join(rows.FIELDS)
 
 class Google(Cloud):
     declaration = DECLARATION
+    users = USERS
 
     def __init__(self, setup: TargetSetup, *, limits: Limits | None = None) -> None:
         """Raises BadSettings."""
@@ -54,7 +55,7 @@ class Google(Cloud):
         return judge(refusal)
 
     def _row(self, key: str) -> Row:
-        found = self.http.get(_user(key), {"fields": ONE}).data
+        found = self.http.get(self._user(key), {"fields": ONE}).data
         return found if isinstance(found, dict) else {}
 
     def _entry(self, row: Row) -> Entry:
@@ -139,7 +140,7 @@ class Google(Cloud):
         """An alias of the entry's own becomes its address again once it is no alias."""
         own = next((each for each in rows.aliases(row) if each.lower() == address.lower()), "")
         if own:
-            self._change("DELETE", f"{_user(remote_id)}/aliases/{quote(own, safe='')}")
+            self._change("DELETE", f"{self._user(remote_id)}/aliases/{quote(own, safe='')}")
         try:
             return self._patched(remote_id, row, {"primaryEmail": address})
         except ConnectorError:
@@ -173,19 +174,10 @@ class Google(Cloud):
     def set_password(self, remote_id: str, password: str, *, must_change: bool) -> None:
         self._to_change(remote_id)
         body = {"password": password, "changePasswordAtNextLogin": must_change}
-        self._change("PATCH", _user(remote_id), body, password=password, key=remote_id)
-
-    def delete(self, remote_id: str) -> None:
-        try:
-            self._to_change(remote_id)
-            self._change("DELETE", _user(remote_id), key=remote_id)
-        except EntryGone:
-            return
-        finally:
-            self._made.discard(remote_id)
+        self._change("PATCH", self._user(remote_id), body, password=password, key=remote_id)
 
     def _patched(self, remote_id: str, row: Row, body: Row) -> Row:
-        return {**row, **body, **self._change("PATCH", _user(remote_id), body, key=remote_id)}
+        return {**row, **body, **self._change("PATCH", self._user(remote_id), body, key=remote_id)}
 
     def _with_aliases(self, remote_id: str, row: Row, wanted: frozenset[str]) -> Entry:
         """Adds those that do not lead here yet; none is ever taken away. Raises NameTaken."""
@@ -194,7 +186,7 @@ class Google(Cloud):
         for alias in added:
             try:
                 self._change(
-                    "POST", f"{_user(remote_id)}/aliases", {"alias": alias}, again=False, key=remote_id
+                    "POST", f"{self._user(remote_id)}/aliases", {"alias": alias}, again=False, key=remote_id
                 )
             except NameTaken:
                 if self._leads_elsewhere(alias, remote_id):
@@ -204,10 +196,6 @@ class Google(Cloud):
     def _leads_elsewhere(self, alias: str, remote_id: str) -> bool:
         row = self._looked(alias)
         return row is None or text(row, "id") != remote_id
-
-
-def _user(key: str) -> str:
-    return f"{USERS}/{quote(key, safe='')}"
 
 
 def _quoted(value: str) -> str:

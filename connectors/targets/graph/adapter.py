@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from connectors.errors import BadSettings, ConnectorError
 from connectors.http import Http, Limits, Refusal, check_base
 from connectors.oauth import Token, client_credentials
 from connectors.targets.answers import Row, address_of, listed, pages, text
-from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused, TargetSetup, Wanted
+from connectors.targets.base import Entry, NameTaken, TargetRefused, TargetSetup, Wanted
 from connectors.targets.cloud import Cloud
 from connectors.targets.graph import rows
 from connectors.targets.graph.declaration import DECLARATION
@@ -25,6 +25,7 @@ SHORT = 16  # characters employeeId takes
 
 class Graph(Cloud):
     declaration = DECLARATION
+    users = "users"
 
     def __init__(self, setup: TargetSetup, *, limits: Limits | None = None) -> None:
         """Raises BadSettings."""
@@ -53,7 +54,7 @@ class Graph(Cloud):
         return judge(refusal)
 
     def _row(self, key: str) -> Row:
-        found = self.http.get(_user(key), {"$select": SELECT}).data
+        found = self.http.get(self._user(key), {"$select": SELECT}).data
         return found if isinstance(found, dict) else {}
 
     def _entry(self, row: Row) -> Entry:
@@ -146,7 +147,7 @@ class Graph(Cloud):
 
     def _sign_out(self, remote_id: str) -> None:
         try:
-            self._change("POST", f"{_user(remote_id)}/revokeSignInSessions", {}, key=remote_id)
+            self._change("POST", f"{self._user(remote_id)}/revokeSignInSessions", {}, key=remote_id)
         except TargetRefused as problem:
             raise TargetRefused(
                 f"Sign-in is blocked, but sessions that are open go on until they end. {problem.message}",
@@ -169,20 +170,11 @@ class Graph(Cloud):
     def set_password(self, remote_id: str, password: str, *, must_change: bool) -> None:
         self._to_change(remote_id)
         body = {"passwordProfile": rows.profile(password, must_change=must_change)}
-        self._change("PATCH", _user(remote_id), body, password=password, key=remote_id)
-
-    def delete(self, remote_id: str) -> None:
-        try:
-            self._to_change(remote_id)
-            self._change("DELETE", _user(remote_id), key=remote_id)
-        except EntryGone:
-            return
-        finally:
-            self._made.discard(remote_id)
+        self._change("PATCH", self._user(remote_id), body, password=password, key=remote_id)
 
     def _patched(self, remote_id: str, row: Row, body: Row) -> Row:
         """The row as it is now; Graph answers a change with nothing, and a look may still show the old."""
-        self._change("PATCH", _user(remote_id), body, key=remote_id)
+        self._change("PATCH", self._user(remote_id), body, key=remote_id)
         return {**row, **body}
 
     def _also_at(self, remote_id: str, row: Row, wanted: frozenset[str]) -> Entry:
@@ -198,7 +190,3 @@ class Graph(Cloud):
                 f"Our mark is longer than the {SHORT} characters of employeeId.",
                 mend="Let the target use one of extensionAttribute1 to 15 (anchor_attribute).",
             )
-
-
-def _user(key: str) -> str:
-    return f"users/{quote(key, safe='')}"
