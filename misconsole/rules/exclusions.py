@@ -16,10 +16,12 @@ import calendar
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from misconsole.rules import names
-from misconsole.rules.facts import AccountFacts, PersonFacts
+
+if TYPE_CHECKING:
+    from misconsole.rules.facts import AccountFacts, PersonFacts
 
 #: Accounts in these states are in use or may be restored any moment.
 LIVE = frozenset({"active"})
