@@ -44,6 +44,7 @@ AT = {URN: {"head": ["user:mary"]}}
 #: Not asked for leave, with the reason.
 FREE = {
     "demo": "a throw-away estate, everybody's own",
+    "demo_targets": "the same; and what it asks of the targets asks for a permit",
     "audit_seal": "keeps the end of the trail of whoever was let in",
     "due": "keeps the times that follow from settings somebody was permitted to set",
     "live": "says that oneself is there, and that one has gone",
