@@ -121,7 +121,7 @@ class ExportPreview(Frame[None]):
         view = self.view
         if view is None:
             return [line("Reading…")]
-        lines: list[Line] = []
+        lines = self._out(width)
         if view.written:
             lines += wrap(line(span(f"{glyphs.OK} Written to {view.folder}; only you can read it.", "good")),
                           width, indent=2)  # fmt: skip
@@ -140,6 +140,17 @@ class ExportPreview(Frame[None]):
             said = self.program.showing.prose(notice.message, otherwise=notice.code.replace("_", " "))
             lines += wrap(line(f"{glyphs.DOT} {said}"), width, indent=2)
         return lines
+
+    def _out(self, width: int) -> list[Line]:
+        """Why the row under the cursor is in no file, whole: the column has no room for it."""
+        row = self.grid.cursor_row
+        if row is None or row.change != "left out":
+            return []
+        said = f"{self.program.showing.name(row.label)}: {row.told}"
+        return wrap(line(span(f"{glyphs.ATTENTION} {said}", "warn")), width, indent=2)
+
+    def on_grid_moved(self) -> None:
+        self._repaint()
 
     def _last(self, view: ExportView) -> str:
         if view.last is None:

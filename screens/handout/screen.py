@@ -192,7 +192,7 @@ class HandOut(Frame[None]):
             Asked(
                 name="file",
                 title="File",
-                value=self.path,
+                value=calls.unused(self.path),
                 hint="a file of its own",
                 check=self._lost_complaint,
             ),

@@ -8,6 +8,7 @@ from screens.prompts import Answers, Asked, Form
 from screens.rename import calls
 from screens.rename.rehearsing import ROLE_WORDS, ROLES, Rehearsing
 from screens.showing import counted
+from screens.widgets.lines import line
 
 if TYPE_CHECKING:
     from misconsole.rules.rename import Line
@@ -59,10 +60,11 @@ class Altering(Rehearsing):
     def do_format(self) -> None:
         asked = Asked(
             name="format", title="Format", value=self.form, required=False,
-            hint="first_initial.last_name, lm:first_name-last_name:-stu; empty: the school's own",
-            check=calls.format_complaint,
+            hint="empty: the school's own", check=calls.format_complaint,
         )  # fmt: skip
-        self.program.push_screen(Form("Another format", [asked], verb="rehearse"), self._formatted)
+        what = [line("Such as first_initial.last_name, or lm:first_name-last_name:-stu.")]
+        form = Form("Another format", [asked], what=what, verb="rehearse")
+        self.program.push_screen(form, self._formatted)
 
     def _formatted(self, said: Answers | None) -> None:
         if said is not None:

@@ -132,3 +132,15 @@ async def test_V5_contacts_are_previewed_and_exported(larkmere: Opened, tmp_path
         await write_to(driver, tmp_path / "out")
         await driver.until(lambda: "Written to" in driver.text)
     assert "Asha" in (tmp_path / "out" / "contacts.csv").read_text(encoding="utf-8-sig")
+
+
+async def test_why_somebody_is_left_out_stands_there_whole_for_the_row_under_the_cursor(
+    larkmere: Opened,
+) -> None:
+    larkmere.estate.account(larkmere.school, "library", role="other", display_name="library")
+    async with larkmere.running("enter", "e") as driver:
+        await choose(driver, "google")
+        await driver.press("v")
+        await driver.until(lambda: driver.grid.loaded and "google-users.csv" in driver.text)
+        await driver.press("G")
+        assert "library: Google wants a first and a last name. Fill it in" in " ".join(driver.text.split())

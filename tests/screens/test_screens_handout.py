@@ -99,13 +99,16 @@ class TestTheAct:
         self, opened: Opened, tmp_path: Path
     ) -> None:
         (tmp_path / "there.pdf").write_text("mine")
-        async with opened.running(*HERE, "h", "p") as driver:
-            for _ in range(200):
-                await driver.pilot.press("backspace")
+        async with opened.running(*HERE, "h", "p", "ctrl+u") as driver:
             await driver.type(str(tmp_path / "there.pdf"))
-            await driver.press("enter", "h", "4", "enter")
-            await driver.until(lambda: "there already" in driver.text)
-        assert (tmp_path / "there.pdf").read_text() == "mine" and not opened.estate.all(Handout)
+            assert "is there already" in flat(driver.text)
+            await driver.press("enter")
+            assert "Where to write it" in driver.text, "it is not taken"
+            await driver.press("backspace", "enter", "h")
+            (tmp_path / "there.pd").write_text("mine")
+            await driver.press("4", "enter")
+            await driver.until(lambda: "is there already" in flat(driver.text))
+        assert (tmp_path / "there.pd").read_text() == "mine" and not opened.estate.all(Handout)
 
     async def test_a_lost_slip_is_a_new_password_and_the_log_says_so(
         self, opened: Opened, tmp_path: Path
