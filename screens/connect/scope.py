@@ -169,18 +169,19 @@ class Scope(Frame[None]):
         row = self.grid.cursor_row
         if row is None:
             return
-        removes = row.report.removes if row.field is None and verdict == "decline" else 0
+        removes = removal(row) if verdict == "decline" else ""
         if row.report.accept_by == "headteacher" and not self.program.is_head(self.school):
             self._ask_the_head(row, verdict, removes)
         elif removes:
-            question = Confirm(f"Decline {row.report.title}?", [line(removal(row.report))], verb="decline")
+            title = row.field.title if row.field else row.report.title
+            question = Confirm(f"Decline {title}?", [line(removes)], verb="decline")
             self.app.push_screen(question, lambda yes: self._decide(row, verdict) if yes else None)
         else:
             self._decide(row, verdict)
 
-    def _ask_the_head(self, row: ScopeRow, verdict: str, removes: int) -> None:
+    def _ask_the_head(self, row: ScopeRow, verdict: str, removes: str) -> None:
         what = [line("Only the headteacher may accept or remove reports of this MIS.")]
-        what += [line(span(removal(row.report), "warn"))] if removes else []
+        what += [line(span(removes, "warn"))] if removes else []
         title = row.field.title if row.field else row.report.title
         form = Form(
             f"{verdict.capitalize()} {title}: who decides?",
@@ -205,7 +206,9 @@ class Scope(Frame[None]):
             return decide_on(desk, self.school, report, decided_by=head)
 
         what = field.title if field else row.report.title
-        told = f"{what}: {'accepted' if verdict == 'accept' else 'declined'}, from the next sync on."
+        told = f"{what}: accepted, from the next sync on."
+        if verdict == "decline":
+            told = f"{what}: declined{'; what was kept of it is gone' if removal(row) else ''}."
         self.ask(decide, lambda _: self._decided(told), group="scope", each=True)
 
     def _decided(self, told: str) -> None:
@@ -213,10 +216,20 @@ class Scope(Frame[None]):
         self.read()
 
 
-def removal(report: ReportView) -> str:
-    """What declining a report takes out of the store."""
-    what = "contacts" if report.report == "contacts" else "attendance marks"
-    return f"{report.removes:,} {what} kept here are removed; no account is touched."
+def removal(row: ScopeRow) -> str:
+    """What declining a line takes out of the store at once; "" where nothing of it flows or is kept."""
+    report, field = row.report, row.field
+    if report.state != "accepted" or (field is not None and field.state != "uploaded"):
+        return ""
+    if field is not None:
+        return "What was kept of it is removed at once, for everybody; no account is touched."
+    if report.report == "groups-classes":
+        return "Who is in which class is removed at once; no account is touched."
+    if report.report in ("contacts", "attendance"):
+        what = "contacts" if report.report == "contacts" else "attendance marks"
+        told = f"{report.removes:,} {what} kept here are removed; no account is touched."
+        return told if report.removes else ""
+    return "Of its people only what accounts stand on is kept; the rest goes at once."
 
 
 FIELD_WORDS = {

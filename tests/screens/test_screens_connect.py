@@ -153,16 +153,22 @@ async def test_a_link_is_sent_to_the_clipboard_and_shown_as_a_qr_code(
         assert not glyphs.ascii_only()
 
 
-async def test_a_declined_report_asks_for_nothing_and_a_mandatory_field_cannot_be_declined(
+async def test_X2_declining_says_what_goes_at_once_and_a_mandatory_field_cannot_be_declined(
     larkmere: Opened,
 ) -> None:
-    """C6, C8"""
+    """C6, C8, X2: what was kept is removed with the answer, so it is said before."""
     async with larkmere.running("c", "p") as driver:
         await driver.press("enter", "down")
         assert "• mandatory" in driver.text
         await driver.press("x")
         assert "mandatory" in driver.text.splitlines()[-2]
         await driver.press("up", "x")
+        assert "Decline Staff (Current)?" in driver.text
+        assert "the rest goes at once" in " ".join(driver.text.split())
+        await driver.press("escape")
+        assert "✓ accepted" in driver.text.splitlines()[3]
+        await driver.press("x", "y")
+        assert "what was kept of it is gone" in driver.text
         assert "→ available" in driver.text.splitlines()[3]
     assert not next(r for r in larkmere.estate.all(tables.ReportScope) if r.report == "staff").accepted
 
