@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from data import sqlite
@@ -123,7 +124,7 @@ def put_back(copy: Path, store: Path) -> Path | None:
     The store must not be in use.  Raises StoreProblem ``locked`` where somebody writes; then nothing changed.
     """
     checked(copy)
-    kept = store.with_name(f"{store.stem}.before-restore.sqlite3") if store.is_file() else None
+    kept = _free_name(store) if store.is_file() else None
     part = store.with_name(f".{store.name}.restored")
     part.unlink(missing_ok=True)
     try:
@@ -132,14 +133,26 @@ def put_back(copy: Path, store: Path) -> Path | None:
         _to_disk(part)
         if kept is not None:
             _keep(store, kept)
-        part.replace(store)
-        for ending in ("-wal", "-shm"):
+        for ending in (
+            "-wal",
+            "-shm",
+        ):  # empty by now; an old log must never be played onto the restored file
             Path(f"{store}{ending}").unlink(missing_ok=True)
+        part.replace(store)
     except (sqlite3.Error, OSError) as error:
         raise sqlite.problem(error, store) or error from error
     finally:
         part.unlink(missing_ok=True)
     return kept
+
+
+def _free_name(store: Path) -> Path:
+    """Beside the store, and nobody's yet: what an earlier restore kept is kept, too."""
+    for number in count(1):
+        found = store.with_name(f"{store.stem}.before-restore{'' if number == 1 else f'-{number}'}.sqlite3")
+        if not found.exists():
+            return found
+    raise AssertionError("unreachable")
 
 
 def _keep(store: Path, kept: Path) -> None:
@@ -150,6 +163,8 @@ def _keep(store: Path, kept: Path) -> None:
             db.execute("BEGIN IMMEDIATE")
             db.execute("ROLLBACK")
         make(store, kept)
+        with closing(sqlite.connect(store, read_only=False)) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except (sqlite3.Error, StoreProblem) as error:
         found = error if isinstance(error, StoreProblem) else sqlite.problem(error, store)
         if found is None or found.code != "damaged":

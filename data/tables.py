@@ -18,6 +18,7 @@ from sqlalchemy import JSON, Column, Index, String, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+OPEN_RUN = "state IN ('queued', 'running', 'held')"
 LONG_NAME = "length(search_name) - length(replace(search_name, ' ', '')) >= 2"
 
 
@@ -105,6 +106,11 @@ class ReportScope(SQLModel, table=True):
 
 
 class Run(SQLModel, table=True):
+    __table_args__ = (
+        Index(  # the few that somebody is at or has to look at, among years of runs
+            "ix_run_open", "state", sqlite_where=text(OPEN_RUN), postgresql_where=text(OPEN_RUN)
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)
     kind: str = "sync"  # sync, approval, undo, push

@@ -74,6 +74,17 @@ class Secrets:
                 return
         self._file.change(ref, dict(values))
 
+    def first(self, ref: str, values: Mapping[str, str]) -> dict[str, str]:
+        """Keep ``values`` unless something is kept there already; what is kept now. Of two processes that
+        try at once, both get the same."""
+        kept = self.get(ref)
+        if kept:
+            return kept
+        if self._keyring is None:
+            return self._file.first(ref, dict(values))
+        self.put(ref, values)
+        return self.get(ref)
+
     def forget(self, ref: str) -> None:
         """Remove it everywhere; nothing happens when there is none."""
         self._file.change(ref, None)
@@ -153,6 +164,18 @@ class SecretsFile:
                 if values is not None:
                     kept[ref] = values
                 self._write(kept)
+        except OSError as error:
+            raise _unusable(self.path, error) from None
+
+    def first(self, ref: str, values: dict[str, str]) -> dict[str, str]:
+        """Set one reference unless it is there, under the lock; what is kept."""
+        try:
+            with self._locked():
+                kept = self.read()
+                if ref not in kept:
+                    kept[ref] = values
+                    self._write(kept)
+                return kept[ref]
         except OSError as error:
             raise _unusable(self.path, error) from None
 

@@ -6,7 +6,8 @@ towards the limit, so that half an extract in July is held just as it is in Febr
 
 Days that the law or custom sets (school leaving dates)
   England, Wales    Year 11: the last Friday in June; Year 13: terms end in July, exams in June
-  Northern Ireland  Year 12 and on: 30 June
+                    (Year 12 goes on to 13: in a sixth-form college not everybody leaves)
+  Northern Ireland  Year 12 and Year 14: 30 June
   Scotland          S4 to S6: 31 May; who turns sixteen by the end of February: the first day of the
                     Christmas holidays, about 21 December
 The top year group of a school leaves with its last summer term, whatever school that is.  MISs take their
@@ -69,6 +70,11 @@ class Season:
             return _shown(number, self.country)
         return ""
 
+    @property
+    def _last_of_all(self) -> int:
+        """The number of the last year group that schools of the country have."""
+        return 14 if self.country == year.NORTHERN_IRELAND else 13
+
     def _leaving(self, number: int, ending: int) -> Iterable[tuple[date, date]]:
         """Spans of days in which pupils of that year group leave; ``ending`` began the year that ends."""
         summer = ending + 1
@@ -81,7 +87,9 @@ class Season:
                 yield date(summer, 6, 20), date(summer, 9, 30)
         elif number == (12 if self.country == year.NORTHERN_IRELAND else 11):
             yield school_leaving_date(summer, self.country), end
-        elif number >= 12:
+        elif number >= (14 if self.country == year.NORTHERN_IRELAND else 13) or (
+            number == self.top and number >= 12
+        ):
             yield date(summer, 6, 15), end
         elif number == self.top:
             yield date(summer, 7, 1), end

@@ -71,8 +71,7 @@ def _key(kept: Secrets, *, make: bool = True) -> Key:
         return known
     found = kept.get(KEY_REF).get("key", "")
     if not found and make:
-        kept.put(KEY_REF, {"key": secrets.token_hex(32)})
-        found = kept.get(KEY_REF)["key"]
+        found = kept.first(KEY_REF, {"key": secrets.token_hex(32)})["key"]
     key = Key(bytes.fromhex(found))
     if found:
         _KEYS[kept] = key

@@ -207,3 +207,15 @@ class TestTyped:
         (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
         with pytest.raises(Usage, match="UTF-8"):
             read_secrets_file(tmp_path / "binary")
+
+
+def test_of_two_who_set_a_first_value_at_once_both_get_the_same(tmp_path: Path) -> None:
+    """A key of the audit trail, made by two processes in the same moment."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    def one(number: int) -> str:
+        return Secrets.at(tmp_path).first("key", {"key": str(number)})["key"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(one, range(40)))) == 1
+    assert Secrets.at(tmp_path).first("key", {"key": "later"})["key"] != "later"

@@ -28,7 +28,7 @@ def entry(number: int, academic: int) -> int:
         (date(2026, 6, 25), 11, ""),  # the day before the last Friday in June
         (date(2026, 6, 26), 11, "Year 11"),
         (date(2026, 7, 20), 13, "Year 13"),
-        (date(2026, 7, 20), 12, "Year 12"),
+        (date(2026, 7, 20), 12, ""),  # goes on to Year 13
         (date(2026, 7, 20), 9, ""),
         (date(2026, 2, 20), 13, ""),
         (date(2026, 9, 10), 13, "Year 13"),  # told by the year that is over, though the new one has begun

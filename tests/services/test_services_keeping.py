@@ -70,6 +70,14 @@ class TestBackup:
         with Store.open(f"sqlite:///{kept}") as old, old.read() as s:
             assert s.get(School, bench.school_id).name == "Renamed since"  # type: ignore[union-attr]
 
+    def test_what_an_earlier_restore_kept_is_kept_too(self, bench: Bench) -> None:
+        path = Path(backups.make(bench.desk).path)
+        store = file_of(bench)
+        bench.store.close()
+        kept = {backups.restore(store, path, busy=False)[1] for _ in range(3)}
+        assert len(kept) == 3 and all(each is not None and each.is_file() for each in kept)
+        assert not Path(f"{store}-wal").exists()
+
     def test_a_damaged_store_is_kept_byte_by_byte_and_replaced(self, bench: Bench) -> None:
         made = backups.make(bench.desk)
         store = file_of(bench)

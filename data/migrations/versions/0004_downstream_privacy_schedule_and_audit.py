@@ -242,10 +242,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("due_at", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("source", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.create_index("ix_run_target_id", ["target_id"], unique=False)
+        batch_op.create_index(
+            "ix_run_open",
+            ["state"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('queued', 'running', 'held')"),
+            postgresql_where=sa.text("state IN ('queued', 'running', 'held')"),
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
+        batch_op.drop_index("ix_run_open")
         batch_op.drop_index("ix_run_target_id")
         batch_op.drop_column("source")
         batch_op.drop_column("due_at")
