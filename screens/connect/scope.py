@@ -206,9 +206,8 @@ class Scope(Frame[None]):
             return decide_on(desk, self.school, report, decided_by=head)
 
         what = field.title if field else row.report.title
-        told = f"{what}: accepted, from the next sync on."
-        if verdict == "decline":
-            told = f"{what}: declined{'; what was kept of it is gone' if removal(row) else ''}."
+        gone = "; what was kept is gone" if verdict == "decline" and removal(row) else ""
+        told = f"{what}: {'accepted' if verdict == 'accept' else 'declined'}, from the next sync on{gone}."
         self.ask(decide, lambda _: self._decided(told), group="scope", each=True)
 
     def _decided(self, told: str) -> None:
