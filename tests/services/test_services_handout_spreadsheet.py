@@ -73,8 +73,13 @@ def test_P2_leading_zeros_are_in_the_file_and_no_password_looks_like_a_number_or
     drawn: list[str] = []
     real = passwords.Password.reveal
     out = tmp_path / ("files" if form == "sds" else "file.csv")
+
+    def reveal(self: passwords.Password) -> str:
+        drawn.append(real(self))
+        return drawn[-1]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords.Password, "reveal", lambda self: drawn.append(real(self)) or real(self))
+        patch.setattr(passwords.Password, "reveal", reveal)
         handout.hand_out(school.desk(), "100001", Wish(form=form), out)
     found = [cell for row in cells(out) for cell in row]
     for n in range(len(NASTY)):
