@@ -157,7 +157,8 @@ class Terms:
 
 def plain(step: Step) -> dict[str, Any]:
     """A step as JSON can hold it."""
-    return _plain(asdict(step))
+    found: dict[str, Any] = _plain(asdict(step))
+    return found
 
 
 def _plain(value: Any) -> Any:

@@ -26,5 +26,4 @@ def show(desk: Desk, school: str, account_id: int) -> AccountView:
     return found
 
 
-
 __all__ = ["import_csv", "listing", "show"]

@@ -1,4 +1,4 @@
-"""``docs/schedule.md`` and ``docs/status.md``: the settings, the hours of each MIS, and the rule of the lamps."""
+"""``docs/schedule.md`` and ``docs/status.md``: settings, the hours of each MIS, and the rule of the lamps."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ SETTINGS = (
 
 def settings() -> str:
     rows: list[tuple[object, ...]] = [
-        (f"`{name}`", s.doc, s.bounds, f"`{s.show(s.default)}`")
-        for name in SETTINGS
-        for s in [BY_NAME[name]]
+        (f"`{name}`", s.doc, s.bounds, f"`{s.show(s.default)}`") for name in SETTINGS for s in [BY_NAME[name]]
     ]
     return table(("setting", "what it decides", "takes", "default"), rows)
 
@@ -31,7 +29,7 @@ def windows() -> str:
         for route in entry.routes:
             if route.window != usual:
                 found.setdefault(route.window, []).append(f"{entry.title} by {route.title}")
-    rows: list[tuple[object, ...]] = [(_told(window), ", ".join(mis)) for window, mis in sorted(found.items())]
+    rows: list[tuple[object, ...]] = [(_told(hours), ", ".join(mis)) for hours, mis in sorted(found.items())]
     return table(("hours", "MIS"), rows)
 
 
