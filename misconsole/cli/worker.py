@@ -55,6 +55,8 @@ def run(args: argparse.Namespace, out: Out) -> int:
             say=out.note,
         )
         worker.work(shift, wait=waiter(stop), stop=stop, once=args.once, grace=args.grace)
+    if out.as_json:
+        out.json({"started": shift.begun, "standing_by": shift.standing_by or None})
     return Exit.DONE
 
 

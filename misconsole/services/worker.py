@@ -69,6 +69,7 @@ class Shift:
     since: datetime | None = None  # the last time that what follows syncs was looked for
     followed: set[int] = field(default_factory=set)  # syncs whose pushes were begun, or need none
     standing_by: str = ""
+    begun: int = 0  # syncs started in all
 
     def begin(self) -> None:
         permits.need(self.desk, "sync")
@@ -149,6 +150,7 @@ class Shift:
         except Exception as error:  # noqa: BLE001 - one school's trouble is not the others'
             self.say(f"{each.name}: could not be started. {said(error)}")
             return False
+        self.begun += 1
         self.say(f"{each.name}: sync started{'. ' + each.note if each.note else '.'}")
         return True
 
