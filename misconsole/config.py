@@ -7,7 +7,6 @@ there is none.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.config_file import ConfigProblem, Mistake, Name, Read, read
 from misconsole.config_settings import SETTINGS, Setting, setting
+from misconsole.paths import SETTINGS_FILE
 
 if TYPE_CHECKING:
     from misconsole.grades import Standing
 
-FILE = "misconsole.toml"
+FILE = SETTINGS_FILE
 NO_FLAGS: Mapping[str, Any] = {}
 
 
@@ -151,8 +151,9 @@ def standing(env: Mapping[str, str], config: Config | None = None) -> tuple[str,
 
 def only(env: Mapping[str, str]) -> frozenset[str] | None:
     """The schools whoever is in front is bound to; None where they see all of them."""
-    site = paths(env)[0]
-    if not os.path.lexists(site):
+    from misconsole import paths as places
+
+    if places.site_file(env) is None:
         return None
     held = standing(env)[1]
     return held.only if held else None

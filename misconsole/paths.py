@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _APP = "misconsole"
+SETTINGS_FILE = "misconsole.toml"
 _SQLITE = "sqlite:///"
 _FIXED = Path("/etc/misconsole")  # a file here is the administrator's whatever any variable says
 
@@ -69,7 +70,7 @@ def platform() -> str:
 def site_dir(env: Mapping[str, str] | None = None) -> Path:
     """Holds the administrator's settings. ``MISCONSOLE_SITE_CONFIG`` moves it, but never away from a file in
     /etc/misconsole."""
-    if os.name == "posix" and (_FIXED / "misconsole.toml").exists():
+    if os.name == "posix" and (_FIXED / SETTINGS_FILE).exists():
         return _FIXED
     given = (os.environ if env is None else env).get("MISCONSOLE_SITE_CONFIG", "")
     if given:
@@ -79,6 +80,12 @@ def site_dir(env: Mapping[str, str] | None = None) -> Path:
     import platformdirs
 
     return Path(platformdirs.site_config_dir(_APP, appauthor=False))
+
+
+def site_file(env: Mapping[str, str] | None = None) -> Path | None:
+    """The administrator's settings, None where there are none; asked before anything that reads them."""
+    path = site_dir(env) / SETTINGS_FILE
+    return path if os.path.lexists(path) else None
 
 
 def state_dir(env: Mapping[str, str] | None = None) -> Path:

@@ -70,9 +70,13 @@ def worst(lamps: Iterable[str]) -> str:
 def lines(url: str, *, now: datetime | None = None) -> list[dict[str, Any]]:
     """Every school by name: the fields of ``SchoolRow`` but ``mis_title``; lamp as its word, waiting as a
     dict of counts. Raises data.errors.StoreProblem."""
-    from misconsole import config
+    from misconsole import paths
 
     now = now or clock_now()
+    if paths.site_file(os.environ) is None:  # nobody is bound to single schools
+        return _lines(url, now)
+    from misconsole import config
+
     only = config.only(os.environ)
     if only is not None and not config.is_throw_away(url):
         found = _lines(url, now)
