@@ -205,12 +205,14 @@ class Workspace(Frame[None]):
         return f"person:{person.id}" if person is not None else self.opened
 
     def _saw(self, glance: Glance) -> None:
-        before, self.version = self.version, glance.version
         if self.program.company.saw(glance.others):
             self.retitle()
             self.tab.repaint()
         self._saw_run(glance.run)
-        if before is not None and before != glance.version and not self.tab.busy:
+        if self.version is None:
+            self.version = glance.version
+        elif self.version != glance.version and not self.tab.busy:  # else with the next look
+            self.version = glance.version
             self.count()
             self.tab.read_after_others()
 

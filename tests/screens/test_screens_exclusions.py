@@ -123,4 +123,4 @@ async def test_the_form_fits_a_small_terminal_with_all_it_says(larkmere: Opened)
         await driver.type("Anand")
         await driver.until(lambda: "1 live account" in driver.text)
         assert "Exclude a name" in driver.text
-        assert "Enter exclude" in driver.text
+        assert "Ctrl+S exclude" in driver.text

@@ -162,3 +162,19 @@ def test_a_console_that_fell_silent_is_forgotten(larkmere: Opened, seconds: int,
     larkmere.estate.now += timedelta(seconds=seconds)
     seen = live.glance(larkmere.estate.desk("sam"), urn_of(larkmere), session="s").others
     assert bool(seen) is there
+
+
+async def test_a_change_seen_while_the_list_was_busy_is_taken_up_with_the_next_look(larkmere: Opened) -> None:
+    async with larkmere.running(*tab("unmatched-pupils")) as driver:
+        await driver.until(lambda: bool(driver.app.screen.tab.grid.total))  # type: ignore[attr-defined]
+        await look_round(driver)
+        shown = driver.app.screen.tab  # type: ignore[attr-defined]
+        total = shown.grid.total
+        gone = waiting(larkmere)[-1]
+        decide.exclude_person(bob(larkmere), urn_of(larkmere), gone, reason="Left before starting")
+        shown._rereading = True
+        await look_round(driver)
+        assert shown.grid.total == total
+        shown._rereading = False
+        await look_round(driver)
+        await driver.until(lambda: shown.grid.total == total - 1)
