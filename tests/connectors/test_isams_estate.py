@@ -237,7 +237,6 @@ def test_a_module_without_permission_costs_its_own_report_only(
         ("rest", "wrong_type", {"how": "html"}, BadAnswer), ("rest", "empty", {}, BadAnswer),
         ("rest", "wrong_type", {"how": "list"}, BadAnswer), ("rest", "redirect", {}, BadAnswer),
         ("rest", "half", {}, ShortExtract), ("rest", "missing_page", {}, ShortExtract),
-        ("rest", "missing_page", {"times": 10}, ShortExtract),
         ("rest", "totals_disagree", {}, ShortExtract), ("rest", "endless_paging", {}, TooLarge),
         ("rest", "expired_token", {"after": 2}, NotAuthorised),
         ("rest", "huge_body", {"megabytes": 6}, TooLarge), ("rest", "gzip_bomb", {"megabytes": 16}, TooLarge),
