@@ -17,7 +17,6 @@ from typing import Any
 
 from misconsole import paths
 from misconsole.errors import MisconsoleError
-from misconsole.private_file import private_file
 
 FILE = "console.json"
 EVERY = 5.0  # seconds between two writings, while things change
@@ -63,6 +62,8 @@ class Own:
         text = self.text()
         if text == self._written or not (at_once or now() - self._at >= EVERY):
             return False
+        from misconsole.private_file import private_file
+
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with private_file(self.path) as file:

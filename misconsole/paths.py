@@ -24,9 +24,7 @@ def store_url(arg: str | None, env: Mapping[str, str] | None = None) -> str:
     env = os.environ if env is None else env
     given = arg or env.get("MISCONSOLE_STORE", "") or _configured(env)
     if not given:
-        import platformdirs
-
-        return _SQLITE + str(Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "store.sqlite3")
+        return _SQLITE + str(_own("data") / "store.sqlite3")
     path = given.removeprefix(_SQLITE) if given.startswith(_SQLITE) else given
     if "://" in path:
         return given
@@ -57,9 +55,22 @@ def config_dir(env: Mapping[str, str] | None = None) -> Path:
     given = (os.environ if env is None else env).get("MISCONSOLE_CONFIG", "")
     if given:
         return Path(given).expanduser().absolute()
+    return _own("config")
+
+
+_LINUX = {"data": ".local/share", "config": ".config", "state": ".local/state", "cache": ".cache"}
+
+
+def _own(kind: str) -> Path:
+    """The user's folder of that kind as platformdirs has it; on Linux without the time it takes to import,
+    for it stands between a key and the first frame (a test holds the two to the same answer)."""
+    if platform() == "linux":
+        given = os.environ.get(f"XDG_{kind.upper()}_HOME", "").strip()
+        return (Path(given) if given else Path.home() / _LINUX[kind]) / _APP
     import platformdirs
 
-    return Path(platformdirs.user_config_dir(_APP, appauthor=False))
+    found: Path = getattr(platformdirs, f"user_{kind}_path")(_APP, appauthor=False)
+    return found
 
 
 def platform() -> str:
@@ -93,28 +104,19 @@ def state_dir(env: Mapping[str, str] | None = None) -> Path:
     given = (os.environ if env is None else env).get("MISCONSOLE_STATE", "")
     if given:
         return Path(given).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir(_APP, appauthor=False))
+    return _own("state")
 
 
 def crash_dir(env: Mapping[str, str] | None = None) -> Path:
     given = (os.environ if env is None else env).get("MISCONSOLE_CRASHES", "")
     if given:
         return Path(given).expanduser().absolute()
-    import platformdirs
-
-    return Path(platformdirs.user_state_dir(_APP, appauthor=False)) / "crashes"
+    return _own("state") / "crashes"
 
 
 def work_dir(env: Mapping[str, str] | None = None) -> Path:
     """A private folder for what a run must have on disk while it reads; made when it is missing."""
     given = (os.environ if env is None else env).get("MISCONSOLE_WORK", "")
-    if given:
-        found = Path(given).expanduser().absolute()
-    else:
-        import platformdirs
-
-        found = Path(platformdirs.user_cache_dir(_APP, appauthor=False)) / "work"
+    found = Path(given).expanduser().absolute() if given else _own("cache") / "work"
     found.mkdir(mode=0o700, parents=True, exist_ok=True)
     return found

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from misconsole import config, own_settings
+from misconsole import own_settings, paths
 from misconsole.errors import MisconsoleError
 from misconsole.own_settings import Own
 from screens import terminal
 from screens.widgets.order import Sort
+
+Told = Mapping[str, Any]
 
 if TYPE_CHECKING:
     from textual.dom import DOMNode
@@ -91,9 +94,19 @@ def name_of(node: DOMNode) -> str:
     return f"{type(node.screen).__name__}{f'.{tab}' if tab else ''}"
 
 
-def _told(env: Mapping[str, str]) -> config.Config:
-    """A settings file that is wrong is complained of when the store is opened; here it says nothing."""
+def _told(env: Mapping[str, str]) -> Told:
+    """A settings file that is wrong is complained of when the store is opened; here it says nothing.
+
+    Where nobody set anything, how settings are read is not even imported: the first frame waits for it.
+    """
+    said = any(name in env for name in ("MISCONSOLE_THEME", "MISCONSOLE_MASK"))
+    own = paths.config_dir(env) / paths.SETTINGS_FILE
+    if not said and paths.site_file(env) is None and not os.path.lexists(own):
+        return {}
+    from misconsole import config
+
     try:
-        return config.load(env)
+        found = config.load(env)
     except MisconsoleError:
-        return config.Config(told={})
+        return {}
+    return {name: found.get(name) for name in ("theme", "mask", "remember_filters")}

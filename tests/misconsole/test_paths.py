@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,18 @@ def test_a_path_is_taken_as_typed_and_a_home_that_nobody_has_is_only_a_name(
     assert paths.typed("~/x.csv") == tmp_path / "x.csv"
     assert paths.typed("~nobody-of-that-name/x.csv") == tmp_path / "~nobody-of-that-name" / "x.csv"
     assert paths.typed("/") == Path("/")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there is platformdirs not asked")
+@pytest.mark.parametrize("given", ["", "/srv/elsewhere"])
+@pytest.mark.parametrize("kind", ["data", "config", "state", "cache"])
+def test_folders_of_ones_own_are_those_of_platformdirs(
+    kind: str, given: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import platformdirs
+
+    if given:
+        monkeypatch.setenv(f"XDG_{kind.upper()}_HOME", given)
+    else:
+        monkeypatch.delenv(f"XDG_{kind.upper()}_HOME", raising=False)
+    assert paths._own(kind) == getattr(platformdirs, f"user_{kind}_path")("misconsole", appauthor=False)
