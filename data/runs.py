@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, text
 from sqlmodel import Session, col, select
 
 from data import bulk
-from data.tables import Connection, HeldPlan, Lease, Run, RunMessage, RunProgress, RunStage, School
+from data.tables import OPEN_RUN, Connection, HeldPlan, Lease, Run, RunMessage, RunProgress, RunStage, School
 
 STAGES = ("authorise", "extract", "filter", "match", "plan", "limits", "apply")
 UNFINISHED = ("queued", "running")
@@ -195,8 +195,8 @@ def forget_plan(s: Session, run_id: int) -> None:
 
 def held_now(s: Session, school_id: int | None = None) -> list[Run]:
     """Runs that a limit holds and nobody has looked into, pushes too; of all schools unless one is named."""
-    held = text("state IN ('queued', 'running', 'held')")  # as ``ix_run_open`` says it, to be found by it
-    asked = select(Run).where(held, Run.state == "held", Run.resolution == "", col(Run.dry_run).is_(False))
+    among = text(OPEN_RUN)  # as ``ix_run_open`` says it, to be found by it
+    asked = select(Run).where(among, Run.state == "held", Run.resolution == "", col(Run.dry_run).is_(False))
     if school_id is not None:
         asked = asked.where(Run.school_id == school_id)
     return list(s.exec(asked.order_by(col(Run.id).desc())))

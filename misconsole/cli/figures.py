@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli.desk import open_desk
 from misconsole.errors import Exit
+from misconsole.rules.figures import NAMES
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
-
-NAMES = ("runs", "changes", "match", "waiting", "decisions")
 
 
 def add(sub: Any) -> None:

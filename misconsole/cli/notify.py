@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
 from misconsole.errors import Exit, Usage
+from misconsole.rules.notices import KINDS
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
-
-KINDS = ("problem", "held", "recovered", "summary")
 
 
 def add(sub: Any) -> None:

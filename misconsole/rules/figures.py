@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+NAMES = ("runs", "changes", "match", "waiting", "decisions")
 SITTING = timedelta(minutes=5)  # a longer pause between two decisions ends a sitting
 AGES = ((1, "a day"), (7, "a week"), (30, "a month"), (90, "3 months"))
 LEAST_DAYS = 14  # so that a first day does not fill the whole picture

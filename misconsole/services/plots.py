@@ -11,7 +11,7 @@ from data import plot_rows
 from misconsole.errors import Usage
 from misconsole.private_file import private_file
 from misconsole.rules import figures
-from misconsole.rules.figures import Figure
+from misconsole.rules.figures import NAMES, Figure
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 from misconsole.text import csv_safe
@@ -19,7 +19,6 @@ from misconsole.text import csv_safe
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-NAMES = ("runs", "changes", "match", "waiting", "decisions")
 WEEKS = 26
 
 

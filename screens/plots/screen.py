@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
 from misconsole.paths import typed
+from misconsole.rules.figures import NAMES
 from screens.commands import Command, bindings
 from screens.frame import Frame
 from screens.plots.drawing import Drawing
@@ -19,7 +19,6 @@ from screens.widgets.lines import Line, Lines, line, span, wrap
 if TYPE_CHECKING:
     from misconsole.rules.figures import Figure
 
-NAMES = ("runs", "changes", "match", "waiting", "decisions")
 TITLES = {
     "runs": "Runs", "changes": "Changes", "match": "Matching", "waiting": "Waiting", "decisions": "Decisions",
 }  # fmt: skip
@@ -121,7 +120,7 @@ class Plots(Frame[None]):
         if figure is None:
             return
         where = self.school or "estate"
-        proposed = Path.cwd() / f"{where}-{figure.name}-{date.today():%Y%m%d}.csv"  # noqa: DTZ011 - a name
+        proposed = Path.cwd() / f"{where}-{figure.name}-{self.program.showing.now():%Y%m%d}.csv"
         asked = [Asked(name="file", title="File", value=str(proposed))]
 
         def answered(answers: Answers | None) -> None:
