@@ -209,9 +209,8 @@ class Workspace(Frame[None]):
             self.retitle()
             self.tab.repaint()
         self._saw_run(glance.run)
-        if self.version is None:
-            self.version = glance.version
-        elif self.version != glance.version and not self.tab.busy:  # else with the next look
+        # What is shown when the first look comes was read before it, so that it may be older than what is seen.
+        if self.version != glance.version and not self.tab.busy:  # else with the next look
             self.version = glance.version
             self.count()
             self.tab.read_after_others()

@@ -53,6 +53,7 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         super().__init__(id=f"tab-{self.slug}")
         self.urn = urn
         self._still_since = 0.0
+        self._stood: Row | None = None  # the row under the cursor, as it was last shown
         # From the key of a decision until the list shows its outcome; until then a row may be out of date.
         self._writing = self._rereading = False
         self._others = False  # the list is being read because of what somebody else did
@@ -121,9 +122,12 @@ class Tab(Vertical, Hosting, Asking, Generic[Row]):
         return f"person:{who}" if isinstance(who, int) else ""
 
     def on_grid_moved(self) -> None:
-        self._still_since = max(self._still_since, monotonic())
+        """Also told when the list was read again: a row that is the same to the letter has not moved."""
+        before, self._stood = self._stood, self.row
         self.query_one(Reading).show(self._detail_lines)
-        self.query_one(Reading).scroll_home(animate=False)
+        if before is None or before != self._stood:
+            self._still_since = max(self._still_since, monotonic())
+            self.query_one(Reading).scroll_home(animate=False)
         self.refresh_bindings()
 
     def do_details(self) -> None:

@@ -69,6 +69,37 @@ async def test_a_row_taken_from_under_the_cursor_is_said_with_who_took_it(larkme
         await driver.until(lambda: "bob decided the row you stood on; you are on the next." in driver.text)
 
 
+async def test_what_changes_between_the_first_reading_and_the_first_look_is_seen(larkmere: Opened) -> None:
+    """What the list shows may be older than the first look at the school: that look must not hide it."""
+    async with larkmere.running(*tab("unmatched-pupils")) as driver:
+        await driver.until(lambda: bool(driver.app.screen.tab.grid.total))  # type: ignore[attr-defined]
+        grid = driver.app.screen.tab.grid  # type: ignore[attr-defined]
+        driver.app.screen.version = None  # type: ignore[attr-defined]  # no look has been taken yet
+        total = grid.total
+        decide.exclude_person(
+            bob(larkmere), urn_of(larkmere), waiting(larkmere)[0], reason="Left before starting"
+        )
+        await look_round(driver)
+        await driver.until(lambda: grid.total == total - 1)
+
+
+async def test_reading_again_stops_no_key_while_the_row_is_the_same(larkmere: Opened) -> None:
+    """K6: a key counts at once unless what is under the cursor has changed."""
+    async with larkmere.running(*tab("unmatched-pupils")) as driver:
+        await driver.until(lambda: bool(driver.app.screen.tab.grid.total))  # type: ignore[attr-defined]
+        shown = driver.app.screen.tab  # type: ignore[attr-defined]
+        stands, total, still = shown.grid.cursor_row.person.id, shown.grid.total, shown._still_since
+        others = [i for i in waiting(larkmere) if i != stands]
+        decide.exclude_person(bob(larkmere), urn_of(larkmere), others[-1], reason="Left before starting")
+        await look_round(driver)
+        await driver.until(lambda: shown.grid.total == total - 1)
+        assert shown.grid.cursor_row.person.id == stands
+        assert shown._still_since == still
+        await driver.press("down")
+        await driver.until(lambda: shown.grid.cursor_row.person.id != stands)
+        assert shown._still_since > still
+
+
 async def test_the_overview_is_read_again_when_somebody_decides(larkmere: Opened) -> None:
     async with larkmere.running(*tab("overview")) as driver:
         await look_round(driver)
@@ -95,6 +126,7 @@ async def test_a_second_console_of_one_and_the_same_person_is_called_so(larkmere
 
 async def test_nothing_is_read_again_while_nothing_changes(larkmere: Opened) -> None:
     async with larkmere.running(*tab("unmatched-pupils")) as driver:
+        await driver.until(lambda: bool(driver.app.screen.tab.grid.total))  # type: ignore[attr-defined]
         await look_round(driver)
         shown = driver.app.screen.tab  # type: ignore[attr-defined]
         asked = dict(shown.__dict__["_asked"])
