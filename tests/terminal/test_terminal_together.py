@@ -72,6 +72,7 @@ class Room:
         terminal = self.school(name, *flags)
         terminal.press("]", "No member of staff waits")
         terminal.press("]", PUPILS)
+        terminal.wait(lambda text: bool(pointed(text)), "a row under the cursor")
         stand_still(terminal)
         return terminal
 
