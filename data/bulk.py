@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, text
+from sqlalchemy import Connection, Table, bindparam, func, select, text
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert as sql_insert
 from sqlalchemy import update as sql_update
@@ -156,8 +156,9 @@ def load(s: Session, table_cls: type[SQLModel], ids: Sequence[int]) -> dict[int,
 def next_ids(s: Session, table_cls: type[SQLModel], count: int) -> list[int]:
     """Ids nobody ever had, ascending.
 
-    On SQLite the write lock makes "highest ever" safe to count on from; the journal is asked too, because
-    SQLite would give the id of a deleted row to the next one, and undo tells rows apart by their ids.
+    On SQLite the write lock makes "highest ever" safe to count on from.  People and accounts have a count
+    of their own (``tables.NEVER_AGAIN``); for others the journal is asked too, because SQLite would give the
+    id of a deleted row to the next one, and undo tells rows apart by their ids.
     """
     table = table_of(table_cls)
     connection = s.connection()
@@ -165,12 +166,18 @@ def next_ids(s: Session, table_cls: type[SQLModel], count: int) -> list[int]:
         asked = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
         return sorted(connection.execute(asked, {"name": f'"{table.name}"', "count": count}).scalars())
     now = connection.execute(select(func.max(table.c.id))).scalar() or 0
-    journal = table_of(Journal)
-    ever = connection.execute(
-        select(func.max(journal.c.row_id)).where(journal.c.table_name == table.name)
-    ).scalar()
-    first = max(now, ever or 0) + 1
+    first = max(now, _ever(connection, table)) + 1
     return list(range(first, first + count))
+
+
+def _ever(connection: Connection, table: Table) -> int:
+    """The highest id a row of this table is known to have had."""
+    if table.dialect_options["sqlite"]["autoincrement"]:
+        asked = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        return int(connection.execute(asked, {"name": table.name}).scalar() or 0)
+    journal = table_of(Journal)
+    highest = select(func.max(journal.c.row_id)).where(journal.c.table_name == table.name)
+    return int(connection.execute(highest).scalar() or 0)
 
 
 def with_ids(s: Session, table_cls: type[SQLModel], rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -20,6 +20,7 @@ from data import sqlite
 from data.errors import StoreProblem
 
 MANIFEST = ".json"
+_TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ def prove(path: Path) -> Copy:
         with closing(sqlite.connect(path)) as db:
             told = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
             loose = db.execute("PRAGMA foreign_key_check").fetchone()
-            names = [n for (n,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+            names = [n for (n,) in db.execute(_TABLES)]
             if "alembic_version" not in names:
                 raise StoreProblem("damaged", f"{path} is not a misconsole store.")
             row = db.execute("SELECT version_num FROM alembic_version").fetchone()
@@ -130,9 +131,10 @@ def put_back(copy: Path, store: Path) -> Path | None:
     try:
         sqlite.make_private(part)
         shutil.copyfile(copy, part)
-        _to_disk(part)
         if kept is not None:
             _keep(store, kept)
+            _count_on(part, store)
+        _to_disk(part)
         for ending in (
             "-wal",
             "-shm",
@@ -153,6 +155,21 @@ def _free_name(store: Path) -> Path:
         if not found.exists():
             return found
     raise AssertionError("unreachable")
+
+
+def _count_on(part: Path, store: Path) -> None:
+    """Ids given since the copy was made stay theirs: directories and exports know people by them.
+
+    Of a store that can't be read, or a copy from before ids were counted, there is nothing to go on from.
+    """
+    with suppress(sqlite3.Error), closing(sqlite.connect(store)) as was:
+        ever = was.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+        with closing(sqlite.connect(part, read_only=False)) as db:
+            known = dict(db.execute("SELECT name, seq FROM sqlite_sequence"))
+            for name, highest in ever:
+                if name in known:
+                    db.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = ?",
+                               (max(highest, known[name]), name))  # fmt: skip
 
 
 def _keep(store: Path, kept: Path) -> None:

@@ -9,11 +9,16 @@ import errno
 import os
 import sqlite3
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from data import migrations
 from data.errors import StoreProblem
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 BUSY_SECONDS = 10.0
 _HEADER = 100  # bytes; SQLite takes what is shorter for a new file
@@ -98,6 +103,31 @@ def ensure_wal(path: Path) -> None:
             if found is None or found.code != "locked" or time.monotonic() > until:
                 raise
             time.sleep(0.02)
+
+
+@contextmanager
+def loose(connection: Connection) -> Iterator[None]:
+    """Without foreign keys, as SQLite asks of who makes a table anew; ``check_keys`` before the end.
+
+    To be entered before the transaction begins, in which the setting can't be changed.
+    """
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+
+
+def check_keys(connection: Connection, where: object) -> None:
+    """Raises StoreProblem where a row points to one that is not there."""
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise StoreProblem("migration", f"The store {where} could not be migrated: rows were left loose.")
 
 
 def check_header(path: Path, *, read_only: bool = False) -> None:

@@ -101,8 +101,12 @@ class Store:
             sqlite.check_whole(self.path)
             sqlite.backup(self.path, migrations.head())
         importlib.import_module("data.migrate")  # takes a while: not while others wait for the lock
-        with self._problems(), self._writer.begin() as connection:
+        with (
+            self._problems(), self._writer.connect() as connection, sqlite.loose(connection),
+            connection.begin(),
+        ):  # fmt: skip
             _upgrade(connection, self.path)
+            sqlite.check_keys(connection, self.path)
 
     def _migrate_server(self, *, allowed: bool) -> None:
         with self._problems(), self._writer.begin() as connection:

@@ -19,6 +19,8 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 OPEN_RUN = "state IN ('queued', 'running', 'held')"
+#: Directories and exports know people by these ids: the id of one who was erased is never given to another.
+NEVER_AGAIN = {"sqlite_autoincrement": True}
 LONG_NAME = "length(search_name) - length(replace(search_name, ' ', '')) >= 2"
 
 
@@ -208,6 +210,7 @@ class Person(SQLModel, table=True):
             sqlite_where=text(LONG_NAME),
             postgresql_where=text(LONG_NAME),
         ),
+        NEVER_AGAIN,
     )
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)
@@ -378,6 +381,7 @@ class Account(SQLModel, table=True):
         Index("ix_account_school_state", "school_id", "state"),
         Index("ix_account_username_key", "username_key"),  # find, over every collision domain
         Index("ix_account_email", "email"),
+        NEVER_AGAIN,
     )
     id: int | None = Field(default=None, primary_key=True)
     school_id: int = Field(foreign_key="school.id", index=True)  # the home school

@@ -56,8 +56,8 @@ def name_agrees(wanted: Wanted, entry: Entry) -> bool:
 def may_be_theirs(wanted: Wanted, entry: Entry) -> bool:
     """Whether an entry that bears our mark, but that we don't remember, can be this account's.
 
-    A mark is made of the number of an account.  After a backup was restored, or an account was erased or
-    undone, that number may have been given anew: then the entry is somebody else's, and so is its mail.
+    A mark is made of the number of an account, which a store never gives twice.  A store begun anew, or a
+    copy put back by hand, does: then the entry is somebody else's, and so is its mail.
     """
     if name_agrees(wanted, entry):
         return True

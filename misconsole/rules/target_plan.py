@@ -3,7 +3,7 @@
 ``build`` is pure.  What it protects
   * An entry that is not ours is never changed, and a name that somebody bears is never taken: both are told.
   * An entry becomes ours by our mark or by a person's word, never by a likeness; a mark on an entry we
-    don't remember counts only where the person can be the same, for numbers of accounts can come again.
+    don't remember counts only where the person can be the same: it may be of a store before this one.
   * Leavers are suspended (Q4, X7).  Deleting needs the school's word, our own suspension and time.
   * Administrators' entries are left alone even where they bear our mark.
   * Sign-in that somebody blocked there is never opened; only who was suspended by us is let in again.
@@ -248,8 +248,8 @@ def _somebody_elses(ours: Ours, entry: Entry) -> Conflict:
         "other_person",
         ours,
         f"The entry {entry.username} bears its mark, but neither its name nor its address; it is left alone.",
-        "The account's number was another's before a backup was restored or somebody was erased: remove the "
-        "mark there, then push again; an entry that is theirs after all can be adopted.",
+        "Another store gave the number of the account to somebody else: remove the mark there, then push "
+        "again; an entry that is theirs after all can be adopted.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Numbers of accounts that come again: after a restored backup, an erasure or an undone run (Z8).
+"""Numbers of accounts that come again: in a store begun anew, or one put back by hand (Z8).
 
 The mark on an entry is made of the account's number, so the old entry of somebody else bears the mark of the
 new account.  It must be left alone: its mail and files are not theirs.

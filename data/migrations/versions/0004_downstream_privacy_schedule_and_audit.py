@@ -1,14 +1,58 @@
-"""Hand-outs, targets, erasure, schedule, notices, presence, figures by week, and a sealed audit trail."""
+"""Hand-outs, targets, erasure, schedule, notices, presence, figures by week, and a sealed audit trail.
+
+People and accounts get ids that never come again: directories and exports know them by these.  SQLite adds
+that only to a table made anew, so both are; ``data.store`` holds the foreign keys to it afterwards.
+"""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+
 import sqlalchemy as sa
 from alembic import op
+from alembic.operations import BatchOperations
 
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+#: Where ids of rows that are gone may still stand: (table, its column, which of its rows).
+_EVER = {
+    "account": (
+        ("journal", "row_id", "table_name = 'account'"),
+        ("reserved_name", "account_id", "true"),
+        ("decision", "account_id", "true"),
+    ),
+    "person": (("journal", "row_id", "table_name = 'person'"), ("decision", "person_id", "true")),
+}
+
+
+def _on_sqlite() -> bool:
+    return op.get_bind().dialect.name == "sqlite"
+
+
+def _made_anew(table: str, *, never_again: bool) -> AbstractContextManager[BatchOperations]:
+    """PostgreSQL's sequences never go back; there the table stays as it is."""
+    return op.batch_alter_table(
+        table,
+        recreate="always" if _on_sqlite() else "never",
+        table_kwargs={"sqlite_autoincrement": never_again},
+    )
+
+
+def _count_on() -> None:
+    """From the highest id that anything still tells of, be its row there or not."""
+    if not _on_sqlite():
+        return
+    for table, places in _EVER.items():
+        asked = [f"SELECT max(id) AS n FROM {table}"]  # noqa: S608 - our own names
+        asked += [f"SELECT max({column}) FROM {place} WHERE {which}" for place, column, which in places]  # noqa: S608
+        op.execute(f"DELETE FROM sqlite_sequence WHERE name = '{table}'")  # noqa: S608
+        op.execute(
+            f"INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', max(coalesce(n, 0)) "  # noqa: S608
+            f"FROM ({' UNION ALL '.join(asked)})"
+        )
 
 
 def upgrade() -> None:
@@ -229,8 +273,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_target_change_run_id", ["run_id"], unique=False)
         batch_op.create_index("ix_target_change_target_id", ["target_id"], unique=False)
 
-    with op.batch_alter_table("account", schema=None) as batch_op:
+    with _made_anew("account", never_again=True) as batch_op:
         batch_op.add_column(sa.Column("own_display_name", sa.String(), nullable=True))
+    with _made_anew("person", never_again=True):
+        pass
+    _count_on()
 
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origin", sa.String(), nullable=False, server_default=""))
@@ -264,7 +311,9 @@ def downgrade() -> None:
         batch_op.drop_column("place")
         batch_op.drop_column("origin")
 
-    with op.batch_alter_table("account", schema=None) as batch_op:
+    with _made_anew("person", never_again=False):
+        pass
+    with _made_anew("account", never_again=False) as batch_op:
         batch_op.drop_column("own_display_name")
 
     with op.batch_alter_table("target_change", schema=None) as batch_op:
