@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, text, update
+from sqlalchemy import Row, func, update
 from sqlmodel import Session, col, select
 
 from data.tables import Decision
 from data.wire import clean, from_json, to_json
 
-_LOCK_KEY = 0x736561  # one row of the chain at a time, where the store is a server
 _SEAL = re.compile(r"(\d{1,18}):([0-9a-f]{8}):([0-9a-f]{64})")
 _SAID = (
     "id", "school_id", "kind", "person_id", "account_id", "summary", "detail", "actor", "at", "origin",
@@ -84,8 +83,10 @@ def record(
     summary: str = "",
     detail: Mapping[str, Any] | None = None,
 ) -> Decision:
-    """A new row of the trail; it has its id. ``seal`` it when it says all it will say."""
-    _alone(s)
+    """A new row of the trail; it has its id. ``seal`` it when it says all it will say.
+
+    ``Store.write`` has one writer at a time, so that no second chain grows beside this one.
+    """
     row = Decision(
         school_id=school_id, kind=kind, actor=actor, at=at, origin=origin, place=place, summary=summary,
         detail=dict(detail or {}),
@@ -93,12 +94,6 @@ def record(
     s.add(row)
     s.flush()
     return row
-
-
-def _alone(s: Session) -> None:
-    """SQLite has one writer anyway; a server must keep a second chain from growing."""
-    if s.connection().dialect.name == "postgresql":
-        s.connection().execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
 
 
 def seal(s: Session, row: Decision, key: Key, *, fresh: Callable[[], bool]) -> None:

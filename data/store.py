@@ -1,27 +1,29 @@
 """The one way to the store: open it, migrate it, read it, write it in short transactions.
 
-Protects what a school decided: one writer at a time (``BEGIN IMMEDIATE``), all of a transaction or
-nothing, a private file, a backup before each migration, and errors an operator can act on.
+Protects what a school decided: one writer at a time (``BEGIN IMMEDIATE``; on a server ``data.server``), all
+of a transaction or nothing, a private file, a backup of it before each migration, and errors an operator can
+act on.
 """
 
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session, create_engine
 
-from data import migrations, sqlite
+from data import migrations, server, sqlite
 from data.errors import StoreProblem
 from data.wire import from_json, storable, to_json
 
-_LOCK_KEY = 0x6D6973  # one migration at a time on PostgreSQL
+_SILENT = logging.NullHandler()
 
 
 class Store:
@@ -33,7 +35,7 @@ class Store:
         self.path = path
         self.only: frozenset[str] | None = None  # URNs and short names whoever is in front is bound to
         self._reader = engine.execution_options(**_reading(engine))
-        self._writer = engine.execution_options(misconsole_begin="BEGIN IMMEDIATE")
+        self._writer = engine.execution_options(**_writing(engine))
 
     @classmethod
     def open(cls, url: str, *, create: bool = True, migrate: bool = True) -> Store:
@@ -47,7 +49,7 @@ class Store:
             _prepare_file(path, create=create)
         store = cls(url, engine_for(url), path)
         try:
-            store._migrate(allowed=migrate)
+            store._migrate(allowed=migrate, create=create)
         except BaseException:
             store.close()
             raise
@@ -82,22 +84,21 @@ class Store:
         try:
             yield
         except DBAPIError as error:
-            found = sqlite.problem(error.orig, self.path) if error.orig else None
-            if found is None and error.connection_invalidated:
-                found = StoreProblem("missing", "The connection to the store was lost.")
+            found = self._problem(error.orig) if error.orig else None
             if found is None:
                 raise
             raise found from error
 
-    def _migrate(self, *, allowed: bool) -> None:
-        if self.path is None:
-            self._migrate_server(allowed=allowed)
-            return
-        found = sqlite.revision(self.path)
+    def _problem(self, error: BaseException) -> StoreProblem | None:
+        return sqlite.problem(error, self.path) if self.path else server.problem(error, self.url)
+
+    def _migrate(self, *, allowed: bool, create: bool) -> None:
+        found = sqlite.revision(self.path) if self.path else self._server_revision(create=create)
         if found == migrations.head():
             return
         if found is not None:
-            _check(self.path, allowed=allowed)
+            _check(self.path or server.named(self.url), allowed=allowed)
+        if found is not None and self.path is not None:
             sqlite.check_whole(self.path)
             sqlite.backup(self.path, migrations.head())
         importlib.import_module("data.migrate")  # takes a while: not while others wait for the lock
@@ -105,13 +106,15 @@ class Store:
             self._problems(), self._writer.connect() as connection, sqlite.loose(connection),
             connection.begin(),
         ):  # fmt: skip
-            _upgrade(connection, self.path)
-            sqlite.check_keys(connection, self.path)
+            _upgrade(connection, self.path or server.named(self.url))
+            sqlite.check_keys(connection, self.path or server.named(self.url))
 
-    def _migrate_server(self, *, allowed: bool) -> None:
-        with self._problems(), self._writer.begin() as connection:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-            _upgrade(connection, self.engine.url.render_as_string(hide_password=True), allowed=allowed)
+    def _server_revision(self, *, create: bool) -> str | None:
+        with self._problems(), self._reader.connect() as connection:
+            found = server.revision(connection, self.url)
+        if found is None and not create:
+            raise StoreProblem("missing", f"There is no store in the database {server.named(self.url)}.")
+        return found
 
 
 def _check(where: object, *, allowed: bool) -> None:
@@ -124,19 +127,17 @@ def _check(where: object, *, allowed: bool) -> None:
         )
 
 
-def _upgrade(connection: Connection, where: object, *, allowed: bool = True) -> None:
+def _upgrade(connection: Connection, where: object) -> None:
     """Under the write lock, so that the second of two openers finds the work done."""
     from data import migrate
 
     found = migrate.current(connection)
     if found is not None and sqlite.known(found, where) == migrations.head():
         return
-    if found is not None:
-        _check(where, allowed=allowed)
     try:
         migrate.upgrade(connection)
     except DBAPIError as error:
-        if error.orig is not None and sqlite.problem(error.orig, None):
+        if error.orig is not None and (sqlite.problem(error.orig, None) or server.problem(error.orig, "")):
             raise
         raise StoreProblem("migration", f"The store {where} could not be migrated: {error.orig}") from error
 
@@ -144,10 +145,13 @@ def _upgrade(connection: Connection, where: object, *, allowed: bool = True) -> 
 def engine_for(url: str) -> Engine:
     """An engine with our pragmas and our way of beginning transactions; no file is touched yet."""
     options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
+    parsed = _parsed(url)
+    if parsed.get_backend_name() != "sqlite":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+        options |= {"connect_args": dict(server.CONNECT), "pool_pre_ping": True}
+        logging.getLogger("sqlalchemy").addHandler(_SILENT)  # a lost connection is told as a StoreProblem
     try:
-        made = create_engine(url, **options)
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreProblem("missing", "The address of the store is not understood.") from error
+        made = create_engine(parsed, **options)
     except ModuleNotFoundError as error:
         raise StoreProblem(
             "missing",
@@ -158,6 +162,8 @@ def engine_for(url: str) -> Engine:
     if made.dialect.name == "sqlite":
         event.listen(made, "connect", _on_connect)
         event.listen(made, "begin", _on_begin)
+    else:
+        event.listen(made, "begin", _on_server_begin)
     return made
 
 
@@ -175,17 +181,36 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql(options.get("misconsole_begin", "BEGIN IMMEDIATE"))
 
 
+def _on_server_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("misconsole_begin") == "BEGIN IMMEDIATE":
+        server.take_turn(connection)
+
+
 def _reading(engine: Engine) -> dict[str, Any]:
     if engine.dialect.name == "sqlite":
         return {"misconsole_begin": "BEGIN"}
     return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
-def _sqlite_path(url: str) -> Path | None:
+def _writing(engine: Engine) -> dict[str, Any]:
+    """On a server each statement sees what is committed by then: all of it, for nobody else has the turn."""
+    begin = {"misconsole_begin": "BEGIN IMMEDIATE"}
+    return begin if engine.dialect.name == "sqlite" else {**begin, "isolation_level": "READ COMMITTED"}
+
+
+def _parsed(url: str) -> URL:
+    """Raises StoreProblem, which does not quote what it was given: there may be a password in it."""
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise StoreProblem("missing", "The address of the store is not understood.") from error
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        raise StoreProblem("missing", "The address of the store is not understood.") from None
+    if found.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise StoreProblem("missing", "The address of the store is not understood.")
+    return found
+
+
+def _sqlite_path(url: str) -> Path | None:
+    parsed = _parsed(url)
     if parsed.get_backend_name() != "sqlite":
         return None
     if not parsed.database or parsed.database == ":memory:" or parsed.database.startswith("file:"):

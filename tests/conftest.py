@@ -4,7 +4,6 @@ keyring, no real store."""
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests import stores
+
 # Times are for the benchmarks: a slow or busy machine must not fail a property.
 settings.register_profile("misconsole", deadline=None)
 settings.load_profile("misconsole")
@@ -20,6 +21,7 @@ settings.load_profile("misconsole")
 if TYPE_CHECKING:
     from data.store import Store
     from tests.connectors.directories import Directory
+    from tests.postgresql import Server
 
 _CLEARED = ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "ESCDELAY", "SSH_CONNECTION", "COLUMNS", "LINES")
 _CLEARED_PREFIXES = ("TEXTUAL", "MISCONSOLE", "XDG_", "PYTHON_KEYRING")
@@ -44,25 +46,42 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
 
 
 @pytest.fixture(scope="session")
-def _empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated once; every test that wants a store gets a copy."""
-    from data.store import Store
-
-    path = tmp_path_factory.mktemp("empty") / "store.sqlite3"
-    Store.open(f"sqlite:///{path}").close()
-    return path
+def _empty_store() -> Path:
+    """Migrated once; every test that wants a file gets a copy."""
+    return stores.empty_file()
 
 
 @pytest.fixture
-def store(_empty_store: Path, tmp_path: Path) -> Iterator[Store]:
+def store(tmp_path: Path) -> Iterator[Store]:
     """An empty store at the newest schema, in a folder of its own."""
     from data.store import Store
 
-    path = tmp_path / "store" / "store.sqlite3"
-    path.parent.mkdir(mode=0o700)
-    shutil.copy(_empty_store, path)
-    with Store.open(f"sqlite:///{path}") as opened:
+    with Store.open(stores.url_at(tmp_path / "store" / "store.sqlite3")) as opened:
         yield opened
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked ``every_store`` runs on each kind of store there is."""
+    if metafunc.definition.get_closest_marker("every_store"):
+        metafunc.parametrize("_kind_of_store", stores.KINDS, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _kind_of_store(request: pytest.FixtureRequest) -> Iterator[None]:
+    if getattr(request, "param", os.environ.get("TESTS_STORE", "sqlite")) == "sqlite":
+        yield
+        return
+    with stores.on(request.getfixturevalue("postgresql_server")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """Started once for all tests that ask for it; each gets databases of its own."""
+    from tests import postgresql
+
+    with postgresql.running() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,9 @@ Every method writes at once and returns the row's id.  The clock is ``e.now``; s
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +26,7 @@ from misconsole.rules.collision import domain_key
 from misconsole.rules.names import fold
 from misconsole.secrets import Secrets
 from misconsole.services.desk import Desk
+from tests import stores
 
 NOON = datetime(2026, 9, 14, 12, 0, tzinfo=UTC)
 BORN = {"pupil": date(2015, 5, 17), "staff": date(1984, 3, 2)}
@@ -183,20 +180,8 @@ EVIDENCE = {
 @contextmanager
 def estate(folder: Path) -> Iterator[Estate]:
     """An empty estate in ``folder``: a store (migrated once, then copied) and secrets in a file."""
-    path = folder / "store.sqlite3"
-    if not path.exists():
-        shutil.copyfile(_template(), path)
-    with Store.open(f"sqlite:///{path}") as store:
+    with Store.open(stores.url_at(folder / "store.sqlite3")) as store:
         yield Estate(store, Secrets.at(folder / "secrets"), folder)
-
-
-@cache
-def _template() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="misconsole-seed-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "empty.sqlite3"
-    Store.open(f"sqlite:///{path}").close()
-    return path
 
 
 def larkmere(e: Estate) -> int:

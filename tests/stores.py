@@ -1,0 +1,60 @@
+"""Where the store of a test lives: in a file of its own or, while a test runs on PostgreSQL, in a database.
+
+A test marked ``every_store`` runs on both.  Whoever builds a store asks ``url_at`` for a path: on a server
+each path stands for a database, so that a second opening finds what the first one wrote.
+"""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.postgresql import Server
+
+KINDS = ("sqlite", "postgresql")
+_server: list[Server] = []
+_databases: dict[Path, str] = {}
+
+
+def url_at(path: Path) -> str:
+    """The address of the store that belongs to this path: an empty one at the newest schema, or as it is."""
+    if _server:
+        if path not in _databases:
+            _databases[path] = _server[-1].new()
+        return _databases[path]
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(empty_file(), path)
+    return f"sqlite:///{path}"
+
+
+@contextmanager
+def on(server: Server) -> Iterator[None]:
+    """Stores of this block are databases of that server; they go at its end."""
+    _server.append(server)
+    try:
+        yield
+    finally:
+        _server.pop()
+        for url in _databases.values():
+            server.drop(url)
+        _databases.clear()
+
+
+@cache
+def empty_file() -> Path:
+    """Migrated once; every test that wants a store gets a copy."""
+    from data.store import Store
+
+    folder = Path(tempfile.mkdtemp(prefix="misconsole-seed-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "empty.sqlite3"
+    Store.open(f"sqlite:///{path}").close()
+    return path
