@@ -45,7 +45,9 @@ class Command:
 
     @property
     def key_text(self) -> str:
-        """The keys as an operator reads them."""
+        """The keys as an operator reads them; what opens a row has the Enter of its list."""
+        if self.footer and not self.keys:
+            return KEY_NAMES["enter"]
         if self.each_key:
             return f"{self.keys[0]}-{self.keys[-1]}"
         return " ".join(KEY_NAMES.get(key, key) for key in self.keys)
@@ -199,8 +201,8 @@ def key_table(*, scopes: Sequence[str] = ()) -> str:
 
 
 def _cell(each: Command) -> str:
-    if not each.keys:
+    if not each.key_text:
         return "palette"
-    if each.each_key:
+    if each.each_key or not each.keys:
         return f"`{each.key_text}`"
     return " ".join(f"`{KEY_NAMES.get(key, key)}`" for key in each.keys)

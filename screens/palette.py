@@ -44,7 +44,7 @@ class Palette(Provider):
 
 
 def _title(command: Command) -> str:
-    return f"{command.title} ({command.key_text})" if command.keys else command.title
+    return f"{command.title} ({command.key_text})" if command.key_text else command.title
 
 
 async def _run(host: DOMNode, command: Command) -> None:

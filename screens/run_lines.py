@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from misconsole.services.views import RunView
+from misconsole.waiting_words import waiting_words
 from screens import glyphs
 from screens.showing import Showing, counted, took
 from screens.widgets.lines import Line, line, span, wrap
@@ -16,15 +17,6 @@ CHANGES = (
     ("updated", "record updated", "records updated"),
     ("unallocated", "account taken away", "accounts taken away"),
     ("unchanged", "unchanged", "unchanged"),
-)
-WAITS = (
-    ("unmatched_staff", "unmatched staff"),
-    ("unmatched_pupils", "unmatched pupils"),
-    ("unallocated", "unallocated"),
-    ("exclusions", "exclusions"),
-    ("non_mis", "non-MIS"),
-    ("new_users", "new users"),
-    ("problems", "problems"),
 )
 
 
@@ -85,7 +77,7 @@ def _ending(run: RunView, width: int) -> list[Line]:
     )
     if run.reports:
         lines += wrap(line(span("read          ", "muted"), _reports(run)), width, indent=14)
-    if waits := [f"{run.waiting[name]} {words}" for name, words in WAITS if run.waiting.get(name)]:
+    if waits := waiting_words(run.waiting):
         lines += wrap(line(span("waits         ", "muted"), ", ".join(waits)), width, indent=14)
     return lines
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.errors import Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
@@ -23,11 +24,18 @@ def add(sub: Any) -> None:
 
 
 def find(args: argparse.Namespace, out: Out) -> int:
+    from misconsole.services.find import SHORTEST
     from misconsole.services.find import find as search
 
-    text = " ".join(args.text)
+    text = " ".join(args.text).strip()
+    if len(text) < SHORTEST:
+        raise Usage(f"“{text}” is too short to look for.", mend="Type two letters or more.")
     with open_desk(args) as desk:
         items = search(desk, text, school=args.school, limit=max(1, args.limit))
+    if not items:
+        out.note(
+            "Nobody is called so in any school." if args.school is None else "Nobody there is called so."
+        )
     return words.listed(
         out,
         {"text": text, "items": items},

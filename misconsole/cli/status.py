@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from misconsole import paths
 from misconsole.errors import NotFound, Usage
 from misconsole.services import status
+from misconsole.waiting_words import waiting_words
 
 if TYPE_CHECKING:
     import argparse
@@ -122,7 +123,7 @@ def chosen(lines: Sequence[Line], keys: Sequence[str]) -> list[Line]:
     wanted = [key if key in known else key.strip().lower() for key in keys]
     for key in wanted:
         if key not in known:
-            raise NotFound(f"There is no school {key!r}.", mend="misconsole status lists the schools.")
+            raise NotFound(f"There is no school “{key[:60]}”.", mend="misconsole status lists the schools.")
     return [known[key] for key in dict.fromkeys(wanted)]
 
 
@@ -175,8 +176,7 @@ def _plain(line: Line) -> tuple[object, ...]:
 
 
 def _waiting(waiting: dict[str, int]) -> str:
-    parts = [f"{count} {name.replace('_', ' ')}" for name, count in waiting.items() if count]
-    return ", ".join(parts) or "nothing"
+    return ", ".join(waiting_words(waiting)) or "nothing"
 
 
 def _local(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import undoing
 from misconsole.errors import Exit, MisconsoleError, Usage
+from misconsole.waiting_words import waiting_words
 
 if TYPE_CHECKING:
     from misconsole.cli.frame import Out
@@ -179,8 +180,7 @@ def show(view: RunView, out: Out) -> None:
     done = [f"{view.changes[key]} {key}" for key in CHANGES if view.changes.get(key)]
     name = "dry run" if view.dry_run else view.kind
     out.lines([f"{view.school_name}: {name} {view.id} {view.state}; {', '.join(done) or 'nothing changed'}"])
-    waits = [f"{number} {key.replace('_', ' ')}" for key, number in view.waiting.items() if number]
-    if waits:
+    if waits := waiting_words(view.waiting):
         out.lines([f"  waiting: {', '.join(waits)}"])
     for said in (view.held, view.error):
         if said:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from misconsole.cli.desk import open_desk
-from misconsole.errors import Exit
+from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
     from misconsole.cli.out import Out
@@ -32,8 +32,11 @@ def why(args: argparse.Namespace, out: Out) -> int:
     """One object for one person, a list for several; an answer is always exit 0."""
     from misconsole.services.why import why as ask
 
+    who = " ".join(args.who).strip()
+    if not who:
+        raise Usage("Nobody is named.", mend="Give a name, a username or an identifier.")
     with open_desk(args) as desk:
-        found = ask(desk, args.school, " ".join(args.who))
+        found = ask(desk, args.school, who)
     if out.as_json:
         documents = [_document(view) for view in found]
         out.json(documents[0] if len(documents) == 1 else documents)

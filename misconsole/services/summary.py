@@ -12,13 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from misconsole.waiting_words import ALOUD, waiting_words
+
 SPANS = {"night": timedelta(hours=24), "week": timedelta(days=7)}
 NAMED = 5  # schools named in a sentence; the rest are counted
 CHANGES = {"created": "created", "updated": "updated", "linked": "linked", "unallocated": "unallocated"}
-QUEUES = {
-    "unmatched_staff": "unmatched staff", "unmatched_pupils": "unmatched pupils",
-    "unallocated": "unallocated accounts", "exclusions": "exclusions", "non_mis": "non-MIS accounts",
-}  # fmt: skip
 Line = Mapping[str, Any]
 RunRow = Mapping[str, Any]
 
@@ -78,7 +76,7 @@ def build(
         "not_authorised": sorted(
             line["name"] for line in lines if line["access"] in ("revoked", "declined", "refused")
         ),
-        "waiting": {key: sum(line["waiting"][key] for line in lines) for key in QUEUES},
+        "waiting": {key: sum(line["waiting"][key] for line in lines) for key in ALOUD},
         "longest": dict(oldest) if oldest else None,
     }  # fmt: skip
     return found | {"sentences": sentences(found, now)}
@@ -102,7 +100,7 @@ def sentences(found: Mapping[str, Any], now: datetime) -> list[str]:
         told.append(f"Overdue by their own schedule: {_named(found['overdue'])}.")
     if found["not_authorised"]:
         told.append(f"Not authorised any more: {_named(found['not_authorised'])}.")
-    waits = [f"{number:,} {QUEUES[key]}" for key, number in found["waiting"].items() if number]
+    waits = waiting_words(found["waiting"], ALOUD)
     told.append(f"Waiting for a decision: {', '.join(waits)}." if waits else "Nothing waits for a decision.")
     if longest := found["longest"]:
         days = max(0, (now - datetime.fromisoformat(longest["since"])).days)

@@ -32,17 +32,28 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 SHOWN = 20  # names a kind
-TITLES = {
-    "accounts-removed": "accounts made by the run are taken away again",
-    "accounts-given-back": "accounts the run unallocated are in use again",
-    "accounts-as-before": "accounts get back what they showed before",
-    "links-taken-back": "links made by the run end",
-    "links-restored": "links the run ended hold again",
-    "people-forgotten": "people the run saw first are forgotten",
-    "people-present": "people the run found gone are present again",
-    "people-as-before": "people are as they were before",
-    "groups": "classes, groups, subjects and contacts, and who belongs to them, are as before",
-}
+GROUPED = "classes, groups, subjects and contacts, and who belongs to them, are as before"
+TITLES = {  # of one, of several
+    "accounts-removed": (
+        "account made by the run is taken away again", "accounts made by the run are taken away again",
+    ),
+    "accounts-given-back": (
+        "account the run unallocated is in use again", "accounts the run unallocated are in use again",
+    ),
+    "accounts-as-before": (
+        "account gets back what it showed before", "accounts get back what they showed before",
+    ),
+    "links-taken-back": ("link made by the run ends", "links made by the run end"),
+    "links-restored": ("link the run ended holds again", "links the run ended hold again"),
+    "people-forgotten": (
+        "person the run saw first is forgotten", "people the run saw first are forgotten",
+    ),
+    "people-present": (
+        "person the run found gone is present again", "people the run found gone are present again",
+    ),
+    "people-as-before": ("person is as they were before", "people are as they were before"),
+    "groups": (GROUPED, GROUPED),
+}  # fmt: skip
 GROUPS = ("school_class", "pupil_group", "subject", "contact", "contact_link", "membership", "identifier")
 AGAIN = "The next sync reads everything anew; unless what caused the changes is mended, it makes them again."
 ELSEWHERE = "What other systems took over in the meantime (an export, a directory) is not called back."
@@ -192,7 +203,7 @@ def _restores(s: Session, sorted_rows: Mapping[str, Mapping[tuple[str, int], Non
         if rows:
             shown = list(rows)[:SHOWN] if kind != "groups" else []
             names = tuple(sorted(name_of_row(s, *key) for key in shown))
-            yield RestoreView(kind=kind, title=TITLES[kind], count=len(rows), names=names)
+            yield RestoreView(kind=kind, title=TITLES[kind][len(rows) > 1], count=len(rows), names=names)
 
 
 def _refusal(view: UndoView) -> Conflict:

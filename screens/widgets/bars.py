@@ -114,7 +114,7 @@ class KeyBar(Lines):
 
 def _key_spans(offered: Offered) -> list[Span]:
     command, _, refused = offered
-    key = command.key_text.split(" ")[0] if command.keys else "Enter"
+    key = command.key_text.split(" ")[0]
     if refused:
         return [span(f"{key} {command.title}", "muted")]
     return [span(key, "key"), span(f" {command.title}")]

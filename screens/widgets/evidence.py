@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from misconsole.services.views import CandidateView, Evidence, PersonView, UnmatchedItem
 from misconsole.text import cells, fit, shown
@@ -115,11 +116,19 @@ def field_lines(each: Evidence, showing: Showing, width: int, value: int) -> lis
     return wrap(said, width, indent=16)
 
 
+def _day(text: str, showing: Showing) -> str:
+    """A day as the head of the card says it; what is no day as it was delivered."""
+    try:
+        return showing.birth(date.fromisoformat(text))
+    except ValueError:
+        return showing.prose(text)
+
+
 def _value(text: str, field: str, showing: Showing) -> str:
     if not text:
         return glyphs.DASH
+    if field in DATES:
+        return _day(text, showing)
     if not showing.masked:
         return text
-    if field in DATES:
-        return "•••"
     return showing.email(text) if field == "email" else showing.handle(text)

@@ -109,7 +109,8 @@ class Overview(Vertical, Hosting, Asking):
             ),
             *self._read_from(view, width),
             (),
-            self._numbers(
+            *self._numbers(
+                width,
                 "People",
                 view.people,
                 (
@@ -119,7 +120,8 @@ class Overview(Vertical, Hosting, Asking):
                     ("linked", "have one"),
                 ),
             ),
-            self._numbers(
+            *self._numbers(
+                width,
                 "Accounts",
                 view.accounts,
                 (
@@ -170,12 +172,16 @@ class Overview(Vertical, Hosting, Asking):
             if number
         ]
 
-    def _numbers(self, title: str, numbers: dict[str, int], wanted: tuple[tuple[str, str], ...]) -> Line:
+    def _numbers(
+        self, width: int, title: str, numbers: dict[str, int], wanted: tuple[tuple[str, str], ...]
+    ) -> list[Line]:
+        """Closer together where the window is narrow, and below one another before any is cut off."""
+        told = [(f"{numbers[name]:,} ", words) for name, words in wanted if name in numbers]
+        wide = 10 + sum(len(count + words) + 3 for count, words in told) - 3 <= width
         parts: list[Span | str] = [span(f"{title:<10}", "strong")]
-        for name, words in wanted:
-            if name in numbers:
-                parts += [f"{numbers[name]:,} ", span(f"{words}   ", "muted")]
-        return line(*parts)
+        for number, (count, words) in enumerate(told):
+            parts += [" " * (3 if wide else 2) if number else "", count, span(words, "muted")]
+        return wrap(line(*parts), width, indent=10)
 
     def _run(self, run: RunView) -> Line:
         kind = glyphs.LAMP_KINDS[run.lamp]

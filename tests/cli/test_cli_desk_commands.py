@@ -127,6 +127,15 @@ class TestShapes:
         e.person(larkmere, "Olga", "Nowak")
         assert [x["person"]["given_name"] for x in run.json("why", "100001", "nowak")] == ["Ola", "Olga"]
 
+    def test_nobody_named_is_wrong_usage_and_nobody_found_is_said(self, run: Console, larkmere: int) -> None:
+        """An empty variable in a script is no question about somebody called nothing."""
+        assert run.json("why", "100001", "", " ", code=2)["error"]["message"] == "Nobody is named."
+        for short in ("", " ", "a"):
+            assert "Type two letters or more." in run.json("find", short, code=2)["error"]["mend"]
+        code, out, err = run("find", "=cmd()|[bold]")
+        assert code == 0
+        assert "Nobody is called so in any school." in err and "=cmd()" not in out
+
     def test_mis_list_names_routes_and_limits(self, run: Console) -> None:
         items = {item["id"]: item for item in run.json("mis", "list")["items"]}
         assert len(items) >= 15

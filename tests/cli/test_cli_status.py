@@ -59,7 +59,7 @@ class TestExit:
         add(store, 1)
         code, out, err = ask("nonsense", "--json")
         assert (code, json.loads(out)["error"]["code"]) == (3, "not_found")
-        assert "nonsense" in err
+        assert "There is no school “nonsense”." in err
 
     def test_a_store_that_is_not_there_is_unknown_and_is_not_made(
         self, tmp_path: Any, capsys: pytest.CaptureFixture[str]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from data.tables import Run, Slot
+from screens.workspace.overview import Overview
 from tests.screens.driving import Opened
 
 
@@ -31,3 +33,18 @@ async def test_U6_the_overview_names_what_was_read_last_and_when_the_next_sync_i
         assert "SIMS report files" in driver.text and "(12 kB)" in driver.text
         assert "next" in driver.text
         assert "was missed" in driver.text
+
+
+async def test_no_number_of_the_overview_is_cut_off_at_eighty_columns(larkmere: Opened) -> None:
+    people = {"staff": 128, "pupils": 1263, "eligible": 1380, "linked": 1317}
+    async with larkmere.running("enter") as driver:
+        overview = driver.app.screen.query_one(Overview)
+        await driver.until(lambda: overview.view is not None)
+        overview.view = replace(overview.view, people=people)
+        overview.repaint()
+        await driver.settle()
+        assert "1,317 have one" in driver.text
+        overview.view = replace(overview.view, people={name: n * 100_000 for name, n in people.items()})
+        overview.repaint()
+        await driver.settle()
+        assert "131,700,000 have one" in " ".join(driver.text.split())

@@ -109,3 +109,10 @@ def test_the_key_table_of_the_docs_names_every_command_and_needs_no_textual() ->
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert all(each.help in done.stdout for each in TABLE)
     assert "| `1-9` | Link |" in done.stdout
+
+
+def test_what_opens_a_row_is_told_by_its_key_wherever_keys_are_told() -> None:
+    """The footer, the help page and the key table of the docs all say Enter, not the palette."""
+    assert commands.command("schools.open").key_text == "Enter"
+    assert "| `Enter` | Open | Open the workspace of the school under the cursor. |" in commands.key_table()
+    assert commands.command("app.audit").key_text == ""  # in the palette alone

@@ -12,8 +12,9 @@ from data.store import Store
 from data.tables import Account, Candidate, Link
 from misconsole.__main__ import main
 from misconsole.services import decide, queues
+from misconsole.services.views import Evidence
 from screens.showing import Showing
-from screens.widgets.evidence import evidence_lines
+from screens.widgets.evidence import evidence_lines, field_lines
 from tests.fake_mis import Bench
 
 
@@ -63,3 +64,18 @@ def test_K13_the_same_numbers_stand_in_the_store_the_queue_the_screen_and_the_au
     assert main(["audit", "larkmere", "--json", "--store", bench.store.url]) == 0
     (decision,) = json.loads(capsys.readouterr().out)["items"]
     assert decision["evidence"] == kept
+
+
+def test_a_day_in_the_evidence_is_said_as_in_the_head_of_the_card_and_hidden_by_the_mask() -> None:
+    def said(person: str, account: str, *, masked: bool = False) -> str:
+        each = Evidence(
+            field="date_of_birth", person=person, account=account, agreement="swapped", weight=2.0, note=""
+        )
+        showing = Showing(masked=masked, now=lambda: datetime(2026, 9, 7, tzinfo=UTC))
+        return "\n".join("".join(part[0] for part in row) for row in field_lines(each, showing, 78, 12))
+
+    assert "7 Jun 2012" in said("2012-06-07", "2012-07-06")
+    assert "6 Jul 2012" in said("2012-06-07", "2012-07-06")
+    assert "June 2012" in said("2012-06-07", "June 2012")
+    for day in ("2012-06-07", "June 2012"):
+        assert "2012" not in said(day, day, masked=True)

@@ -146,6 +146,9 @@ class TestOneRun:
         assert counts["people-present"] == (1, (f"{leaver.given_name} {leaver.family_name}",))
         assert counts["accounts-given-back"][0] == 1
         assert counts["links-restored"][0] == 1
+        titles = {each.kind: each.title for each in told.restores}
+        assert titles["people-present"] == "person the run found gone is present again"
+        assert titles["accounts-removed"] == "account made by the run is taken away again"
         assert (told.possible, told.blocked) == (True, ())
         assert any("reads everything" in line for line in told.cannot)
 
