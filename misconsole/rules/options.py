@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from misconsole.errors import Usage
 from misconsole.rules import handout_settings, schedule_text, season, usernames, year
-from misconsole.rules.limits import KINDS, Limit
+from misconsole.rules.limit_settings import LimitSettings
+from misconsole.rules.limits import Limit
 from misconsole.rules.setting import Pairs, Setting
 from misconsole.rules.username_kinds import AS_STAFF
 from misconsole.rules.username_kinds import KINDS as NAMED_KINDS
@@ -30,9 +32,15 @@ PERSON_FIELDS = ("title", "given_name", "family_name", "date_of_birth", "email")
 PUPIL_FIELDS = (*PERSON_FIELDS, "upn", "admission_number", "nc_year", "registration_group")
 STAFF_FIELDS = (*PERSON_FIELDS, "staff_code")
 COUNTRY = "country"  # the zone of the school's country
-_COUNTS = {"create": 500, "update": 1000, "link": 500, "unallocate": 100}
-_SHARES = {"create": 30, "update": 60, "link": 50, "unallocate": 10}
-_DONE_TO = {"create": "created", "update": "changed", "link": "linked", "unallocate": "unallocated"}
+LIMITS = LimitSettings(
+    job="A run",
+    rows="accounts",
+    known="the accounts",
+    kinds={
+        "create": (500, 30, "created"), "update": (1000, 60, "changed"), "link": (500, 50, "linked"),
+        "unallocate": (100, 10, "unallocated"),
+    },
+)  # fmt: skip
 
 
 def _pupil_format(text: str) -> object:
@@ -76,20 +84,6 @@ def _zone(text: str) -> object:
         return ZoneInfo(text.strip())
     except (ValueError, OSError, LookupError):
         raise ValueError(f"“{text[:40]}” is not a time zone, such as Europe/London.") from None
-
-
-def _limit_settings(kind: str) -> tuple[Setting, Setting]:
-    done = _DONE_TO[kind]
-    return (
-        Setting(
-            name=f"limit_{kind}_count", kind="limit", default=_COUNTS[kind], low=1, high=1_000_000,
-            doc=f"A run is held when it would have this many accounts {done}.",
-        ),
-        Setting(
-            name=f"limit_{kind}_share", kind="share", default=_SHARES[kind], low=1, high=100,
-            doc=f"A run is held when it would have this share of the accounts {done}.",
-        ),
-    )  # fmt: skip
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -146,7 +140,7 @@ SETTINGS: tuple[Setting, ...] = (
     _flag("after_sync", False, "Write to the school's active directories after each sync of the worker."),
     Setting(name="expire_held_days", kind="limit", default=None, low=1, high=90,
             doc="Days after which the worker lets a held run expire; nothing of it is applied."),
-    *(setting for kind in KINDS for setting in _limit_settings(kind)),
+    *LIMITS.settings,
     Setting(name="leavers_hold", kind="text", default="off", check=season.check_hold,
             takes="off, or a day of the year from June to October, such as 31 August",
             doc="Pupils of leaving year groups who go from May on keep their accounts until that day."),
@@ -197,14 +191,14 @@ class SchoolOptions:
     timezone: str = COUNTRY
     after_sync: bool = False
     expire_held_days: int | None = None
-    limit_create_count: int | None = _COUNTS["create"]
-    limit_create_share: int | None = _SHARES["create"]
-    limit_update_count: int | None = _COUNTS["update"]
-    limit_update_share: int | None = _SHARES["update"]
-    limit_link_count: int | None = _COUNTS["link"]
-    limit_link_share: int | None = _SHARES["link"]
-    limit_unallocate_count: int | None = _COUNTS["unallocate"]
-    limit_unallocate_share: int | None = _SHARES["unallocate"]
+    limit_create_count: int | None = BY_NAME["limit_create_count"].default
+    limit_create_share: int | None = BY_NAME["limit_create_share"].default
+    limit_update_count: int | None = BY_NAME["limit_update_count"].default
+    limit_update_share: int | None = BY_NAME["limit_update_share"].default
+    limit_link_count: int | None = BY_NAME["limit_link_count"].default
+    limit_link_share: int | None = BY_NAME["limit_link_share"].default
+    limit_unallocate_count: int | None = BY_NAME["limit_unallocate_count"].default
+    limit_unallocate_share: int | None = BY_NAME["limit_unallocate_share"].default
     limit_small: int = BY_NAME["limit_small"].default
     leavers_hold: str = BY_NAME["leavers_hold"].default
     first_password: str = BY_NAME["first_password"].default
@@ -271,13 +265,11 @@ class SchoolOptions:
 
     @property
     def limits(self) -> dict[str, Limit]:
-        """One limit a kind, shares from 0 to 1."""
-        return {kind: self.limit(kind) for kind in KINDS}
+        """One limit a kind of change, shares from 0 to 1."""
+        return LIMITS.limits(partial(getattr, self))
 
     def limit(self, kind: str) -> Limit:
-        share: int | None = getattr(self, f"limit_{kind}_share")
-        count: int | None = getattr(self, f"limit_{kind}_count")
-        return Limit(count=count, share=None if share is None else share / 100, floor=self.limit_small)
+        return self.limits[kind]
 
 
 def _named(name: str) -> tuple[Setting, ...]:

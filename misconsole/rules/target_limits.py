@@ -12,6 +12,7 @@ from misconsole.rules.limits import trips
 from misconsole.rules.target_options import LIMITS, TargetOptions
 from misconsole.rules.target_parts import TargetPlan
 
+SHORT_READ = "short_read"  # the code of that holding
 #: Everything is new at first; nothing else is exempt.
 EXEMPT_AT_FIRST = frozenset({"create"})
 _VERBS = {
@@ -37,14 +38,14 @@ class TargetHolding:
 def planned(plan: TargetPlan) -> dict[str, int]:
     """Kind of limit -> changes; putting our mark back counts as a change of the entry."""
     counts = plan.counts
-    found = {kind: counts.get(kind, 0) for kind in LIMITS}
+    found = {kind: counts.get(kind, 0) for kind in LIMITS.kinds}
     found["update"] += counts.get("adopt", 0)
     return found
 
 
 def check(plan: TargetPlan, options: TargetOptions, *, first: bool) -> TargetHolding | None:
     """None: the push may go on. ``first``: none reached its end yet, so that everybody is new there."""
-    if short := _short(plan, options["short_read"]):
+    if short := _short(plan):
         return short
     limits = options.limits
     told = []
@@ -61,12 +62,10 @@ def check(plan: TargetPlan, options: TargetOptions, *, first: bool) -> TargetHol
     return TargetHolding(f"limit_{told[0][0]}", f"{text[0].upper()}{text[1:]}.")
 
 
-def _short(plan: TargetPlan, least: int) -> TargetHolding | None:
-    if plan.known and (plan.found == 0 or 100 * plan.found < least * plan.known):
-        missing = plan.known - plan.found
-        if plan.found == 0 or missing > 1:
-            return TargetHolding(
-                "short_read",
-                f"The directory shows {plan.found} of the {plan.known} entries we wrote there.",
-            )
-    return None
+def _short(plan: TargetPlan) -> TargetHolding | None:
+    """One alone that is missing of a few was asked for by its mark, and is made again."""
+    if not plan.short or (plan.found and plan.known - plan.found == 1):
+        return None
+    return TargetHolding(
+        SHORT_READ, f"The directory shows {plan.found} of the {plan.known} entries we wrote there."
+    )

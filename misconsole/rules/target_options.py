@@ -16,21 +16,23 @@ from typing import Any
 
 from connectors.targets.base import EXTRAS
 from misconsole.errors import Usage
+from misconsole.rules.limit_settings import LimitSettings
 from misconsole.rules.limits import Limit
 from misconsole.rules.setting import Setting
 
 ROLES = ("pupil", "staff", "other")
 PLACE_FIELDS = ("year_of_entry", "year_group", "registration_group", "role")
 PLACE_TAKES = f"names with / between, which may hold {', '.join(f'{{{name}}}' for name in PLACE_FIELDS)}"
-#: kinds of change a push is limited by -> (count, share in per cent)
-LIMITS = {
-    "create": (500, 30), "update": (1000, 60), "rename": (300, 20), "move": (1000, 60), "resume": (200, 20),
-    "suspend": (100, 10), "delete": (20, 5),
-}  # fmt: skip
-_DONE = {
-    "create": "created", "update": "changed", "rename": "renamed", "move": "moved",
-    "resume": "let in again", "suspend": "suspended", "delete": "deleted",
-}  # fmt: skip
+LIMITS = LimitSettings(
+    job="A push",
+    rows="entries",
+    known="our entries",
+    kinds={
+        "create": (500, 30, "created"), "update": (1000, 60, "changed"), "rename": (300, 20, "renamed"),
+        "move": (1000, 60, "moved"), "resume": (200, 20, "let in again"),
+        "suspend": (100, 10, "suspended"), "delete": (20, 5, "deleted"),
+    },
+)  # fmt: skip
 
 
 def segments(template: str) -> tuple[str, ...]:
@@ -67,19 +69,6 @@ def _name(value: object) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def _limit_options() -> tuple[Setting, ...]:
-    return tuple(
-        setting
-        for kind, (count, share) in LIMITS.items()
-        for setting in (
-            Setting(name=f"limit_{kind}_count", kind="limit", default=count, low=1, high=1_000_000,
-                    doc=f"A push is held when it would have this many entries {_DONE[kind]}."),
-            Setting(name=f"limit_{kind}_share", kind="share", default=share, low=1, high=100,
-                    doc=f"A push is held when it would have this share of our entries {_DONE[kind]}."),
-        )
-    )  # fmt: skip
-
-
 OPTIONS: tuple[Setting, ...] = (
     Setting(name="roles", kind="words", choices=ROLES, default=("pupil", "staff"),
             doc="Whose accounts are written there; entries of others are left as they are."),
@@ -107,7 +96,7 @@ OPTIONS: tuple[Setting, ...] = (
             doc="With leavers=delete, the days an entry was suspended by us before it is deleted."),
     Setting(name="short_read", kind="percent", default=70, low=1, high=100,
             doc="A push is held when the directory shows fewer than this share of what we wrote there."),
-    *_limit_options(),
+    *LIMITS.settings,
     Setting(name="limit_small", kind="number", default=5, low=0, high=100,
             doc="Up to this many changes of a kind never reach a share."),
 )  # fmt: skip
@@ -154,8 +143,4 @@ class TargetOptions:
 
     @property
     def limits(self) -> dict[str, Limit]:
-        return {kind: self._limit(kind) for kind in LIMITS}
-
-    def _limit(self, kind: str) -> Limit:
-        count, share = self[f"limit_{kind}_count"], self[f"limit_{kind}_share"]
-        return Limit(count=count, share=None if share is None else share / 100, floor=self["limit_small"])
+        return LIMITS.limits(self.__getitem__)
