@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from connectors.simulator.face import Ground
+from connectors.simulator.face import Answer, Call, Ground, as_json
 from connectors.simulator.schools import DemoSchool
 
 Row = dict[str, Any]
@@ -78,6 +78,33 @@ class Directories(Generic[Kind]):
             made.indexed = set(made.users)
             self._of[school.urn] = made
         return self._of[school.urn]
+
+
+class CloudFace(Generic[Kind]):
+    """The ground of a face whose addresses begin with ``/ROUTE/SLUG/``; ``seeded`` makes its directories."""
+
+    route: ClassVar[str]
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.directories = Directories(ground, self.seeded)
+
+    def seeded(self, school: DemoSchool, people: list[dict[str, str]]) -> Kind:
+        raise NotImplementedError
+
+    def base(self, school: DemoSchool) -> str:
+        return f"{self.ground.origin}/{self.route}/{school.slug}/"
+
+    def school(self, call: Call) -> DemoSchool | None:
+        """Whom a call is about, None where there is no such school."""
+        try:
+            return self.ground.world.school(call.path[0]) if call.path else None
+        except KeyError:
+            return None
+
+    def granted(self, school: DemoSchool, there: Kind) -> Answer:
+        token = there.token(self.ground.key(self.route, school.urn))
+        return as_json({"access_token": token, "token_type": "Bearer", "expires_in": 3599})
 
 
 def people(rows: list[dict[str, str]], domain: str) -> list[dict[str, str]]:

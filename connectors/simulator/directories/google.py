@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from connectors.simulator import google_users as users
-from connectors.simulator.cloud_directory import ADMIN, Directories, Row
-from connectors.simulator.face import Answer, Call, Ground, Typed, as_json
+from connectors.simulator.cloud_directory import ADMIN, CloudFace, Row
+from connectors.simulator.face import Answer, Call, Typed, as_json
 from connectors.simulator.faults import Fault
 from connectors.simulator.google_users import GoogleDirectory, problem
 from connectors.simulator.schools import DemoSchool
@@ -25,25 +25,20 @@ SCOPES = frozenset(f"https://www.googleapis.com/auth/admin.directory.{name}" for
 CLIENT = "console@simulated.example"
 
 
-def _seeded(school: DemoSchool, people: list[dict[str, str]]) -> GoogleDirectory:
-    made = GoogleDirectory(domain=school.domain)
-    for one in people:
-        row: Row = {
-            "id": made.next_id("1"), "primaryEmail": one["email"], "orgUnitPath": "/", "suspended": False,
-            "name": {"givenName": one["given"] or "-", "familyName": one["family"] or "-"},
-            "isAdmin": one["username"] == ADMIN, "isDelegatedAdmin": False,
-        }  # fmt: skip
-        made.users[row["id"]] = row
-    return made
-
-
-class GoogleFace:
+class GoogleFace(CloudFace[GoogleDirectory]):
     route = "google"
     prefixes = ("google",)
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self.directories = Directories(ground, _seeded)
+    def seeded(self, school: DemoSchool, people: list[dict[str, str]]) -> GoogleDirectory:
+        made = GoogleDirectory(domain=school.domain)
+        for one in people:
+            row: Row = {
+                "id": made.next_id("1"), "primaryEmail": one["email"], "orgUnitPath": "/", "suspended": False,
+                "name": {"givenName": one["given"] or "-", "familyName": one["family"] or "-"},
+                "isAdmin": one["username"] == ADMIN, "isDelegatedAdmin": False,
+            }  # fmt: skip
+            made.users[row["id"]] = row
+        return made
 
     @cached_property
     def private(self) -> Any:
@@ -51,27 +46,24 @@ class GoogleFace:
 
         return generate_private_key(public_exponent=65537, key_size=2048)
 
-    def _base(self, school: DemoSchool) -> str:
-        return f"{self.ground.origin}/google/{school.slug}/"
-
     def typed(self, school: DemoSchool) -> Typed:
         from cryptography.hazmat.primitives import serialization as form
 
         pem = self.private.private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())
         key = {
             "type": "service_account", "client_email": CLIENT, "private_key_id": "simulated",
-            "private_key": pem.decode(), "token_uri": f"{self._base(school)}token",
+            "private_key": pem.decode(), "token_uri": f"{self.base(school)}token",
         }  # fmt: skip
         return Typed(
             settings={
-                "admin": f"{ADMIN}@{school.domain}", "domain": school.domain, "url": self._base(school),
-                "token_url": f"{self._base(school)}token", "make_places": "yes",
+                "admin": f"{ADMIN}@{school.domain}", "domain": school.domain, "url": self.base(school),
+                "token_url": f"{self.base(school)}token", "make_places": "yes",
             },
             secrets={"key": json.dumps(key)},
         )  # fmt: skip
 
     def aim(self, call: Call) -> tuple[str | None, str]:
-        school = self._school(call)
+        school = self.school(call)
         words = call.path[4:]
         name = "token" if call.path[1:] == ("token",) else "users"
         if "orgunits" in words:
@@ -84,14 +76,8 @@ class GoogleFace:
             name = "insert"
         return (school.urn if school else None), name
 
-    def _school(self, call: Call) -> DemoSchool | None:
-        try:
-            return self.ground.world.school(call.path[0]) if call.path else None
-        except KeyError:
-            return None
-
     def answer(self, call: Call, spoilt: Sequence[Fault]) -> Answer:
-        school = self._school(call)
+        school = self.school(call)
         if school is None:
             return problem(404, "notFound", "Not Found")
         there = self.directories.of(school)
@@ -126,7 +112,7 @@ class GoogleFace:
         if form.get("grant_type") != GRANT or claims is None or claims.get("iss") != CLIENT:
             return as_json({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, 400)
         if (
-            claims.get("aud") != f"{self._base(school)}token"
+            claims.get("aud") != f"{self.base(school)}token"
             or not claims["iat"] <= time.time() + 60 < claims["exp"] + 60
         ):
             return as_json(
@@ -136,8 +122,7 @@ class GoogleFace:
         if not set(str(claims.get("scope")).split()) <= SCOPES or acting is None:
             told = "Client is unauthorized to retrieve access tokens using this method."
             return as_json({"error": "unauthorized_client", "error_description": told}, 401)
-        token = there.token(self.ground.key("google", school.urn))
-        return as_json({"access_token": token, "token_type": "Bearer", "expires_in": 3599})
+        return self.granted(school, there)
 
     def _claims(self, assertion: str) -> Row | None:
         """What was signed with our key, None for anything else."""

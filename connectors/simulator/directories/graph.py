@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from connectors.simulator.cloud_directory import ADMIN, CloudDirectory, Directories, Row
-from connectors.simulator.face import Answer, Call, Ground, Typed, as_json, same
+from connectors.simulator.cloud_directory import ADMIN, CloudDirectory, CloudFace, Row
+from connectors.simulator.face import Answer, Call, Typed, as_json, same
 from connectors.simulator.faults import Fault
 from connectors.simulator.schools import DemoSchool
 
@@ -49,46 +49,38 @@ class GraphDirectory(CloudDirectory):
         return next((r for r in self.users.values() if r["userPrincipalName"].lower() == key.lower()), None)
 
 
-def _seeded(school: DemoSchool, people: list[dict[str, str]]) -> GraphDirectory:
-    made = GraphDirectory(domain=school.domain)
-    for one in people:
-        row: Row = {
-            "id": made.next_id("7f"), "userPrincipalName": one["email"], "accountEnabled": True,
-            "displayName": f"{one['given']} {one['family']}".strip() or one["username"],
-            "givenName": one["given"] or None, "surname": one["family"] or None,
-            "mail": one["email"], "proxyAddresses": [f"SMTP:{one['email']}"],
-            "onPremisesSyncEnabled": True if one["role"] == "synced" else None,
-        }  # fmt: skip
-        made.users[row["id"]] = row
-        if one["username"] == ADMIN:
-            held: Row = {"@odata.type": "#microsoft.graph.user", "id": row["id"]}
-            made.roles = {"role-user-administrator": [held], "role-reader": []}
-    return made
-
-
-class GraphFace:
+class GraphFace(CloudFace[GraphDirectory]):
     route = "graph"
     prefixes = ("graph",)
 
-    def __init__(self, ground: Ground) -> None:
-        self.ground = ground
-        self.directories = Directories(ground, _seeded)
-
-    def _base(self, school: DemoSchool) -> str:
-        return f"{self.ground.origin}/graph/{school.slug}/"
+    def seeded(self, school: DemoSchool, people: list[dict[str, str]]) -> GraphDirectory:
+        made = GraphDirectory(domain=school.domain)
+        for one in people:
+            row: Row = {
+                "id": made.next_id("7f"), "userPrincipalName": one["email"], "accountEnabled": True,
+                "displayName": f"{one['given']} {one['family']}".strip() or one["username"],
+                "givenName": one["given"] or None, "surname": one["family"] or None,
+                "mail": one["email"], "proxyAddresses": [f"SMTP:{one['email']}"],
+                "onPremisesSyncEnabled": True if one["role"] == "synced" else None,
+            }  # fmt: skip
+            made.users[row["id"]] = row
+            if one["username"] == ADMIN:
+                held: Row = {"@odata.type": "#microsoft.graph.user", "id": row["id"]}
+                made.roles = {"role-user-administrator": [held], "role-reader": []}
+        return made
 
     def typed(self, school: DemoSchool) -> Typed:
         return Typed(
             settings={
                 "tenant": school.domain, "client_id": self.ground.key("graph-id", school.urn)[:36],
-                "domain": school.domain, "url": f"{self._base(school)}v1.0/",
-                "login_url": f"{self._base(school)}login/",
+                "domain": school.domain, "url": f"{self.base(school)}v1.0/",
+                "login_url": f"{self.base(school)}login/",
             },
             secrets={"client_secret": self.ground.key("graph-secret", school.urn)},
         )  # fmt: skip
 
     def aim(self, call: Call) -> tuple[str | None, str]:
-        school = self._school(call)
+        school = self.school(call)
         words = call.path[2:]
         if call.path[1:2] == ("login",):
             name = "token"
@@ -98,14 +90,8 @@ class GraphFace:
             name = "user" if len(words) > 1 else "insert" if call.method == "POST" else "users"
         return (school.urn if school else None), name
 
-    def _school(self, call: Call) -> DemoSchool | None:
-        try:
-            return self.ground.world.school(call.path[0]) if call.path else None
-        except KeyError:
-            return None
-
     def answer(self, call: Call, spoilt: Sequence[Fault]) -> Answer:
-        school = self._school(call)
+        school = self.school(call)
         if school is None:
             return problem(404, "Request_ResourceNotFound", "No such school.")
         there = self.directories.of(school)
@@ -141,8 +127,7 @@ class GraphFace:
             return as_json(
                 {"error": "invalid_scope", "error_description": "AADSTS70011: Invalid scope."}, 400
             )
-        token = there.token(self.ground.key("graph", school.urn))
-        return as_json({"access_token": token, "token_type": "Bearer", "expires_in": 3599})
+        return self.granted(school, there)
 
 
 def problem(status: int, code: str, message: str, *details: tuple[str, str]) -> Answer:
