@@ -16,6 +16,8 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
+from misconsole.errors import Conflict, NotFound
+
 if TYPE_CHECKING:
     from screens.console import Console
 
@@ -29,13 +31,15 @@ class Trouble:
     message: str
     mend: str = ""
     code: str = ""
+    names: bool = False  # the sentence may name a person or an account
 
 
 def domain_error(error: BaseException) -> Trouble | None:
     """Errors of the product, its connectors and its store all carry a message and what mends it."""
     message, mend = getattr(error, "message", None), getattr(error, "mend", None)
     if isinstance(message, str) and isinstance(mend, str):
-        return Trouble(message, mend, str(getattr(error, "code", "")))
+        names = isinstance(error, (Conflict, NotFound))
+        return Trouble(message, mend, str(getattr(error, "code", "")), names)
     return None
 
 

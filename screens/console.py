@@ -243,12 +243,17 @@ class Console(App[int], Hosting, DemoCommands):
         """The screen in front, below any question."""
         return next(s for s in reversed(self.screen_stack) if isinstance(s, Frame))
 
-    def say(self, text: str, *, kind: str = "", mend: str = "") -> None:
+    def say(self, text: str, *, kind: str = "", mend: str = "", masked: str = "") -> None:
+        """``masked`` is said instead while the mask is on, of a text that may hold a name."""
         self.said = [*self.said, (self.showing.now(), kind, f"{text} {mend}".strip())][-KEPT_MESSAGES:]
+        if masked and self.showing.masked:
+            text, mend = masked, ""
         self.frame.say(text, kind=kind, mend=mend)
 
     def complain(self, trouble: Trouble) -> None:
-        self.say(trouble.message, kind="bad", mend=trouble.mend)
+        why = trouble.code.replace("_", " ") or "refused"
+        hidden = f"This was not done ({why}). F9 takes the mask off, F8 then says more."
+        self.say(trouble.message, kind="bad", mend=trouble.mend, masked=hidden if trouble.names else "")
 
     def flags(self) -> list[str]:
         flags = []

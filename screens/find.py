@@ -23,6 +23,7 @@ LEAST = 2
 
 
 class Words(Field):
+    asks_for_people = True
     hint = "Type a name; ↓ or Enter goes to the list, F7 asks for contacts, Esc leaves"
 
 
@@ -97,7 +98,8 @@ class Find(Frame[None]):
     def _empty(self) -> Sequence[Line]:
         if len(self.words) < LEAST:
             return [line("Type two letters or more.")]
-        return [line(f"Nobody called “{self.words}” is known in any school.")]
+        words = self.program.showing.prose(self.words)
+        return [line(f"Nobody called “{words}” is known in any school.")]
 
     def on_mount(self) -> None:
         self.grid.show(())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,6 +14,10 @@ from screens.asking import Asking
 from screens.commands import Command
 from screens.hosting import Hosting
 from screens.widgets.bars import KeyBar, Notice, TitleBar
+
+if TYPE_CHECKING:
+    from screens.widgets.field import Field
+    from screens.widgets.panel import Panel
 
 Result = TypeVar("Result")
 
@@ -74,6 +78,8 @@ class Frame(Screen[Result], Hosting, Asking, Generic[Result]):
     def redraw_masked(self) -> None:
         """The privacy mask was switched: every value must be painted anew."""
         self.retitle()
+        for each in self.query("Field, Panel"):
+            cast("Field | Panel", each).cover()
 
     @property
     def urn(self) -> str:

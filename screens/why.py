@@ -64,8 +64,9 @@ class Why(Frame[None]):
     def body(self) -> ComposeResult:
         start = self.subject if isinstance(self.subject, str) else ""
         yield Field(
-            start, placeholder="Type a name, a username or an identifier, then Enter", id="who", compact=True
-        )
+            start, placeholder="Type a name, a username or an identifier, then Enter", id="who", compact=True,
+            asks_for_people=True,
+        )  # fmt: skip
         yield Reading(self._lines, id="gates")
 
     def on_mount(self) -> None:

@@ -16,6 +16,11 @@ from misconsole.text import shown
 SEND = "ctrl+s"
 
 
+def is_masked(app: object) -> bool:
+    """Whether the privacy mask is on; a widget shown by itself has none."""
+    return bool(getattr(getattr(app, "showing", None), "masked", False))
+
+
 class Field(Input):
     """``hint`` stands in the footer while the field has the focus."""
 
@@ -26,13 +31,36 @@ class Field(Input):
     """
 
     virtual_size = Reactive(Size(0, 0))  # one line whatever it holds: a letter needs no new layout
+    secret = False  # dots whatever happens
+    asks_for_people = False  # what is typed here may be a name: dots under the mask, but while it is typed
+
+    def __init__(self, *args: Any, asks_for_people: bool | None = None, **how: Any) -> None:
+        self.secret = bool(how.get("password"))
+        if asks_for_people is not None:
+            self.asks_for_people = asks_for_people
+        super().__init__(*args, **how)
 
     def on_mount(self) -> None:
         self.cursor_blink = False
+        self.cover()
+
+    def on_focus(self) -> None:
+        self.password = self.secret
+
+    def on_blur(self) -> None:
+        self.password = self.secret or self._is_masked
+
+    def cover(self) -> None:
+        """The privacy mask was switched, or the field is new."""
+        self.password = self.secret or (self._is_masked and not self.has_focus)
+
+    @property
+    def _is_masked(self) -> bool:
+        return self.asks_for_people and is_masked(self.app)
 
     def validate_value(self, value: str) -> str:
         """Whatever is put or pasted here is drawn as typed; it must not reach the terminal as a code."""
-        return value if self.password else shown(value)
+        return value if self.secret else shown(value)
 
     def action_leave(self) -> None:
         """What was typed stays in the field; only the keys go elsewhere."""
@@ -80,6 +108,7 @@ class FormField(Field):
 
 
 class FilterField(Field):
+    asks_for_people = True
     hint = "Enter keeps the filter, Esc clears it, ↓ to the list"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False, id="filter.leave"),

@@ -13,8 +13,8 @@ from screens import glyphs
 from screens.commands import bindings
 from screens.hosting import Hosting
 from screens.remembering import Remembering, name_of
-from screens.showing import counted
-from screens.widgets.field import FilterField
+from screens.showing import HIDDEN, counted
+from screens.widgets.field import FilterField, is_masked
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Lines, Span, line, span
 from screens.widgets.told import Arranged
@@ -71,7 +71,8 @@ class Panel(Vertical, Hosting):
         if not grid.loaded:
             return [line(span(self.heading, "strong"))]
         if grid.shown_for:
-            said = f"{grid.shown_count:,} of {counted(grid.total, *self.noun)} match “{grid.shown_for}”"
+            words = HIDDEN if is_masked(self.app) else grid.shown_for
+            said = f"{grid.shown_count:,} of {counted(grid.total, *self.noun)} match “{words}”"
         else:
             said = counted(grid.total, *self.noun)
         parts = [span(f"{self.heading}  " if self.heading else "", "strong"), span(said, "muted")]
@@ -89,6 +90,10 @@ class Panel(Vertical, Hosting):
             self._count.show(self._count_lines)
             if self._memory is not None:
                 self._memory.left(name_of(self), self.grid)
+
+    def cover(self) -> None:
+        """The privacy mask was switched: what is looked for may be a name."""
+        self._count.show(self._count_lines)
 
     def do_filter(self) -> None:
         """At once, not with the next refresh: letters typed after the key must not be taken as keys."""

@@ -99,7 +99,9 @@ class Overview(Vertical, Hosting, Asking):
         mis = f"{row.mis_title}, by {row.route}" if row.mis else "not connected to a MIS"
         when = self.showing.when
         lines = [
-            line(lamp, f"   {mis}   ", span(f"URN {row.urn}, mode {row.mode}", "muted")),
+            *wrap(
+                line(lamp, f"   {mis}   ", span(f"URN {row.urn}, mode {row.mode}", "muted")), width, indent=12
+            ),
             line(
                 span("checked ", "muted"),
                 when(row.last_checked),

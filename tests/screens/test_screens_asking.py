@@ -6,6 +6,7 @@ import pytest
 
 from data.tables import Person
 from misconsole.services import queues
+from screens.asking import Trouble, domain_error
 from screens.command_table import TABLE
 from tests.screens.driving import Opened, tab
 
@@ -142,6 +143,57 @@ async def test_f9_masks_names_days_and_addresses_on_every_tab(larkmere: Opened) 
             await driver.press("right_square_bracket")
         await driver.press("f9", "right_square_bracket", "right_square_bracket")
         assert "Smith-Jones" in driver.text
+
+
+async def test_f9_masks_what_was_typed_to_find_somebody(larkmere: Opened) -> None:
+    """A name in the field above its answer is a name all the same; it is seen only while it is typed."""
+    async with larkmere.running("f2", *"Nowak", "enter", size=(120, 40)) as driver:
+        await driver.until(lambda: "Reason" in driver.text)
+        assert "Nowak" in driver.text
+        await driver.press("f9")
+        assert "Nowak" not in driver.text
+        await driver.press("slash", "end", "x")
+        assert "Nowakx" in driver.text.splitlines()[1]
+        await driver.press("backspace", "f9", "escape")
+        assert "Nowak" in driver.text
+        await driver.press("q", "f9", "f3", *"nowak")
+        await driver.until(lambda: "1 person" in driver.text)
+        assert "nowak" in driver.text
+        await driver.press("enter")
+        assert "nowak" not in driver.text.lower()
+        await driver.press("f4", *"zzz")
+        await driver.until(lambda: "is known in any school" in driver.text)
+        assert "“•••”" in driver.text
+
+
+async def test_f9_masks_the_words_a_list_is_filtered_by(larkmere: Opened) -> None:
+    async with larkmere.running(*tab("accounts"), "slash", *"baker", "enter", size=(120, 40)) as driver:
+        assert "match “baker”" in driver.text
+        await driver.press("f9")
+        assert "baker" not in driver.text.lower()
+        assert "match “•••”" in driver.text
+        await driver.press("f9")
+        assert "match “baker”" in driver.text
+
+
+async def test_f9_masks_a_refusal_that_may_name_somebody(larkmere: Opened) -> None:
+    from misconsole.errors import Conflict, UnreachableError
+
+    def trouble(error: Exception) -> Trouble:
+        found = domain_error(error)
+        assert found is not None
+        return found
+
+    async with larkmere.running("f9") as driver:
+        driver.app.complain(trouble(Conflict("Ola Nowak was linked by bob.", mend="Ask bob.", code="taken")))
+        await driver.settle()
+        assert "Nowak" not in driver.text and "bob" not in driver.text
+        assert "This was not done (taken)." in driver.text
+        driver.app.complain(trouble(UnreachableError("The MIS does not answer.", mend="Try later.")))
+        await driver.settle()
+        assert "The MIS does not answer." in driver.text
+        await driver.press("f9", "f8")
+        assert "Ola Nowak was linked by bob." in driver.text
 
 
 async def test_f8_shows_earlier_messages_again(larkmere: Opened) -> None:
