@@ -31,6 +31,9 @@ _STANDS = "state = 'succeeded' AND NOT dry_run AND kind IN ('sync', 'approval') 
 _PUSHES = """(SELECT count(*) FROM target t JOIN run r ON r.id = (
             SELECT max(id) FROM run WHERE target_id = t.id AND state IN ('succeeded', 'held', 'failed'))
         WHERE t.school_id = s.id AND t.active AND r.state = '{state}' AND r.resolution = '')"""
+# Among years of runs the few under way: the first half is what ``ix_run_open`` says, to be found by it.
+_OPEN = "state IN ('queued', 'running', 'held') AND state IN ('queued', 'running')"
+# The runs of a school follow one another: the newest of a kind is found from the end, whatever went before.
 QUERY = f"""
 SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     coalesce(c.mis, '') AS mis, coalesce(c.route, '') AS route, coalesce(c.access, '') AS access,
@@ -39,14 +42,8 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     coalesce(told.resolution, '') AS told_resolution, told.due_at AS told_due, told.finished_at AS told_at,
     told.error AS told_error,
     slot.due_at, slot.late_at, coalesce(slot.note, '') AS slot_note,
-    (SELECT source FROM run WHERE id = (SELECT max(id) FROM run
-        WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run
-          AND state IN ('succeeded', 'held'))) AS source,
-    (SELECT max(coalesce(finished_at, started_at)) FROM run
-        WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run
-          AND state IN ('succeeded', 'held')) AS last_checked,
-    (SELECT max(coalesce(finished_at, started_at)) FROM run
-        WHERE school_id = s.id AND changed_anything AND NOT dry_run) AS last_changed,
+    checked.source, coalesce(checked.finished_at, checked.started_at) AS last_checked,
+    coalesce(changed.finished_at, changed.started_at) AS last_changed,
     {_PUSHES.format(state="failed")} AS push_failed, {_PUSHES.format(state="held")} AS push_held,
     live.id AS open_run, coalesce(live.kind, '') AS open_kind, live.state AS open_state,
     live.pid AS open_pid, live.heartbeat_at AS open_heartbeat,
@@ -77,8 +74,14 @@ LEFT JOIN run ended ON ended.id = (
 LEFT JOIN run told ON told.id = (
     SELECT max(id) FROM run
     WHERE school_id = s.id AND kind <> 'push' AND NOT dry_run AND state IN ('succeeded', 'held', 'failed'))
-LEFT JOIN run live ON live.id = (
-    SELECT max(id) FROM run WHERE school_id = s.id AND state IN ('queued', 'running'))
+LEFT JOIN (SELECT school_id, max(id) AS run_id FROM run WHERE {_OPEN} GROUP BY school_id) under_way
+    ON under_way.school_id = s.id
+LEFT JOIN run live ON live.id = under_way.run_id
+LEFT JOIN run checked ON checked.id = (
+    SELECT max(id) FROM run
+    WHERE school_id = s.id AND kind = 'sync' AND NOT dry_run AND state IN ('succeeded', 'held'))
+LEFT JOIN run changed ON changed.id = (
+    SELECT max(id) FROM run WHERE school_id = s.id AND changed_anything AND NOT dry_run)
 LEFT JOIN lease l ON l.school_id = s.id
 LEFT JOIN slot ON slot.school_id = s.id
 ORDER BY lower(s.name), s.urn
@@ -87,7 +90,7 @@ ORDER BY lower(s.name), s.urn
 _CLASH_TABLES = {
     "exclusions": "SELECT * FROM exclusion WHERE active AND school_id IN ({marks}) ORDER BY id",
     "accounts": "SELECT id, school_id, role, given_name, family_name, preferred_given_name, "
-    "preferred_family_name FROM account WHERE state = 'active' AND school_id IN ({marks}) ORDER BY id",
+    "preferred_family_name FROM account WHERE state = 'active' AND school_id IN ({marks})",
     "reviews": "SELECT account_id, verdict, at FROM review "
     "WHERE active AND school_id IN ({marks}) ORDER BY id",
     "links": "SELECT person_id, account_id FROM link WHERE active AND school_id IN ({marks}) "
@@ -116,20 +119,26 @@ def _written(path: Path) -> tuple[int, int]:
     return (found.st_mtime_ns, found.st_size)
 
 
-def clash_rows(path: Path, school_ids: Sequence[int]) -> dict[str, list[dict[str, Any]]]:
+def clash_rows(path: Path, school_ids: Sequence[int]) -> dict[str, list[sqlite3.Row]]:
     """What is needed to tell which excluded names live accounts bear, of the schools named."""
     marks = ", ".join(str(int(i)) for i in school_ids)
-    return {name: _ask(path, sql.format(marks=marks), {}) for name, sql in _CLASH_TABLES.items()}
+    return {name: _rows(path, sql.format(marks=marks), {}) for name, sql in _CLASH_TABLES.items()}
 
 
 def _ask(path: Path, sql: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    found = _rows(path, sql, values)
+    names = found[0].keys() if found else []
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _rows(path: Path, sql: str, values: dict[str, Any]) -> list[sqlite3.Row]:
     if not path.is_file():
         raise StoreProblem("missing", f"There is no store at {path}.")
     try:
         with closing(sqlite.connect(path)) as db:
             _check_revision(db, path)
             db.row_factory = sqlite3.Row
-            return [dict(row) for row in db.execute(sql, values)]
+            return db.execute(sql, values).fetchall()
     except sqlite3.Error as error:
         raise sqlite.problem(error, path) or StoreProblem(
             "damaged", f"The store {path} cannot be read: {error}."

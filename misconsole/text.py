@@ -15,7 +15,7 @@ _JOINER = "·"  # zero-width joiners: legitimate in some names, but never invisi
 _HOLDER = "◌"  # carries a mark that has no letter before it
 
 # Nothing here can do harm or change its neighbours, so most text is returned as it came.
-_SUSPECT = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\u02ff]")
+_SUSPECT = re.compile(r"[^\x20-\x7e\xa1-\xac\xae-\u02ff\u25a0-\u25ff]")  # the last are lamps and blocks
 _SPACES = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x1f\x85")
 _INVISIBLE = frozenset("\u115f\u1160\u3164\uffa0\u034f\u17b4\u17b5\u2800")  # letters that show nothing
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")

@@ -62,10 +62,10 @@ class Out:
         if self.plain:
             self.stdout.writelines("\t".join(row) + "\n" for row in body)
             return
-        listed = [list(headers), *body]
-        widths = [max(cells(row[i]) for row in listed) for i in range(len(headers))]
+        listed = [[(text, cells(text)) for text in row] for row in (headers, *body)]
+        widths = [max(have for _, have in column) for column in zip(*listed, strict=True)]
         for row in listed:
-            padded = [text + " " * (width - cells(text)) for text, width in zip(row, widths, strict=True)]
+            padded = [text + " " * (width - have) for (text, have), width in zip(row, widths, strict=True)]
             self.stdout.write("  ".join(padded).rstrip() + "\n")
 
     def note(self, message: str) -> None:

@@ -344,3 +344,28 @@ def test_schools_come_by_name_whatever_the_case(store: Store) -> None:
     with store.read() as s:
         assert len(s.exec(select(School).where(col(School.name) != "")).all()) == 3
     assert [each.name for each in school_rows(store.url, now=NOW)] == ["Alpha", "beta", "gamma"]
+
+
+def test_a_year_of_runs_behind_a_school_makes_the_look_no_dearer(school: Store) -> None:
+    """Counted in steps of the database: what is newest is found from the end, open runs by their index."""
+
+    def steps() -> int:
+        counted = [0]
+
+        def tick() -> int:
+            counted[0] += 1
+            return 0
+
+        with closing(sqlite3.connect(path(school))) as db:
+            db.set_progress_handler(tick, 10)
+            assert len(db.execute(status.QUERY, {"today": TODAY.isoformat()}).fetchall()) == 1
+        return counted[0]
+
+    nights = [run(24 * back, changed_anything=back % 3 == 0) for back in range(400, 0, -1)]
+    add(school, *nights[:10])
+    few = steps()
+    add(school, *nights[10:])
+    assert steps() <= few * 1.2
+    row = only(school)
+    assert row.last_checked == NOW - timedelta(days=1)
+    assert row.last_changed == NOW - timedelta(days=3)
