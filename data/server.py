@@ -10,14 +10,14 @@ Standard library only; no password is ever in what it says.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from data import sqlite
 from data.errors import StoreProblem
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 TURN = 0x6D6973636F  # the advisory lock every writer takes, one a database
 #: Kept alive, so that a connection whose server is gone is noticed in a minute, not in two hours.
@@ -28,6 +28,13 @@ CONNECT = {
 _BEFORE_HOST = re.compile(r"^(\w[\w+]*://)([^:/@?]*):.*@", re.DOTALL)
 _SECRET = ("password", "sslpassword")  # parameters of an address that nobody may see
 _ORDER = "SELECT '{' > 'z' AND 'Z' < 'a' AND 'a z' < 'aa', current_setting('server_encoding')"
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+_LOOK = """
+SELECT current_setting('server_version'), pg_database_size(current_database()),
+    current_setting('is_superuser') = 'on',
+    inet_server_addr() IS NULL OR inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1'
+        OR coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)
+"""
 _CODES = {  # classes and states of SQL, longest first
     "28": "denied", "42501": "denied", "25006": "denied", "3D000": "missing", "57014": "locked",
     "55P03": "locked", "40P01": "locked", "40001": "locked", "53100": "full", "53300": "locked",
@@ -82,6 +89,11 @@ def has_password(url: str) -> bool:
     return is_server(url) and without_password(url) != url
 
 
+def libpq(url: str) -> str:
+    """The address as PostgreSQL's own tools take it, to be shown: without the password."""
+    return re.sub(r"^postgres\w*(\+\w+)?:", "postgresql:", without_password(url))
+
+
 def problem(error: BaseException, url: str) -> StoreProblem | None:
     """The operator's words for an error of the driver; None when it is not about the store itself."""
     kind = _kind(error)
@@ -123,6 +135,43 @@ def take_turn(connection: Connection) -> None:
     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")
 
 
+class Seen(NamedTuple):
+    """``private``: encrypted, or never on a network; ``superuser``: the role may do more than it should."""
+
+    version: str
+    bytes: int
+    superuser: bool
+    private: bool
+
+
+def look(connection: Connection) -> Seen:
+    """What there is to know of the server, for who looks whether all is well."""
+    return Seen(*connection.exec_driver_sql(_LOOK).one())
+
+
+def rewrite(engine: Engine) -> bool:
+    """Write every table anew, with what the planner knows of its values; False where one is in use too long.
+
+    A deleted row would else stand in its page, and a name in the statistics, until something takes the place.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    wait = int(sqlite.BUSY_SECONDS * 1000)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        names = connection.exec_driver_sql(_TABLES).scalars().all()
+        connection.exec_driver_sql(f"SET lock_timeout = '{wait}ms'")
+        try:
+            quoted = ", ".join(f'"{name}"' for name in names)
+            connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {quoted}")
+        except DBAPIError as error:
+            if error.orig is None or _kind(error.orig) != "locked":
+                raise
+            return False
+        finally:
+            connection.exec_driver_sql("RESET lock_timeout")
+    return True
+
+
 def revision(connection: Connection, url: str) -> str | None:
     """The schema revision, None where there is nothing yet.
 
@@ -136,9 +185,7 @@ def revision(connection: Connection, url: str) -> str | None:
             f"The database of the store {named(url)} {wrong}.",
             mend=_UNFIT,
         )
-    there = connection.exec_driver_sql(
-        "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
-    ).scalars().all()  # fmt: skip
+    there = connection.exec_driver_sql(_TABLES).scalars().all()
     if not there:
         return None
     if "alembic_version" not in there:

@@ -26,6 +26,7 @@ import pytest
 
 PASSWORD = "canary-Pg-p4ss%/:@word"  # with all that an address has to escape
 ROLE = "desk"
+BARE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
 LONGEST_START = 60.0  # seconds; a bound, never waited for when it goes well
 SETTINGS = {
     "listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
@@ -67,14 +68,14 @@ class Server:
         who = f"{role}:{quote(password, safe='')}" if password else role
         return f"postgresql+psycopg://{who}@/{database}?host={self.folder}&port={self.port}"
 
-    def new(self, *, empty: bool = False, locale: str = "C.UTF-8") -> str:
-        """The address of a new store at the newest schema; ``empty``: of a database with nothing in it."""
+    def new(self, *, empty: bool = False, how: str = "") -> str:
+        """The address of a new store at the newest schema; ``empty``: of a database with nothing in it.
+
+        ``how`` are words of CREATE DATABASE, for one that is not as it should be.
+        """
         self.made += 1
         name = f"t{self.made}"
-        if empty:
-            how = f"TEMPLATE template0 ENCODING 'UTF8' LOCALE '{locale}'"
-        else:
-            how = f"TEMPLATE {self._empty_store()} STRATEGY file_copy"
+        how = how or (BARE if empty else f"TEMPLATE {self._empty_store()} STRATEGY file_copy")
         self.sql(f"CREATE DATABASE {name} OWNER {ROLE} {how}")
         return self.url(name)
 
@@ -99,9 +100,7 @@ class Server:
         if not self.template:
             from data.store import Store
 
-            self.sql(
-                f"CREATE DATABASE empty OWNER {ROLE} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
-            )
+            self.sql(f"CREATE DATABASE empty OWNER {ROLE} {BARE}")
             Store.open(self.url("empty")).close()
             self.template = "empty"
         return self.template

@@ -76,9 +76,15 @@ def restore(args: argparse.Namespace, out: Out) -> int:
     from misconsole import paths
     from misconsole.services import backups
 
-    store = paths.sqlite_path(paths.store_url(args.store, os.environ))
+    url = paths.store_url(args.store, os.environ)
+    store = paths.sqlite_path(url)
     if store is None:
-        raise Usage("This store is on a database server.", mend="Use the server's own tools for it.")
+        from data import server
+
+        raise Usage(
+            "This store is on a database server, whose own tools put its backups back.",
+            mend=f"Into an empty database: pg_restore --no-owner --dbname='{server.libpq(url)}' store.dump",
+        )
     path = Path(args.file).expanduser().absolute()
     if not args.yes:
         seen = backups.check(path)

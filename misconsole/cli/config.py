@@ -48,6 +48,10 @@ def config_show(args: argparse.Namespace, out: Out) -> int:
 
 def _line(told: Told) -> dict[str, Any]:
     value = HIDDEN if told.setting.secret and told.value else told.value
+    if told.name == "store" and value:
+        from data import server
+
+        value = server.without_password(str(value)) if server.is_server(str(value)) else value
     return {"name": told.name, "value": value, "source": told.source, "takes": told.setting.takes,
             "doc": told.setting.doc}  # fmt: skip
 

@@ -176,10 +176,22 @@ def run(words: Sequence[str], chosen: Globals, out: Out) -> int:
             f"{name!r} is not a {kind} of misconsole.{suggestion(name, list(COMMANDS))}",
             mend="misconsole --help lists the commands.",
         )
+    if chosen.store and "@" in chosen.store:
+        _warn(chosen.store, out)
     args = parser_for(name).parse_args(list(words))
     args.store, args.json, args.plain = chosen.store, chosen.json, chosen.plain
     args.read_only = chosen.read_only
     return int(args.run(args, out) or Exit.DONE)
+
+
+def _warn(store: str, out: Out) -> None:
+    from data import server
+
+    if server.has_password(store):
+        out.note(
+            "The words of a command are seen by everybody on this machine: keep the password in ~/.pgpass, "
+            "or the address in MISCONSOLE_STORE."
+        )
 
 
 __all__ = ["COMMANDS", "Globals", "Out", "Parser", "overview", "parser_for", "run", "split"]

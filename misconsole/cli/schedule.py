@@ -164,14 +164,13 @@ def install(args: argparse.Namespace, out: Out) -> int:
 
 def start_of(args: argparse.Namespace) -> Start:
     """This installation's worker: the interpreter, the store and the folders that are in use now."""
-    from urllib.parse import urlsplit
-
+    from data import server
     from misconsole import paths
     from misconsole.rules.units import Start
 
     url = paths.store_url(args.store, os.environ)
     config = Path(paths.config_dir(os.environ))
-    secret = bool(urlsplit(url).password)
+    secret = server.has_password(url)
     store = paths.sqlite_path(url)
     if store is not None:
         store = store.absolute()  # a unit has a working directory of its own

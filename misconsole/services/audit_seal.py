@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
-from data import audit
+from data import audit, server
 from data.audit import Checked, Finding, Head, Key
 from misconsole.services import permits
 from misconsole.services.desk import Desk
@@ -88,10 +87,7 @@ def _known_key(desk: Desk) -> Key | None:
 
 def _ref(desk: Desk) -> str:
     """Where the head of this store is kept; an address with a password in it is the same without."""
-    parts = urlsplit(desk.store.url)
-    address = (
-        f"{parts.scheme}://{parts.hostname}:{parts.port}{parts.path}" if parts.hostname else desk.store.url
-    )
+    address = server.without_password(desk.store.url) if desk.store.path is None else desk.store.url
     return f"audit-head-{hashlib.sha256(address.encode()).hexdigest()[:16]}"
 
 

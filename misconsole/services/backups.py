@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data import copies
+from data import copies, server
 from data.errors import StoreProblem
 from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.services import permits
@@ -119,7 +119,8 @@ def _files(folder: Path) -> list[Path]:
 def _file(desk: Desk) -> Path:
     if desk.store.path is None:
         raise Usage(
-            "This store is on a database server.", mend="Use the server's own tools, such as pg_dump, for it."
+            "This store is on a database server, whose own tools make its backups.",
+            mend=f"pg_dump --format=custom --file=store.dump '{server.libpq(desk.store.url)}'",
         )
     return desk.store.path
 

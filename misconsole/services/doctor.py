@@ -102,7 +102,7 @@ def installation(_: Patient) -> Iterator[Finding]:
 
 def store_file(patient: Patient) -> Iterator[Finding]:
     if patient.store is None:
-        yield _ok("store", "The store is on a database server.")
+        yield from _on_server(patient)
         return
     if not patient.store.is_file():
         yield _hint("store", f"There is no store at {patient.store} yet.", "misconsole school add makes one.")
@@ -117,6 +117,24 @@ def store_file(patient: Patient) -> Iterator[Finding]:
         )  # fmt: skip
     if patient.trouble is None:
         yield from _inside(patient, patient.store)
+
+
+def _on_server(patient: Patient) -> Iterator[Finding]:
+    if patient.desk is None:
+        return  # what is wrong is told by ``opened``
+    from data import server
+
+    store = patient.desk.store
+    with store.read() as s:
+        seen = server.look(s.connection())
+    yield _ok("store", f"{server.named(store.url)}: PostgreSQL {seen.version}, {seen.bytes / 1e6:.1f} MB")
+    if seen.superuser:
+        yield _hint("store", "The role may do everything on the server.", "Give the store a role of its own.")
+    if not seen.private:
+        yield _hint(
+            "store", "What goes to the server and comes from it is not encrypted.",
+            "Add sslmode=verify-full to the address.",
+        )  # fmt: skip
 
 
 def _beside(store: Path) -> list[Path]:
@@ -170,7 +188,10 @@ def opened(patient: Patient) -> Iterator[Finding]:
 def backups(patient: Patient) -> Iterator[Finding]:
     from misconsole.services import backups as copies
 
-    if patient.store is None or not patient.store.is_file():
+    if patient.store is None:
+        yield _ok("backup", "The server's own, made with pg_dump; misconsole backup make tells the command.")
+        return
+    if not patient.store.is_file():
         return
     last = copies.newest(patient.store)
     if last is None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 GROUNDS = ("request", "retention")
 AGAIN = "If the MIS delivers them again, they come back as new people; keep the MIS in step."
+ON_SERVER = "The server's own log, its copies and backups (pg_dump) hold them until those are thrown away."
 BACKUPS = "Backups and copies of the store still hold them until they are thrown away: {}."
 
 
@@ -158,6 +159,8 @@ def _elsewhere(s: Session, desk: Desk, school: School, subjects: Iterable[Found]
     copies = sorted(each.name for each in _copies(desk))
     if copies:
         yield BACKUPS.format(", ".join(copies))
+    if desk.store.path is None:
+        yield ON_SERVER
     yield AGAIN
 
 

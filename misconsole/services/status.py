@@ -166,10 +166,15 @@ def _server_lines(url: str, now: datetime) -> list[dict[str, Any]]:
     from misconsole.services import clashes
 
     today = now.date()
-    with Store.open(url) as store, store.read() as s:
+    with Store.open(url, create=False, migrate=False) as store, store.read() as s:
         facts = s.connection().execute(text(QUERY), {"today": today}).mappings().all()
+        due = {
+            each["id"]: clashes.count_due(s, each["id"], today=today)
+            for each in facts
+            if each["exclusions_active"] > each["exclusions_due"]
+        }
         return [
-            line_of(dict(each), exclusions=clashes.count_due(s, each["id"], today=today), now=now)
+            line_of(dict(each), exclusions=due.get(each["id"], each["exclusions_due"]), now=now)
             for each in facts
         ]
 

@@ -15,8 +15,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from urllib.parse import urlsplit
 
+from data import server
 from misconsole.sync import lease
 
 #: glibc's mallopt: how many heaps (a thread each by default), from which size a block is given back at once
@@ -32,7 +32,7 @@ def command(url: str, run_id: int) -> tuple[list[str], dict[str, str]]:
     but nothing is imported from there (``-P``).
     """
     words = [sys.executable, "-P", "-m", "misconsole", "sync", "--run", str(run_id)]
-    if urlsplit(url).password:
+    if server.has_password(url):
         return words, {"MISCONSOLE_STORE": url}
     return [*words, "--store", url], {}
 
