@@ -42,6 +42,8 @@ class MemoryDirectory:
         self.passwords: dict[str, tuple[str, bool]] = {}
         self.cut: tuple[int, bool] | None = None
         self.refuse: dict[str, ConnectorError] = {}
+        self.refuse_enable: ConnectorError | None = None  # what letting in or shutting out raises,
+        self.refuse_after = False  # and whether it was done all the same
         self.hide: set[str] = set()  # remote ids that a list leaves out, though find has them
         self.end_early = False
         self.calls: list[tuple[str, str]] = []
@@ -140,7 +142,16 @@ class MemoryDirectory:
         return self._call("move", remote_id, lambda: self._keep(replace(self._here(remote_id), place=place)))
 
     def enable(self, remote_id: str, *, on: bool) -> Entry:
-        return self._call("enable", remote_id, lambda: self._keep(replace(self._here(remote_id), enabled=on)))
+        def change() -> Entry:
+            entry = self._here(remote_id)
+            if self.refuse_enable is not None and not self.refuse_after:
+                raise self.refuse_enable
+            kept = self._keep(replace(entry, enabled=on))
+            if self.refuse_enable is not None:
+                raise self.refuse_enable
+            return kept
+
+        return self._call("enable", remote_id, change)
 
     def adopt(self, remote_id: str, anchor: str) -> Entry:
         def change() -> Entry:

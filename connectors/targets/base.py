@@ -39,6 +39,10 @@ class TargetRefused(ConnectorError):
     default_mend = "Mend what the directory names, there or in the settings of the target; then push again."
 
 
+class PartlyRefused(TargetRefused):
+    """What was asked was done; what goes with it was refused, as ending the sessions of who is shut out."""
+
+
 class EntryGone(BadAnswer):
     """The entry is not there any more; somebody deleted it between reading and writing."""
 

@@ -62,6 +62,8 @@ def queue(desk: Desk, run_id: int) -> int:
     with desk.store.write() as s:
         held, target = _held(s, run_id)
         school = roster.school(s, held.school_id)
+        if not target.active:
+            raise Conflict(f"{target.name} is paused.", mend="Let it go on first: active=yes.")
         lease.claim(s, held.school_id, run_id=None, now=desk.now(), name=school.name if school else "")
         run = target_rows.queue_push(
             s, target, actor=desk.actor, origin=desk.origin, at=desk.now(), pid=os.getpid(),

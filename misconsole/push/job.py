@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from data.tables import Account
 from misconsole.errors import MisconsoleError
 from misconsole.rules.target_options import TargetOptions
 from misconsole.sync.progress import Recorder
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from data.tables import Run, School, Target
     from misconsole.push.source import Open
     from misconsole.push.temporary import Choose
+    from misconsole.rules.target_parts import Step
     from misconsole.services.desk import Desk
 
 #: action of a step -> the word in ``Run.changes``
@@ -63,6 +65,17 @@ class PushJob:
                 mend="Push again; it starts by looking.",
                 code="lease_lost",
             )
+
+    def stands(self, step: Step) -> bool:
+        """Whether what was planned for the account is still wanted: it is of the same name and state.
+
+        A push may take long, and people decide meanwhile.
+        """
+        with self.desk.store.read() as s:
+            row = s.get(Account, step.account_id)
+        if row is None:
+            return False
+        return row.username == step.wanted.username and (row.state == "active") == step.wanted.enabled
 
     @property
     def options(self) -> TargetOptions:

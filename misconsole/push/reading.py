@@ -34,11 +34,11 @@ def authorise(directory: Directory) -> None:
 
 def entries(directory: Directory, count: Count = lambda _n: None) -> list[Entry]:
     """Everything there is; raises unless it was read to the end."""
-    found: list[Entry] = []
+    found: dict[str, Entry] = {}  # one that moved to a later page while it was read comes twice
     for entry in directory.entries():
-        found.append(entry)
+        found[entry.remote_id] = entry
         count(len(found))
-    return found
+    return list(found.values())
 
 
 def plan(
@@ -52,7 +52,7 @@ def plan(
     with desk.store.read() as s:
         here = roster.read(s, desk, school, target, declared, options)
     made = target_plan.build(here.wanted, entries=found, known=here.known, terms=here.terms)
-    if made.found == made.known or 100 * made.found < here.terms.short_read * made.known:
+    if made.found == made.known or (made.short and made.known - made.found > 1):
         return made
     late = _left_out(here, made, directory, {entry.remote_id for entry in found})
     return target_plan.build(here.wanted, entries=[*found, *late], known=here.known, terms=here.terms)

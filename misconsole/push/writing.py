@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from connectors.errors import ConnectorError
-from connectors.targets.base import Entry, EntryGone, NameTaken, TargetRefused, Wanted
+from connectors.targets.base import Entry, EntryGone, NameTaken, PartlyRefused, TargetRefused, Wanted
 from data import targets as target_rows
 from misconsole.push.job import DONE, PushJob
 from misconsole.push.temporary import temporary
@@ -23,19 +23,24 @@ from misconsole.rules.target_parts import Step, TargetPlan
 
 if TYPE_CHECKING:
     from connectors.targets.base import Target as Directory
+    from data.tables import TargetAccount
 
 ONE_ENTRY = (NameTaken, TargetRefused, EntryGone)
 NO_ANSWER = "No answer; whether it happened is seen at the next look."
 
 
-def learn(job: PushJob, plan: TargetPlan) -> None:
-    """Keep what reading told: entries found by our mark, values that are there already, those gone."""
+def learn(job: PushJob, plan: TargetPlan, *, believed: bool = False) -> None:
+    """Keep what reading told: entries found by our mark, values that are there already, those gone.
+
+    A short read forgets nothing, but where a person looked at just that and said so (``believed``).
+    """
     now = job.desk.now()
     with job.desk.store.write() as s:
-        target_rows.forget(s, job.target_id, plan.forget)
+        if believed or not plan.short:
+            target_rows.forget(s, job.target_id, plan.forget)
         for each in plan.learned:
             row = target_rows.entry(s, job.target_id, each.account_id)
-            written = {**(row.written if row else {}), **each.written}
+            written = {**remembered(row, each.remote_id), **each.written}
             target_rows.remember(
                 s, job.target_id, each.account_id, remote_id=each.remote_id, at=now,
                 written={name: value for name, value in written.items() if value is not None},
@@ -58,9 +63,17 @@ class Writer:
         """Every step in order. Raises Cancelled between two of them, and what ends the whole push."""
         for n, step in enumerate(steps):
             self.job.still_ours()
-            if step.account_id not in self._gone:
+            if step.account_id not in self._gone and self._stands(step):
                 self.one(step)
             self.job.recorder.count("apply", n + 1, total=len(steps))
+
+    def _stands(self, step: Step) -> bool:
+        if self.job.stands(step):
+            return True
+        self._gone.add(step.account_id)
+        told = f"{step.username} was changed here while the push was under way; nothing was written for it."
+        self.job.recorder.message("info", "overtaken", told, "Push again.")
+        return False
 
     def one(self, step: Step) -> None:
         if step.action == "suspend":
@@ -98,11 +111,22 @@ class Writer:
         """That it is we who keep somebody out, kept before it is asked: a lost answer must not lose that."""
         with self.job.desk.store.write() as s:
             row = target_rows.entry(s, self.job.target_id, step.account_id)
-            written = {SUSPENDED_ON: self.job.desk.today.isoformat(), **(row.written if row else {})}
-            target_rows.remember(
-                s, self.job.target_id, step.account_id, remote_id=step.remote_id, written=written,
-                at=self.job.desk.now(),
-            )  # fmt: skip
+            since = {SUSPENDED_ON: self.job.desk.today.isoformat()}  # anew, where somebody had let them in
+            self._remember(s, step, {**remembered(row, step.remote_id), **since})
+
+    def _not_kept_out(self, step: Step) -> None:
+        """It was refused: who shuts them out later is somebody else, and we must not let them in again."""
+        with self.job.desk.store.write() as s:
+            row = target_rows.entry(s, self.job.target_id, step.account_id)
+            if row is not None:
+                left = {name: value for name, value in row.written.items() if name != SUSPENDED_ON}
+                self._remember(s, step, left)
+
+    def _remember(self, s: Any, step: Step, written: Mapping[str, Any]) -> None:
+        target_rows.remember(
+            s, self.job.target_id, step.account_id, remote_id=step.remote_id, written=written,
+            at=self.job.desk.now(),
+        )  # fmt: skip
 
     def _done(self, step: Step, entry: Entry | None) -> None:
         self.job.done[DONE[step.action]] += 1
@@ -112,9 +136,11 @@ class Writer:
                 target_rows.forget(s, self.job.target_id, [step.account_id])
                 return
             row = target_rows.entry(s, self.job.target_id, step.account_id)
+            known = row is not None and row.remote_id == entry.remote_id
+            before = remembered(row, entry.remote_id)
             target_rows.remember(
                 s, self.job.target_id, step.account_id, remote_id=entry.remote_id, at=self.job.desk.now(),
-                written=_written(step, row.written if row else {}, entry), **_password(step, known=bool(row)),
+                written=_written(step, before, entry), **_password(step, known=known),
             )  # fmt: skip
 
     def _refused(self, step: Step, error: ConnectorError) -> None:
@@ -122,6 +148,8 @@ class Writer:
         self.journal(step, state="failed", message=error.message)
         told = f"{step.username} could not be {DONE[step.action]}: {error.message}"
         self.job.recorder.message("warning", error.code, told, error.mend)
+        if step.action == "suspend" and not isinstance(error, PartlyRefused):
+            self._not_kept_out(step)
         if isinstance(error, EntryGone) or step.action == "create":
             self._gone.add(step.account_id)
 
@@ -136,6 +164,11 @@ class Writer:
             actor=self.job.run.actor, at=self.job.desk.now(),
             **{"remote_id": step.remote_id, "state": "done", "message": "", **values},
         )  # fmt: skip
+
+
+def remembered(row: TargetAccount | None, remote_id: str) -> dict[str, Any]:
+    """What was written of this very entry; of one before it that is gone, nothing counts."""
+    return dict(row.written) if row is not None and row.remote_id == remote_id else {}
 
 
 def theirs(wanted: Wanted, entry: Entry) -> Entry:

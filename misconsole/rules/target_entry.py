@@ -17,6 +17,7 @@ from misconsole.rules.target_compare import (
     same,
     values,
 )
+from misconsole.rules.target_names import may_be_theirs
 from misconsole.rules.target_parts import Drift, Known, Learned, Ours, Step, Terms, Written, said
 
 
@@ -38,6 +39,12 @@ def look(ours: Ours, entry: Entry, known: Known | None, terms: Terms) -> Look:
     if any(step.action == "delete" for step in steps):
         steps = [step for step in steps if step.action == "delete"]
     return Look(tuple(steps), drift, _learned(ours, entry, known, found, terms))
+
+
+def given_away(ours: Ours, entry: Entry, known: Known) -> bool:
+    """The entry of a leaver, shut out by us, that somebody there made another's: it is not ours any more."""
+    left = not ours.active and SUSPENDED_ON in known.written
+    return left and entry.enabled and not may_be_theirs(ours.wanted, entry)
 
 
 def _ours_wins(d: Difference, ours: Ours, written: Written, terms: Terms) -> bool:
@@ -84,9 +91,10 @@ def _kept_addresses(ours: Ours, entry: Entry) -> tuple[str, ...]:
 
 
 def _deletion(ours: Ours, entry: Entry, written: Written, terms: Terms) -> list[Step]:
-    """Only where the school says so, and only who we ourselves have kept out for long enough."""
+    """Only where the school says so, only who we ourselves have kept out for long enough, and never an entry
+    whose mark somebody took away."""
     since = written.get(SUSPENDED_ON)
-    if ours.active or entry.enabled or not terms.may_delete or not since:
+    if ours.active or entry.enabled or not terms.may_delete or not since or not entry.anchor:
         return []
     if date.fromisoformat(since) + timedelta(days=terms.delete_after_days) > terms.today:
         return []

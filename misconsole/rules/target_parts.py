@@ -119,7 +119,10 @@ class Drift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPlan:
-    """What a push would do. ``elsewhere``: entries of other schools; ``found`` of ``known`` were seen."""
+    """What a push would do. ``elsewhere``: entries of other schools; ``found`` of ``known`` were seen.
+
+    ``forget``: accounts whose entry is gone and is not made again; never to be believed of a ``short`` read.
+    """
 
     steps: tuple[Step, ...] = ()
     learned: tuple[Learned, ...] = ()
@@ -132,6 +135,12 @@ class TargetPlan:
     entries: int = 0
     elsewhere: int = 0
     unchanged: int = 0
+    short_read: int = 70
+
+    @property
+    def short(self) -> bool:
+        """Too few of the entries we wrote were seen: taken for a bad look, not for a clear-out."""
+        return bool(self.known) and (self.found == 0 or 100 * self.found < self.short_read * self.known)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from connectors.targets.base import Entry
 from misconsole.rules import target_entry
 from misconsole.rules.target_compare import values
+from misconsole.rules.target_entry import given_away
 from misconsole.rules.target_names import Taken, may_be_theirs, name_agrees
 from misconsole.rules.target_parts import (
     ACTIONS,
@@ -70,10 +71,15 @@ class _Work:
         entry = self._entry(ours)
         if isinstance(entry, Conflict):
             self.conflicts.append(entry)
+            self.found += self._seen(ours)
         elif entry is not None:
             self._existing(ours, entry)
         else:
             self._absent(ours)
+
+    def _seen(self, ours: Ours) -> bool:
+        known = self.known.get(ours.account_id)
+        return known is not None and known.remote_id in self.by_id
 
     def _entry(self, ours: Ours) -> Entry | Conflict | None:
         """The entry of this account: the one we know by its id, else the one that bears our mark."""
@@ -111,6 +117,11 @@ class _Work:
             return
         if not ours.in_scope and ours.active:
             return
+        if known is not None and known.remote_id != entry.remote_id:
+            known = None  # what we remember is of an entry that is gone
+        if known is not None and given_away(ours, entry, known):
+            self._given_away(ours, entry)
+            return
         ours, lost = self._without_lost_aliases(ours, entry.remote_id)
         look = target_entry.look(ours, entry, known, self.terms)
         steps = [step for step in look.steps if step.action != "rename" or self._may_rename(ours, entry)]
@@ -121,6 +132,12 @@ class _Work:
         self.unchanged += not steps
         self._claim(ours)
         self.conflicts += lost
+
+    def _given_away(self, ours: Ours, entry: Entry) -> None:
+        if entry.anchor:
+            self.conflicts.append(_somebody_elses(ours, entry))
+        else:
+            self.forget.append(ours.account_id)
 
     def _without_lost_aliases(self, ours: Ours, remote_id: str) -> tuple[Ours, list[Conflict]]:
         free, lost = self.taken.free_aliases(ours.wanted, but=remote_id)
@@ -148,7 +165,7 @@ class _Work:
                     username=ours.wanted.username,
                     name=ours.name,
                     account_id=ours.account_id,
-                    wins="ours" if ours.active else "theirs",
+                    wins="ours" if ours.active and ours.in_scope else "theirs",
                 )
             )
         if not (ours.active and ours.in_scope):
@@ -213,6 +230,7 @@ class _Work:
             learned=tuple(self.learned), forget=tuple(self.forget), conflicts=tuple(self.conflicts),
             adoptable=tuple(self.adoptable), drift=(*self.drift, *strangers), known=len(self.known),
             found=self.found, entries=len(self.entries), elsewhere=elsewhere, unchanged=self.unchanged,
+            short_read=self.terms.short_read,
         )  # fmt: skip
 
     def _others(self) -> tuple[list[Drift], int]:
@@ -248,8 +266,8 @@ def _somebody_elses(ours: Ours, entry: Entry) -> Conflict:
         "other_person",
         ours,
         f"The entry {entry.username} bears its mark, but neither its name nor its address; it is left alone.",
-        "Another store gave the number of the account to somebody else: remove the mark there, then push "
-        "again; an entry that is theirs after all can be adopted.",
+        "It was given to somebody else there, or the mark is of another store: remove the mark there, then "
+        "push again; an entry that is theirs after all can be adopted.",
     )
 
 

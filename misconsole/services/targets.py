@@ -122,6 +122,8 @@ def set_settings(
         plain, options, active = _split(source.declaration(row), settings)
         typed = check(cast(Declaration, source.declaration(row)), settings=plain, secrets=secrets)
         changed = TargetOptions.from_dict(row.options).with_texts(options).to_dict()
+        if {**row.settings, **typed} != row.settings:  # what waits was seen of another directory
+            _expire_held(case, row)
         case.scribe.update(
             row, settings={**row.settings, **typed}, options=changed,
             active=row.active if active is None else active,
@@ -130,6 +132,14 @@ def set_settings(
         ref = row.secret_ref
     _keep_secrets(desk, ref, secrets)
     return show(desk, school, name)
+
+
+def _expire_held(case: Case, row: Target) -> None:
+    """What waits for an answer can't be approved any more."""
+    for held in target_rows.held_pushes(case.s, row.id or 0):
+        run_rows.set_run(case.s, held.id or 0, resolution="expired", resolved_at=case.now,
+                         resolved_by=case.desk.actor)  # fmt: skip
+        run_rows.forget_plan(case.s, held.id or 0)
 
 
 def found(s: Session, school: School, name: str) -> Target:
@@ -249,10 +259,7 @@ def remove(desk: Desk, school: str, name: str) -> None:
         ref = row.secret_ref
         case.say(f"Removed {row.name}; nothing was changed there", target=row.name)
         target_rows.forget_all(case.s, row.id or 0)
-        for held in target_rows.held_pushes(case.s, row.id or 0):
-            run_rows.set_run(case.s, held.id or 0, resolution="expired", resolved_at=case.now,
-                             resolved_by=desk.actor)  # fmt: skip
-            run_rows.forget_plan(case.s, held.id or 0)
+        _expire_held(case, row)
         case.scribe.update(
             row, name=f"{row.name} (removed {row.id})", active=False, settings={}, secret_ref="",
             options={target_rows.REMOVED: case.now.isoformat()},

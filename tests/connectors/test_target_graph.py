@@ -13,7 +13,7 @@ from target_stages import DOMAIN, PASSWORD, wanted
 
 from connectors.errors import BadAnswer, BadSettings, NotAuthorised
 from connectors.http import Refusal
-from connectors.targets.base import NameTaken, TargetRefused, TargetSetup
+from connectors.targets.base import NameTaken, PartlyRefused, TargetRefused, TargetSetup
 from connectors.targets.graph.adapter import Graph
 from connectors.targets.graph.refusals import details, judge
 
@@ -182,7 +182,7 @@ class TestWriting:
 
         with serving(answer) as server:
             other = graph.target(url=server.url, login_url=server.url)
-            with pytest.raises(TargetRefused, match="sessions that are open go on") as caught:
+            with pytest.raises(PartlyRefused, match="sessions that are open go on") as caught:
                 other.enable(identity, on=False)
             other.close()
         assert "User.RevokeSessions.All" in caught.value.mend

@@ -9,7 +9,7 @@ from connectors.errors import BadSettings, ConnectorError
 from connectors.http import Http, Limits, Refusal, check_base
 from connectors.oauth import Token, client_credentials
 from connectors.targets.answers import Row, address_of, listed, pages, text
-from connectors.targets.base import Entry, NameTaken, TargetRefused, TargetSetup, Wanted
+from connectors.targets.base import Entry, NameTaken, PartlyRefused, TargetRefused, TargetSetup, Wanted
 from connectors.targets.cloud import Cloud
 from connectors.targets.graph import rows
 from connectors.targets.graph.declaration import DECLARATION
@@ -149,7 +149,7 @@ class Graph(Cloud):
         try:
             self._change("POST", f"{self._user(remote_id)}/revokeSignInSessions", {}, key=remote_id)
         except TargetRefused as problem:
-            raise TargetRefused(
+            raise PartlyRefused(
                 f"Sign-in is blocked, but sessions that are open go on until they end. {problem.message}",
                 mend="Give the app the permission User.RevokeSessions.All; then push again.",
                 where=problem.where,
