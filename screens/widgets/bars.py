@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import events
 from textual.dom import DOMNode
 
-from misconsole.text import cells
+from misconsole.text import cells, fit, shown
 from screens import glyphs
 from screens.commands import Command
 from screens.hosting import Hosting
@@ -19,7 +19,28 @@ if TYPE_CHECKING:
     from screens.frame import Frame
 
 Offered = tuple[Command, DOMNode, str]
+POINTING = f" {glyphs.POINTER} "
+LEAST_CRUMB = 12  # cells; a name cut shorter names nothing
 ALWAYS = 80  # footer numbers from here on are never left out
+
+
+def crumbs_within(place: Sequence[str], room: int) -> str:
+    """The way to a screen in ``room`` cells. What goes first is where every way begins, then the tail of the
+    longest name, then the way itself; the screen's own name stays."""
+    crumbs = [shown(each) for each in place]
+    if _size(crumbs) > room and len(crumbs) > 2:
+        crumbs[0] = glyphs.ELLIPSIS
+    longest = max(crumbs, key=cells, default="")
+    if (over := _size(crumbs) - room) > 0 and cells(longest) - over >= LEAST_CRUMB:
+        crumbs[crumbs.index(longest)] = fit(longest, cells(longest) - over)
+    while len(crumbs) > 1 and _size(crumbs) > room:
+        crumbs.pop(1 if crumbs[0] == glyphs.ELLIPSIS and len(crumbs) > 2 else 0)
+    joined = POINTING.join(crumbs)
+    return joined if cells(joined) <= room else fit(joined, max(room, 1))
+
+
+def _size(crumbs: Sequence[str]) -> int:
+    return cells(POINTING.join(crumbs))
 
 
 class TitleBar(Lines):
@@ -33,13 +54,12 @@ class TitleBar(Lines):
         self._flags = flags
 
     def _title(self, width: int) -> Sequence[Line]:
-        crumbs = f" {glyphs.POINTER} ".join(each for each in self._place() if each)
         flags = f" {glyphs.DOT} ".join(self._flags())
-        left: list[Span] = [span("misconsole", "title"), span(f"  {crumbs}")]
-        gap = width - line_cells(left) - cells(flags)
-        if gap < 1:
-            return [line(*left)]
-        return [line(*left, " " * gap, span(flags, "warn"))]
+        name = span("misconsole  ", "title")
+        room = width - line_cells([name]) - (cells(flags) + 1 if flags else 0)
+        crumbs = crumbs_within([each for each in self._place() if each], room)
+        gap = width - line_cells([name]) - cells(crumbs) - cells(flags)
+        return [line(name, crumbs, " " * max(0, gap), span(flags, "warn"))]
 
     def update_title(self) -> None:
         self.show(self._title)
