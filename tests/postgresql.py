@@ -26,7 +26,7 @@ import pytest
 
 PASSWORD = "canary-Pg-p4ss%/:@word"  # with all that an address has to escape
 ROLE = "desk"
-BARE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'"
+BARE = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
 LONGEST_START = 60.0  # seconds; a bound, never waited for when it goes well
 SETTINGS = {
     "listen_addresses": "", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
@@ -95,6 +95,12 @@ class Server:
                 cursor = connection.execute(statement)
                 found = cursor.fetchall() if cursor.description else []
         return found
+
+    def bytes_of(self, url: str) -> bytes:
+        """What the server's files hold of a database; its log is not among them."""
+        self.sql("CHECKPOINT")
+        [(number,)] = self.sql(f"SELECT oid FROM pg_database WHERE datname = '{name_of(url)}'")
+        return b"".join(p.read_bytes() for p in (self.folder / "data" / "base" / str(number)).iterdir())
 
     def _empty_store(self) -> str:
         if not self.template:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from data.store import Store
     from tests.postgresql import Server
 
 KINDS = ("sqlite", "postgresql")
@@ -46,6 +47,21 @@ def on(server: Server) -> Iterator[None]:
         for url in _databases.values():
             server.drop(url)
         _databases.clear()
+
+
+def bytes_of(store: Store) -> bytes:
+    """All that the store has on the disk: the file and its log, or the files of its database."""
+    if store.path is not None:
+        return b"".join(each.read_bytes() for each in store.path.parent.glob(f"{store.path.name}*"))
+    return _server[-1].bytes_of(store.url)
+
+
+def bare(path: Path) -> str:
+    """The address of a store that nobody has made yet."""
+    if not _server:
+        return f"sqlite:///{path}"
+    _databases[path] = _server[-1].new(empty=True)
+    return _databases[path]
 
 
 @cache

@@ -278,19 +278,12 @@ def test_what_was_deleted_is_not_in_the_servers_files_once_they_are_written_anew
     with Store.open(url) as store:
         with store.write() as s:
             s.add(School(urn="1", slug="a", name=name.decode()))
-        postgresql_server.sql("CHECKPOINT")
-        assert name in files_of(postgresql_server, url)
+        assert name in postgresql_server.bytes_of(url)
         with store.write() as s:
             s.delete(s.exec(select(School)).one())
         assert server.rewrite(store.engine)
         postgresql_server.sql("VACUUM FULL pg_statistic", database=name_of(url))
-        postgresql_server.sql("CHECKPOINT")
-        assert name not in files_of(postgresql_server, url)
-
-
-def files_of(running: Server, url: str) -> bytes:
-    [(number,)] = running.sql(f"SELECT oid FROM pg_database WHERE datname = '{name_of(url)}'")
-    return b"".join(p.read_bytes() for p in (running.folder / "data" / "base" / str(number)).iterdir())
+        assert name not in postgresql_server.bytes_of(url)
 
 
 def test_a_table_that_is_in_use_is_not_waited_for_for_ever(

@@ -15,7 +15,7 @@ from data.journal import Scribe
 from data.tables import Account, Journal, Person, Run, RunMessage, WeekFigure
 from misconsole.errors import Conflict, NotFound
 from misconsole.services import decide, housekeeping, permits, undo
-from tests import seed
+from tests import seed, stores
 
 OLD = timedelta(days=450)
 
@@ -174,8 +174,7 @@ def test_what_was_tidied_is_gone_from_the_file_too(e: seed.Estate) -> None:
     e.put(RunMessage, run_id=run, message="Zephyrine Quillfeather has left", at=e.now - OLD)
     e.run(school)
     assert housekeeping.tidy(e.desk(), rewrite=True).rewritten
-    assert e.store.path is not None
-    assert b"Quillfeather" not in b"".join(p.read_bytes() for p in e.store.path.parent.glob("store.sqlite3*"))
+    assert b"Quillfeather" not in stores.bytes_of(e.store)
 
 
 def test_only_an_administrator_tidies(e: seed.Estate) -> None:

@@ -14,7 +14,7 @@ from data.journal import Scribe
 from data.tables import Account, Decision, Erasure, Exclusion, Journal, Person, ReservedName
 from misconsole.errors import Conflict, Held, NotFound
 from misconsole.services import audit_seal, decide, notes, permits, privacy, privacy_due, privacy_erase, undo
-from tests import seed
+from tests import seed, stores
 
 #: Words by which the canary child could be known anywhere; the username is reserved for good and is apart.
 CANARY = (
@@ -98,9 +98,7 @@ def canary(e: seed.Estate, school: int) -> tuple[int, int]:
 
 
 def bytes_of(e: seed.Estate) -> bytes:
-    path = e.store.path
-    assert path is not None
-    return b"".join(each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+    return stores.bytes_of(e.store)
 
 
 def found_in(e: seed.Estate, *more: str) -> list[str]:
