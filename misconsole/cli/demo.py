@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, out: Out) -> int:
 
 
 def headless(desk: Desk, place: Estate, args: argparse.Namespace, out: Out) -> int:
-    from misconsole.cli.sync import sync_document
+    from misconsole.cli.run_words import sync_document
     from misconsole.services import demo, runs
 
     urns = demo.furnish(desk, place, all_connected=True, note=out.note)

@@ -34,7 +34,7 @@ def add(sub: Any) -> None:
 
 
 def undo_run(args: argparse.Namespace, out: Out) -> int:
-    from misconsole.cli.sync import run_document
+    from misconsole.cli.run_words import run_document
     from misconsole.services import undo
 
     with open_desk(args) as desk:

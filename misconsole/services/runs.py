@@ -7,37 +7,21 @@ died is told as failed at once, whoever asks.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data import runs as run_rows
-from misconsole.errors import Conflict, MisconsoleError, NotFound
-from misconsole.services import permits
+from misconsole.errors import Conflict, MisconsoleError
+from misconsole.services import permits, run_view
 from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
-from misconsole.services.views import Affected, Lamp, MessageView, ProgressView, RunView, StageView
+from misconsole.services.views import Affected, RunView
 
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from data.tables import Lease, Run, RunProgress, RunStage
     from misconsole.sync.source import Open
-
-LAMPS = {
-    "queued": Lamp.WORKING, "running": Lamp.WORKING, "succeeded": Lamp.OK, "held": Lamp.ATTENTION,
-    "failed": Lamp.PROBLEM, "cancelled": Lamp.UNKNOWN,
-}  # fmt: skip
-STAGE_LAMPS = {
-    "waiting": Lamp.UNKNOWN, "skipped": Lamp.UNKNOWN, "working": Lamp.WORKING, "ok": Lamp.OK,
-    "attention": Lamp.ATTENTION, "problem": Lamp.PROBLEM,
-}  # fmt: skip
-TITLES = {
-    "staff": "Staff (current)", "students": "Students (current)", "staff-future": "Staff (future)",
-    "students-future": "Students (future)", "groups-classes": "Groups & classes", "contacts": "Contacts",
-    "attendance": "Attendance",
-}  # fmt: skip
-RATE_AFTER = 0.5  # seconds before a rate means anything
 
 
 def queue(
@@ -108,7 +92,7 @@ def _fail(s: Session, desk: Desk, run_id: int, error: dict[str, str]) -> None:
 
     run_rows.set_run(s, run_id, state="failed", finished_at=desk.now(), error=error)
     run_rows.end_stages(s, run_id, desk.now())
-    run = _found(s, run_id)
+    run = run_view.found(s, run_id)
     s.refresh(run)
     school = roster.school(s, run.school_id)
     if school is not None:
@@ -145,7 +129,7 @@ def run_queued(desk: Desk, run_id: int, *, stop: Callable[[], bool] = lambda: Fa
         engine.execute(desk, run_id, stop=stop)
     except MisconsoleError as error:
         with desk.store.write() as s:
-            if _found(s, run_id).state == "queued":
+            if run_view.found(s, run_id).state == "queued":
                 _fail(s, desk, run_id, error.as_dict())
     return get(desk, run_id)
 
@@ -153,8 +137,8 @@ def run_queued(desk: Desk, run_id: int, *, stop: Callable[[], bool] = lambda: Fa
 def get(desk: Desk, run_id: int, *, messages: int = 50) -> RunView:
     """One run with its newest messages. Raises NotFound."""
     with desk.store.read() as s:
-        run = _found(s, run_id)
-        return _view(
+        run = run_view.found(s, run_id)
+        return run_view.view(
             s, run, run_rows.stages(s, [run_id]).get(run_id, []), run_rows.lease(s, run.school_id),
             now=desk.now(), messages=messages,
         )  # fmt: skip
@@ -168,7 +152,8 @@ def list_runs(desk: Desk, school: str, *, limit: int = 50) -> tuple[RunView, ...
         stages = run_rows.stages(s, [run.id for run in rows if run.id is not None])
         lease = run_rows.lease(s, found.id or 0)
         return tuple(
-            _view(s, run, stages.get(run.id or 0, []), lease, now=desk.now(), messages=0) for run in rows
+            run_view.view(s, run, stages.get(run.id or 0, []), lease, now=desk.now(), messages=0)
+            for run in rows
         )
 
 
@@ -176,7 +161,7 @@ def held(desk: Desk, school: str | None = None) -> tuple[RunView, ...]:
     """Runs that wait to be approved or rejected, newest first; of all schools unless one is named."""
     with desk.store.read() as s:
         rows = run_rows.held_now(s, resolve(s, school).id if school else None)
-        return tuple(_view(s, run, [], None, now=desk.now(), messages=0) for run in rows)
+        return tuple(run_view.view(s, run, [], None, now=desk.now(), messages=0) for run in rows)
 
 
 def current(desk: Desk, school: str) -> RunView | None:
@@ -200,7 +185,7 @@ def cancel(desk: Desk, run_id: int) -> None:
     if view.state not in run_rows.UNFINISHED:
         raise Conflict(f"Run {run_id} is over: {view.state}.", mend="There is nothing to cancel.")
     with desk.store.write() as s:
-        run = _found(s, run_id)
+        run = run_view.found(s, run_id)
         if run.state == "queued" and run.pid is None:
             run_rows.set_run(s, run_id, state="cancelled", finished_at=desk.now())
             run_rows.end_stages(s, run_id, desk.now())
@@ -252,7 +237,7 @@ def reject(desk: Desk, run_id: int) -> RunView:
 def _plan(desk: Desk, run_id: int) -> tuple[str, str]:
     """The held plan as it is kept, and the kind of run it is of."""
     with desk.store.read() as s:
-        kind = _found(s, run_id).kind
+        kind = run_view.found(s, run_id).kind
         text = run_rows.held_plan(s, run_id)
     if text is None:
         raise Conflict(f"Run {run_id} holds no plan.", mend="Only a run that is held has one.")
@@ -267,77 +252,6 @@ def school_of(desk: Desk, run_id: int) -> str:
         run = run_rows.get(s, run_id)
         found = roster.school(s, run.school_id) if run else None
         return found.urn if found else ""
-
-
-def _found(s: Session, run_id: int) -> Run:
-    run = run_rows.get(s, run_id)
-    if run is None or not _is_seen(s, run.school_id):
-        raise NotFound(f"There is no run {run_id}.", mend="misconsole runs SCHOOL lists them.")
-    return run
-
-
-def _is_seen(s: Session, school_id: int) -> bool:
-    from data import roster
-    from data.schools import may_see
-
-    found = roster.school(s, school_id)
-    return found is None or may_see(s, found)
-
-
-def _view(
-    s: Session, run: Run, stages: Iterable[RunStage], lease: Lease | None, *, now: datetime, messages: int
-) -> RunView:
-    from data import roster
-    from misconsole.sync.lease import ended, run_alive
-
-    school = roster.school(s, run.school_id)
-    dead = run.state in run_rows.UNFINISHED and not run_alive(run, lease, now)
-    state = "failed" if dead else run.state
-    error: dict[str, object] | None = dict(ended(run.kind)) if dead else run.error
-    end = run.finished_at or (run.heartbeat_at if dead else None)
-    seconds = (end or now) - run.started_at if run.started_at else None
-    views = tuple(_stage(row, now, dead=dead) for row in stages)
-    told = run_rows.messages(s, run.id or 0, limit=messages) if messages else []
-    return RunView(
-        id=run.id or 0, school=school.urn if school else "", school_name=school.name if school else "",
-        state=state, lamp=LAMPS[state], kind=run.kind, dry_run=run.dry_run, full=run.full, actor=run.actor,
-        origin=run.origin, started_at=run.started_at, finished_at=end,
-        seconds=round(seconds.total_seconds(), 3) if seconds is not None else None,
-        cancelling=run.cancel_requested and state in run_rows.UNFINISHED, stages=views,
-        progress=tuple(_progress(row) for row in run_rows.progress(s, run.id or 0)) if messages else (),
-        messages=tuple(
-            MessageView(at=m.at or now, level=m.level, code=m.code, message=m.message, mend=m.mend)
-            for m in told
-        ),
-        reports=run.reports, changes=run.changes, waiting=run.waiting, held=run.held, error=error,
-        resolution=run.resolution, due_at=run.due_at, source=run.source,
-    )  # fmt: skip
-
-
-def _stage(row: RunStage, now: datetime, *, dead: bool) -> StageView:
-    state = {"working": "problem", "waiting": "skipped"}.get(row.state, row.state) if dead else row.state
-    end = row.finished_at or (now if state == "working" else None)
-    seconds = (end - row.started_at).total_seconds() if row.started_at and end else None
-    return StageView(
-        name=row.name, lamp=STAGE_LAMPS[state], state=state,
-        seconds=round(seconds, 3) if seconds is not None else None, finished_at=row.finished_at,
-        detail=row.detail,
-    )  # fmt: skip
-
-
-def _progress(row: RunProgress) -> ProgressView:
-    """Records a second since the report began, and the seconds left at that rate."""
-    rate = left = None
-    if row.started_at and row.updated_at:
-        seconds = (row.updated_at - row.started_at).total_seconds()
-        rate = row.done / seconds if seconds >= RATE_AFTER and row.done else None
-    if rate and row.total is not None and not row.finished:
-        left = max(0.0, (row.total - row.done) / rate)
-    return ProgressView(
-        report=row.report, title=TITLES.get(row.report, row.report), done=row.done, total=row.total,
-        rate=round(rate, 1) if rate else None, left=round(left, 1) if left is not None else None,
-        finished=row.finished,
-    )  # fmt: skip
 
 
 __all__ = [

@@ -21,7 +21,7 @@ from misconsole.rules import criteria, gates
 from misconsole.rules.gates import GateContext, GateResult, Outcome
 from misconsole.rules.names import fold
 from misconsole.rules.standing import Scope
-from misconsole.services import catalogue, clashes, lookup, mend, present, reports, why_items
+from misconsole.services import catalogue, clashes, lookup, mend_offers, present, reports, why_items
 from misconsole.services.case_text import case_text
 from misconsole.services.desk import Desk
 from misconsole.services.facts import person_facts
@@ -140,8 +140,8 @@ def _of_person(asked: Asked, person_id: int, who: str) -> WhyView:
     )
     results = gates.evaluate(facts, ctx)
     failed = _failed(results)
-    offered = mend.offers(
-        mend.Situation(
+    offered = mend_offers.offers(
+        mend_offers.Situation(
             s=asked.s, school=asked.school, connection=asked.connection, ctx=ctx, reports=asked.reports,
             code=failed.code if failed else "", facts=facts, row=row, account=account,
         )
@@ -192,7 +192,8 @@ def _never_came(asked: Asked, who: str) -> tuple[GateResult, ...]:
     if asked.connection is None:
         return (replace(first, mend="Connect the school to its MIS first.", who_can="operator"), *rest)
     closed, ahead = (
-        _named(asked, reports_, "available") for reports_ in (mend.PEOPLE_REPORTS, mend.FUTURE_REPORTS)
+        _named(asked, reports_, "available")
+        for reports_ in (mend_offers.PEOPLE_REPORTS, mend_offers.FUTURE_REPORTS)
     )
     if closed:
         first = replace(
@@ -216,8 +217,8 @@ def _named(asked: Asked, which: Sequence[str], state: str) -> str:
 
 def _offers(asked: Asked, code: str, report: str = "") -> tuple[OfferView, ...]:
     """For what is no person."""
-    return mend.offers(
-        mend.Situation(
+    return mend_offers.offers(
+        mend_offers.Situation(
             s=asked.s, school=asked.school, connection=asked.connection, ctx=asked.ctx,
             reports=asked.reports, code=code, report=report,
         )
