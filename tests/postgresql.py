@@ -49,7 +49,7 @@ def needed() -> Path:
 def programs() -> Path | None:
     on_path = shutil.which("initdb")
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
-    return Path(on_path).parent if on_path else debian[-1].parent if debian else None
+    return debian[-1].parent if debian else Path(on_path).resolve().parent if on_path else None
 
 
 @dataclass
