@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from screens.console import Console
 from tests import seed
 from tests.screens.driving import Opened
 
@@ -20,7 +21,16 @@ def a_fixed_terminal(
     _pictures: str | None, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     from screens import glyphs
+    from screens.remembering import Remembering
 
+    keep = Remembering.keep
+
+    def only_when_it_ends(memory: Remembering, console: Console, *, at_once: bool = False) -> None:
+        """It is written every few seconds, too: with a slow machine only, so never in a test."""
+        if at_once:
+            keep(memory, console, at_once=True)
+
+    monkeypatch.setattr(Remembering, "keep", only_when_it_ends)
     if _pictures:
         monkeypatch.setenv(PICTURES, _pictures)
 
