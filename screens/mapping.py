@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.mapping_views import ColumnView, FileView, MappingView
 from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
-from screens.frame import Frame
-from screens.reading import Reading
+from screens.listing import Listing
 from screens.showing import Showing
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Span, line, span, wrap
-from screens.widgets.panel import Panel
 
 SURE = {
     "accepted": (glyphs.OK, "good"), "yours": (glyphs.OK, "accent"), "certain": (glyphs.OK, ""),
@@ -48,11 +43,13 @@ class MappingRow:
         return f"{self.file.key}.{self.column.label}" if self.column else self.file.key
 
 
-class Columns(Frame[None]):
+class Columns(Listing[MappingRow]):
     """Enter or e changes what is under the cursor, x leaves it out, a accepts everything as it stands."""
 
     BINDINGS = bindings("columns")
     scopes = ("columns",)
+    noun = ("line", "lines")
+    heading = "What the files hold"
 
     def __init__(self, urn: str, school_name: str, *, move: bool = False) -> None:
         """``move``: the files of the MIS a prepared change moves to."""
@@ -62,7 +59,7 @@ class Columns(Frame[None]):
         self.school_name = school_name
         self.view: MappingView | None = None
         self.changes: dict[str, str] = {}
-        self.grid: Grid[MappingRow] = Grid(
+        self.grid = Grid(
             [
                 Column(name="column", title="File and column", width=20, grow=2, cell=_label, sortable=False),
                 Column(name="field", title="Read as", width=20, grow=2, cell=_field, sortable=False),
@@ -77,15 +74,6 @@ class Columns(Frame[None]):
 
     def place(self) -> Sequence[str]:
         return ("Schools", self.school_name, "Change of MIS" if self.of_move else "Connect", "Columns")
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("line", "lines"), heading="What the files hold")
-            yield Reading(self._about, classes="about")
 
     def on_mount(self) -> None:
         self.read()
@@ -120,11 +108,6 @@ class Columns(Frame[None]):
         elif view.missing:
             self.program.say(f"Accepted and not there now: {', '.join(view.missing)}.", kind="warn")
 
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
-
     def _values(self, row: MappingRow) -> str:
         if row.column is None:
             return row.file.written
@@ -132,14 +115,7 @@ class Columns(Frame[None]):
 
     # The line under the cursor in full
 
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.refresh_bindings()
-
-    def _about(self, width: int) -> list[Line]:
-        row = self.grid.cursor_row
-        if row is None:
-            return []
+    def details(self, row: MappingRow, width: int) -> list[Line]:
         return self._about_file(row.file, width) if row.column is None else self._about_column(row, width)
 
     def _about_file(self, file: FileView, width: int) -> list[Line]:

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
-from screens.frame import Frame
 from screens.handout import calls
 from screens.handout.lines import FORMS
-from screens.reading import Reading
+from screens.listing import Listing
 from screens.showing import counted
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line, span, wrap
-from screens.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from misconsole.services.handout_views import HandoutView
@@ -24,11 +19,13 @@ if TYPE_CHECKING:
 MOST = 200
 
 
-class HandOutLog(Frame[None]):
+class HandOutLog(Listing["HandoutView"]):
+    noun = ("hand-out", "hand-outs")
+
     def __init__(self, urn: str) -> None:
         super().__init__()
         self.school = self.school_name = urn
-        self.grid: Grid[HandoutView] = Grid(
+        self.grid = Grid(
             [
                 Column(name="at", title="When", width=16, cell=lambda h: self.program.showing.when(h.at)),
                 Column(name="by", title="By", width=12, grow=1, cell=lambda h: h.by),
@@ -45,15 +42,6 @@ class HandOutLog(Frame[None]):
     def place(self) -> Sequence[str]:
         return ("Schools", self.school_name, "Hand-outs")
 
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("hand-out", "hand-outs"))
-            yield Reading(self._about, classes="about")
-
     def on_mount(self) -> None:
         desk = self.program.desk
         self.ask(lambda: calls.log(desk, self.school), self._shown, group="log")
@@ -63,19 +51,7 @@ class HandOutLog(Frame[None]):
         self.grid.show(list(rows))
         self.retitle()
 
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.query_one(Reading).scroll_home(animate=False)
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
-
-    def _about(self, width: int) -> list[Line]:
-        row = self.grid.cursor_row
-        if row is None:
-            return []
+    def details(self, row: HandoutView, width: int) -> list[Line]:
         show = self.program.showing
         said = f"{counted(row.count, 'password')} as {FORMS[row.form]}, by {row.by}, {show.when(row.at)}"
         more = f" and {len(row.usernames) - MOST} more" if len(row.usernames) > MOST else ""

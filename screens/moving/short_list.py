@@ -9,17 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from time import monotonic
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.guided_views import MoveCandidate, MoveCase, MovePlan
 from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.moving import calls
 from screens.moving.lines import born, case_lines
-from screens.reading import Reading
 from screens.widgets.columns import Column
 from screens.widgets.evidence import BANDS
 from screens.widgets.grid import Grid
@@ -27,9 +23,10 @@ from screens.widgets.lines import Line, Span, line, span
 from screens.widgets.panel import Panel
 
 
-class ShortList(Frame[None]):
+class ShortList(Listing[MoveCase]):
     BINDINGS = bindings("short-list")
     scopes = ("short-list",)
+    noun = ("person of the new MIS", "people of the new MIS")
     DEFAULT_CSS = """
     ShortList .beside > Panel { height: 2fr; }
     ShortList .beside > .about { height: 3fr; }
@@ -41,7 +38,7 @@ class ShortList(Frame[None]):
         self.plan = plan
         self._still_since = 0.0
         self._writing = False
-        self.grid: Grid[MoveCase] = Grid(
+        self.grid = Grid(
             [
                 Column(name="state", title="State", width=10, cell=_state),
                 Column(name="name", title="New MIS", width=20, grow=2, cell=lambda c: self._said(c.name)),
@@ -58,15 +55,6 @@ class ShortList(Frame[None]):
 
     def place(self) -> Sequence[str]:
         return ("Schools", self.plan.school_name, f"To {self.plan.mis_title}", "Short list")
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("person of the new MIS", "people of the new MIS"))
-            yield Reading(self._about, classes="about")
 
     def on_mount(self) -> None:
         self._show(self.plan)
@@ -91,20 +79,11 @@ class ShortList(Frame[None]):
         one = _shown_candidate(case)
         return self.program.showing.handle(one.username) if one else ""
 
-    def _about(self, width: int) -> list[Line]:
-        case = self.grid.cursor_row
-        return case_lines(case, self.program.showing, width) if case else []
+    def details(self, case: MoveCase, width: int) -> list[Line]:
+        return case_lines(case, self.showing, width)
 
-    def on_grid_moved(self) -> None:
+    def moved(self) -> None:
         self._still_since = monotonic()
-        self.query_one(Reading).show(self._about)
-        self.query_one(Reading).scroll_home(animate=False)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
 
     # Deciding
 

@@ -9,35 +9,32 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.privacy.calls import due, erase_due
 from screens.prompts import Confirm
-from screens.reading import Reading
-from screens.showing import Showing, counted, said_day
+from screens.showing import counted, said_day
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Span, line, span, wrap
 from screens.widgets.order import Rows
-from screens.widgets.panel import Panel
 from screens.workspace.tab import facts
 
 if TYPE_CHECKING:
     from misconsole.services.privacy_views import DueList, DueView, ErasedView
 
 
-class Due(Frame[None]):
+class Due(Listing["DueView"]):
     BINDINGS = bindings("due")
     scopes = ("due",)
+    noun = ("leaver", "leavers")
+    heading = "Due for erasure"
 
     def __init__(self, urn: str) -> None:
         super().__init__()
         self.school = urn
         self.listed: DueList | None = None
-        self.grid: Grid[DueView] = Grid(
+        self.grid = Grid(
             [
                 Column(name="state", title="Due", width=8, cell=self._state, sort=lambda i: not i.is_due),
                 Column(name="due", title="On", width=11, cell=lambda i: said_day(i.due) or "never",
@@ -54,22 +51,9 @@ class Due(Frame[None]):
             empty=lambda: [line("Nobody has left this school, as far as its MIS and accounts tell.")],
         )  # fmt: skip
 
-    @property
-    def showing(self) -> Showing:
-        return self.program.showing
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
     def place(self) -> Sequence[str]:
         name = self.listed.school_name if self.listed else self.school
         return ("Schools", name, "Due for erasure")
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("leaver", "leavers"), heading="Due for erasure")
-            yield Reading(self._about, classes="about")
 
     def on_mount(self) -> None:
         self.read()
@@ -86,7 +70,7 @@ class Due(Frame[None]):
     def _show(self, read: tuple[DueList, Rows[DueView]]) -> None:
         self.listed, rows = read
         self.grid.show(rows)
-        self.query_one(Reading).show(self._about)
+        self.show_about()
         self.retitle()
         self.refresh_bindings()
 
@@ -95,9 +79,8 @@ class Due(Frame[None]):
             return span("now", "warn")
         return span("blocked", "muted") if item.blocked else span("later" if item.due else "never", "muted")
 
-    def _about(self, width: int) -> list[Line]:
-        item = self.grid.cursor_row
-        if item is None or self.listed is None:
+    def details(self, item: DueView, width: int) -> list[Line]:
+        if self.listed is None:
             return []
         kept = f"{self.listed.days} days" if self.listed.days else "for ever (retention_days 0)"
         lines = [
@@ -110,15 +93,6 @@ class Due(Frame[None]):
             lines += wrap(line(span("in the way     ", "accent"), what), width, indent=15)
             lines += wrap(line(span("               ", "muted"), mend), width, indent=15)
         return lines
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
 
     # Commands
 

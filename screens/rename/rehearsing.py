@@ -8,13 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.views import DecisionView
 from screens import glyphs
-from screens.frame import Frame
-from screens.reading import Reading
+from screens.listing import Listing
 from screens.rename import calls
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
@@ -33,8 +29,10 @@ ROLE_WORDS = {
 }  # fmt: skip
 
 
-class Rehearsing(Frame[None]):
+class Rehearsing(Listing["Line"]):
     """``ids`` None: all accounts in use; ``proposed``: whose surname changed in the MIS."""
+
+    noun = ("line", "lines")
 
     def __init__(self, urn: str, *, ids: Sequence[int] | None = None, proposed: bool = False) -> None:
         super().__init__()
@@ -45,7 +43,7 @@ class Rehearsing(Frame[None]):
         self.prepared: Prepared | None = None
         self.seen: Rehearsal | None = None
         self.applied: DecisionView | None = None
-        self.grid: Grid[Line] = Grid(
+        self.grid = Grid(
             [
                 Column(name="old", title="Now", width=16, grow=1, cell=self._old),
                 Column(name="new", title="New", width=20, grow=1, cell=self._new),
@@ -61,15 +59,6 @@ class Rehearsing(Frame[None]):
     def place(self) -> Sequence[str]:
         name = self.prepared.school_name if self.prepared else self.school
         return ("Schools", name, "Proposed renames" if self.proposed else "Rename many")
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("line", "lines"))
-            yield Reading(self._about, classes="about")
 
     def on_mount(self) -> None:
         self._prepare()
@@ -98,21 +87,10 @@ class Rehearsing(Frame[None]):
             ]
         return [line("There is no account to rename here.")]
 
-    def _about(self, width: int) -> list[Drawn]:
+    def details(self, row: Line, width: int) -> list[Drawn]:
         from screens.rename.lines import about
 
-        row, seen = self.grid.cursor_row, self.seen
-        return about(row, seen, self.program.showing, width) if row is not None and seen is not None else []
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.query_one(Reading).scroll_home(animate=False)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
+        return about(row, self.seen, self.showing, width) if self.seen is not None else []
 
     # Reading and rehearsing
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.rules.target_parts import said
 from misconsole.text import shown
 from screens import glyphs
-from screens.frame import Frame
-from screens.reading import Reading
+from screens.listing import Listing
 from screens.showing import Showing
 from screens.targets import calls
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Span, line, span, wrap
-from screens.widgets.panel import Panel
 
 if TYPE_CHECKING:
     from misconsole.services.target_views import ChangeView
@@ -26,18 +21,20 @@ if TYPE_CHECKING:
 Numbered = tuple[int, "ChangeView"]
 
 
-class TargetLog(Frame[None]):
+class TargetLog(Listing[Numbered]):
     """A list left, the change under the cursor field by field right. No password is ever in it."""
+
+    noun = ("change", "changes")
 
     def __init__(self, urn: str, school_name: str, target: str) -> None:
         super().__init__()
         self.school, self.school_name, self.target = urn, school_name, target
-        self.grid: Grid[Numbered] = Grid(
+        self.grid = Grid(
             [
                 Column(name="at", title="When", width=12, cell=lambda each: self._when(each[1])),
                 Column(name="action", title="Change", width=8, cell=lambda each: _action(each[1])),
                 Column(name="username", title="Username", width=14, grow=1,
-                       cell=lambda each: self.program.showing.handle(each[1].username)),
+                       cell=lambda each: self.showing.handle(each[1].username)),
                 Column(name="state", title="State", width=6, cell=lambda each: _state(each[1])),
                 Column(name="by", title="By", width=8, grow=1, rank=1, cell=lambda each: each[1].actor),
                 Column(name="push", title="Push", width=6, right=True, rank=2,
@@ -49,19 +46,10 @@ class TargetLog(Frame[None]):
         )  # fmt: skip
 
     def _when(self, each: ChangeView) -> str:
-        return self.program.showing.when(each.at)
+        return self.showing.when(each.at)
 
     def place(self) -> Sequence[str]:
         return ("Schools", self.school_name, "Targets", self.target, "Log")
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("change", "changes"))
-            yield Reading(self._about, classes="about")
 
     def on_mount(self) -> None:
         desk = self.program.desk
@@ -71,18 +59,8 @@ class TargetLog(Frame[None]):
         self.grid.show(list(enumerate(found)))
         self.on_grid_moved()
 
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.query_one(Reading).scroll_home(animate=False)
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
-
-    def _about(self, width: int) -> list[Line]:
-        row = self.grid.cursor_row
-        return [] if row is None else about(row[1], self.program.showing, width)
+    def details(self, row: Numbered, width: int) -> list[Line]:
+        return about(row[1], self.showing, width)
 
 
 def about(each: ChangeView, showing: Showing, width: int) -> list[Line]:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.target_views import RehearsalView
 from misconsole.services.views import RunView
 from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.prompts import Confirm
-from screens.reading import Reading
 from screens.showing import counted
 from screens.targets import calls
 from screens.targets.lines import ADOPT, NOTHING, WHICH, WHICH_WORDS, Row, about, heading, question, rows
@@ -28,11 +24,12 @@ from screens.widgets.lines import Line, line, span, wrap
 from screens.widgets.panel import Panel
 
 
-class Push(Frame[None]):
+class Push(Listing[Row]):
     """What a push to one target would do now."""
 
     BINDINGS = bindings("push")
     scopes = ("push",)
+    noun = ("line", "lines")
 
     def __init__(self, urn: str, school_name: str, target: str) -> None:
         super().__init__()
@@ -40,7 +37,7 @@ class Push(Frame[None]):
         self.seen: RehearsalView | None = None
         self.failed: Trouble | None = None
         self.which = ""
-        self.grid: Grid[Row] = Grid(
+        self.grid = Grid(
             [
                 Column(name="what", title="Change", width=13, cell=lambda each: span(each.what, each.kind)),
                 Column(name="username", title="Username", width=14, grow=1,
@@ -59,15 +56,6 @@ class Push(Frame[None]):
     def place(self) -> Sequence[str]:
         return ("Schools", self.school_name, "Targets", self.target)
 
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("line", "lines"))
-            yield Reading(self._about, classes="about")
-
     def _empty(self) -> Sequence[Line]:
         if self.failed is not None:
             return [line("The directory could not be read.")]
@@ -75,12 +63,12 @@ class Push(Frame[None]):
             return []
         return [line(NOTHING[self.which])]
 
-    def _about(self, width: int) -> list[Line]:
+    def about(self, width: int) -> list[Line]:
         if self.failed is not None:
             return wrap(line(span(self.failed.message, "bad"), f" {self.failed.mend}"), width)
         if self.seen is None:
             return wrap(line("Reading the directory…"), width)
-        return about(self.grid.cursor_row, self.seen, self.program.showing, width)
+        return about(self.grid.cursor_row, self.seen, self.showing, width)
 
     # Reading
 
@@ -113,16 +101,6 @@ class Push(Frame[None]):
         self.query_one(Panel).heading = heading(seen) if not self.which else WHICH_WORDS[self.which]
         self.grid.show([row for row in rows(seen) if not self.which or row.part == self.which])
         self.on_grid_moved()
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.query_one(Reading).scroll_home(animate=False)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
 
     # Commands
 

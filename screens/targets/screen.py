@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.target_views import KindView, TargetView
 from screens.commands import Command, bindings, command
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.prompts import Answers, Asked, Confirm, Form
-from screens.reading import Reading
 from screens.targets import calls
 from screens.targets.lines import state, target_lines
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line
-from screens.widgets.panel import Panel
 
 
-class Targets(Frame[None]):
+class Targets(Listing[TargetView]):
     """A list left, the target under the cursor right."""
 
     BINDINGS = bindings("targets")
     scopes = ("targets",)
+    noun = ("target", "targets")
     CSS = """
     Targets .beside > Panel { height: 2fr; }
     Targets .beside > .about { height: 4fr; }
@@ -34,7 +30,7 @@ class Targets(Frame[None]):
     def __init__(self, urn: str) -> None:
         super().__init__()
         self.school = self.school_name = urn
-        self.grid: Grid[TargetView] = Grid(
+        self.grid = Grid(
             [
                 Column(name="name", title="Target", width=12, grow=2, cell=lambda each: each.name),
                 Column(name="kind", title="Kind", width=6, rank=1, cell=lambda each: each.kind),
@@ -53,18 +49,8 @@ class Targets(Frame[None]):
     def place(self) -> Sequence[str]:
         return ("Schools", self.school_name, "Targets")
 
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("target", "targets"))
-            yield Reading(self._about, classes="about")
-
-    def _about(self, width: int) -> list[Line]:
-        row = self.grid.cursor_row
-        return target_lines(row, self.program.showing, width) if row is not None else []
+    def details(self, row: TargetView, width: int) -> list[Line]:
+        return target_lines(row, self.showing, width)
 
     def on_mount(self) -> None:
         self.read()
@@ -81,15 +67,6 @@ class Targets(Frame[None]):
         self.grid.show(list(targets))
         self.retitle()
         self.on_grid_moved()
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
 
     # Commands
 

@@ -6,21 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.target_views import TargetView
 from misconsole.services.views import ProbeView
 from screens.commands import Command, bindings, command
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.prompts import Answers, Asked, Form
-from screens.reading import Reading
 from screens.targets import calls
 from screens.targets.lines import probe_lines
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Span, line, span, wrap
-from screens.widgets.panel import Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +64,18 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-class TargetSettings(Frame[None]):
+class TargetSettings(Listing[Value]):
     """A list left, what the line means right; ``t`` tests what was typed."""
 
     BINDINGS = bindings("target-settings")
     scopes = ("target-settings",)
+    noun = ("setting", "settings")
 
     def __init__(self, target: TargetView) -> None:
         super().__init__()
-        self.target = target
+        self.target, self.school = target, target.school
         self.tested: tuple[ProbeView, ...] = ()
-        self.grid: Grid[Value] = Grid(
+        self.grid = Grid(
             [
                 Column(name="title", title="Setting", width=22, grow=1, cell=lambda each: each.title),
                 Column(name="value", title="Value", width=14, grow=1, cell=self._value),
@@ -96,15 +92,6 @@ class TargetSettings(Frame[None]):
     def place(self) -> Sequence[str]:
         return ("Schools", self.target.school_name, "Targets", self.target.name, "Settings")
 
-    @property
-    def urn(self) -> str:
-        return self.target.school
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("setting", "settings"))
-            yield Reading(self._about, classes="about")
-
     def on_mount(self) -> None:
         self._show(self.target)
 
@@ -113,25 +100,16 @@ class TargetSettings(Frame[None]):
         self.grid.show(values(target))
         self.on_grid_moved()
 
-    def _about(self, width: int) -> list[Line]:
-        lines = probe_lines(self.tested, width)
-        lines += [()] if lines else []
-        row = self.grid.cursor_row
-        if row is None:
-            return lines
-        lines += [line(span(row.title, "title"))]
+    def about(self, width: int) -> list[Line]:
+        tested = probe_lines(self.tested, width)
+        return [*tested, *([()] if tested else []), *super().about(width)]
+
+    def details(self, row: Value, width: int) -> list[Line]:
+        lines = [line(span(row.title, "title"))]
         lines += wrap(line(row.about), width) if row.about else []
         lines += wrap(line(span("takes ", "muted"), row.takes), width) if row.takes else []
         asked = "with --secrets-file" if row.secret else f"{row.name}=…"
         return [*lines, (), line(span(f"As a command: target … set {self.target.name} {asked}", "muted"))]
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
 
     # Commands
 

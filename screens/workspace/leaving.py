@@ -10,22 +10,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-from textual.containers import Container
-
 from misconsole.services.desk import Desk
 from misconsole.services.views import DecisionView, LeavingItem, PersonView
 from screens import glyphs
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.prompts import Answers, Asked, Form
-from screens.reading import Reading
-from screens.showing import Showing, counted, said_day
+from screens.showing import counted, said_day
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, line, span, wrap
 from screens.widgets.order import Rows
-from screens.widgets.panel import Panel
 from screens.workspace.cases import LONGEST_NAME, LONGEST_NOTE, short_enough
 from screens.workspace.tab import facts
 
@@ -36,9 +31,11 @@ AHEAD = (28, 92, 366)
 Undoable = Callable[[Desk], DecisionView | None]
 
 
-class Leaving(Frame[None]):
+class Leaving(Listing[LeavingItem]):
     BINDINGS = bindings("leaving")
     scopes = ("leaving",)
+    noun = ("person leaves", "people leave")
+    heading = "Leaving soon"
 
     def __init__(self, urn: str, school_name: str) -> None:
         super().__init__()
@@ -46,7 +43,7 @@ class Leaving(Frame[None]):
         self.school_name = school_name
         self.ahead = AHEAD[0]
         self.odd: tuple[LeavingDay, ...] = ()
-        self.grid: Grid[LeavingItem] = Grid(
+        self.grid = Grid(
             [
                 Column(name="leaves", title="Leaves", width=11, cell=lambda i: said_day(i.leaves_on),
                        sort=lambda i: i.leaves_on),
@@ -75,21 +72,8 @@ class Leaving(Frame[None]):
         return ("Schools", self.school_name or self.school, "Leaving soon")
 
     @property
-    def urn(self) -> str:
-        return self.school
-
-    @property
-    def showing(self) -> Showing:
-        return self.program.showing
-
-    @property
     def person(self) -> PersonView | None:
         return self.grid.cursor_row.person if self.grid.cursor_row else None
-
-    def body(self) -> ComposeResult:
-        with Container(classes="beside"):
-            yield Panel(self.grid, noun=("person leaves", "people leave"), heading="Leaving soon")
-            yield Reading(self._about, classes="about")
 
     def _empty(self) -> Sequence[Line]:
         return [
@@ -112,15 +96,15 @@ class Leaving(Frame[None]):
         def show(read: tuple[Rows[LeavingItem], tuple[LeavingDay, ...]]) -> None:
             rows, self.odd = read
             self.grid.show(rows)
-            self.query_one(Reading).show(self._about)
+            self.show_about()
 
         self.ask(leaving, show, group="rows")
 
-    def _about(self, width: int) -> list[Line]:
-        item = self.grid.cursor_row
-        if item is None:
-            return self._days(width)
-        show = self.program.showing
+    def about(self, width: int) -> list[Line]:
+        return [*super().about(width), *self._days(width)]
+
+    def details(self, item: LeavingItem, width: int) -> list[Line]:
+        show = self.showing
         left = "today" if item.days == 0 else f"in {counted(item.days, 'day')}"
         lines = [
             line(span(show.person(item.person), "strong"), f"  {show.handle(item.account.username)}"),
@@ -133,7 +117,7 @@ class Leaving(Frame[None]):
             said = f"{show.prose(item.person.last_note)}{hand}"
             lines += wrap(line(span("note           ", "accent"), said), width, indent=15)
         told = "A wrong date is put right in the MIS; the next sync picks it up."
-        return [*lines, *wrap(line(span(told, "muted")), width), *self._days(width)]
+        return [*lines, *wrap(line(span(told, "muted")), width)]
 
     def _days(self, width: int) -> list[Line]:
         """Days that deserve a question to the school office before they come."""
@@ -141,15 +125,6 @@ class Leaving(Frame[None]):
         for day in self.odd:
             lines += wrap(line(span(f"{glyphs.ATTENTION} {day.message}", "warn")), width, indent=2)
         return [line(""), *lines] if lines else []
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
 
     # Commands
 
