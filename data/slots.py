@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from data.tables import Connection, HeldPlan, Run, School, Slot, Worker
+from data.tables import OPEN_RUN, Connection, HeldPlan, Run, School, Slot, Worker
 
 SYNC = "sync"
-NEWEST = 20_000  # runs: six days of three thousand schools
 LONGEST = timedelta(days=2)  # no sync takes that long
 ENDED_WELL = ("succeeded", "held")  # the MIS was read to its end
 
@@ -61,6 +60,17 @@ def due(s: Session, at: datetime) -> list[tuple[Slot, School, Connection]]:
     return list(s.exec(asked.order_by(col(Slot.due_at), col(School.urn))))
 
 
+def planned(s: Session, after: datetime) -> list[tuple[Slot, School, Connection]]:
+    """Connected schools whose time is still to come."""
+    asked = (
+        select(Slot, School, Connection)
+        .join(School, col(School.id) == col(Slot.school_id))
+        .join(Connection, col(Connection.school_id) == col(Slot.school_id))
+        .where(col(Connection.active).is_(True), col(Slot.due_at) > after)
+    )
+    return list(s.exec(asked.order_by(col(Slot.school_id))))
+
+
 def soonest(s: Session) -> datetime | None:
     """The next due time of all."""
     return s.exec(select(func.min(Slot.due_at))).one()
@@ -98,10 +108,10 @@ def tries(s: Session, school_id: int, due_at: datetime) -> int:
 def open_runs(s: Session) -> list[tuple[Run, School, Connection | None]]:
     """Every run that says it is queued or under way, with its school and connection.
 
-    Looked for among the newest: it is asked every two seconds, and a year of three thousand schools is a
-    million runs.  One left behind before those is ended when its school's next run begins.
+    It is asked every two seconds, and a year of three thousand schools is a million runs: so it is put as
+    ``ix_run_open`` puts it, to be found by it.
     """
-    newest = select(func.coalesce(func.max(Run.id), 0)).scalar_subquery()
+    among = text(f"run.{OPEN_RUN}")
     asked = (
         select(Run, School, Connection)
         .join(School, col(School.id) == col(Run.school_id))
@@ -109,7 +119,7 @@ def open_runs(s: Session) -> list[tuple[Run, School, Connection | None]]:
             Connection,
             (col(Connection.school_id) == col(Run.school_id)) & (col(Connection.active).is_(True)),
         )
-        .where(col(Run.id) > newest - NEWEST, col(Run.state).in_(("queued", "running")))
+        .where(among, col(Run.state).in_(("queued", "running")))
     )
     return list(s.exec(asked))
 

@@ -33,10 +33,10 @@ def waiting(s: Session) -> list[Told]:
     return list(s.exec(select(Told).where(Told.state == WAITING).order_by(col(Told.id))))
 
 
-def messages(s: Session, channel: str, *, since: datetime) -> int:
-    """How many messages a channel took since then; notices that went together have one time."""
+def messages(s: Session, channel: str, *, since: datetime, until: datetime) -> int:
+    """How many messages a channel took in that time; notices that went together have one time."""
     asked = select(func.count(func.distinct(Told.sent_at))).where(
-        Told.channel == channel, Told.state == SENT, col(Told.sent_at) > since
+        Told.channel == channel, Told.state == SENT, col(Told.sent_at) > since, col(Told.sent_at) <= until
     )
     return int(s.exec(asked).one())
 

@@ -75,6 +75,20 @@ def stands(schedule: Schedule, late_at: datetime | None) -> bool:
     return any(slot.late_at == late_at for slot in rules.slots(schedule, begin, until=late_at))
 
 
+def strayed(schedule: Schedule, now: datetime, *, due_at: datetime, served: datetime | None) -> bool:
+    """Whether nobody would plan that slot now: another comes before it, or none comes at all.
+
+    So it is where a clock was ahead when the slot was planned, by a minute or by ten years, and was put
+    right since.  As time passes a slot stays the next one, so of a clock that only goes on it is never true.
+    ``served``: the last slot that was; one just ahead of now was run by a clock a little fast, once.
+    """
+    if due_at <= now:
+        return False
+    after = max(now, served) if served is not None and served - now <= NEAR else now
+    slot = rules.next_slot(schedule, after)
+    return slot is None or slot.due_at < due_at
+
+
 def _after_quiet(
     schedule: Schedule, slot: SlotTime, now: datetime, until: datetime, late_at: datetime | None
 ) -> Turn:

@@ -25,10 +25,11 @@ from misconsole.services.desk import Desk
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-    from data.tables import Connection, Run, School
+    from data.tables import Connection, Run, School, Slot
 
 MAY_READ = ("approved", "offline")
 FIRST = "It was never synced."
+AHEAD = "Planned anew: the clock had been ahead."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +69,46 @@ def refresh(s: Session, school: School, now: datetime) -> None:
         return
     schedule = schedule_of(school, connection)
     old = slot_rows.get(s, school_id)
-    if old is not None and turns.stands(schedule, old.late_at):
+    if old is not None and turns.stands(schedule, old.late_at) and not _strayed(old, schedule, now):
         return
     slot = rules.next_slot(schedule, now)
     slot_rows.put(s, school_id, due_at=slot.due_at if slot else None, late_at=slot.late_at if slot else None)
+
+
+def heal(desk: Desk) -> int:
+    """Plan anew whose slot was planned by a clock that was ahead; how many those were.
+
+    What counts as late already goes on counting.  A slot somebody else planned meanwhile is left alone.
+    """
+    now = desk.now()
+    with desk.store.read() as s:
+        wrong = [
+            (school.id or 0, slot.due_at)
+            for slot, school, connection in slot_rows.planned(s, now)
+            if _strayed(slot, schedule_of(school, connection), now)
+        ]
+    for school_id, due_at in wrong:
+        _plan_anew(desk, school_id, due_at, now)
+    return len(wrong)
+
+
+def _plan_anew(desk: Desk, school_id: int, due_at: datetime | None, now: datetime) -> None:
+    from data import roster
+
+    with desk.store.write() as s:
+        school, old = roster.school(s, school_id), slot_rows.get(s, school_id)
+        connection = school_rows.active_connection(s, school_id)
+        if school is None or old is None or connection is None or old.due_at != due_at:
+            return
+        slot = rules.next_slot(schedule_of(school, connection), now)
+        late_at = slot.late_at if slot else None
+        if old.late_at is not None and old.late_at <= now:
+            late_at = old.late_at
+        slot_rows.put(s, school_id, due_at=slot.due_at if slot else None, late_at=late_at, note=AHEAD)
+
+
+def _strayed(slot: Slot, schedule: Schedule, now: datetime) -> bool:
+    return slot.due_at is not None and turns.strayed(schedule, now, due_at=slot.due_at, served=slot.last_slot)
 
 
 def after_run(s: Session, run: Run, school: School, now: datetime) -> None:
@@ -126,6 +163,7 @@ def due(desk: Desk, *, chosen_hour: bool = False) -> tuple[Due, ...]:
     ``chosen_hour``: somebody chose this moment (``sync --all-due``): schools that were never synced and
     those whose hours are over are due too; quiet hours are kept in any case (T13).
     """
+    heal(desk)
     return tuple(in_turn(desk, chosen_hour=chosen_hour))
 
 

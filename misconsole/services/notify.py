@@ -164,7 +164,7 @@ def deliver(desk: Desk, send: Send) -> Sent:
     kept = _kept(desk)
     sent = failed = 0
     with desk.store.read() as s:
-        rows = [row for row in told.waiting(s) if row.at and notices.due(row.at, row.tries, desk.now())]
+        rows = [row for row in told.waiting(s) if row.at and _due(row.at, row.tries, desk.now())]
         calm = {name for name in {row.channel for row in rows} if not _enough(s, name, desk.now())}
     for channel, mine in _together(row for row in rows if row.channel in calm):
         found = kept.get(channel)
@@ -172,6 +172,11 @@ def deliver(desk: Desk, send: Send) -> Sent:
         sent, failed = (sent + len(mine), failed) if not error else (sent, failed + len(mine))
         _note(desk, [row.id or 0 for row in mine], error, gone=found is None)
     return Sent(sent=sent, failed=failed)
+
+
+def _due(written: datetime, tries: int, now: datetime) -> bool:
+    """One that a clock which was ahead has dated does not wait for that day."""
+    return written > now or notices.due(written, tries, now)
 
 
 def _together(rows: Iterable[Told]) -> Iterator[tuple[str, list[Told]]]:
@@ -200,7 +205,7 @@ def _body(row: Told) -> str:
 
 
 def _enough(s: Session, channel: str, now: datetime) -> bool:
-    return told.messages(s, channel, since=now - notices.BREATH) >= notices.ONE_BY_ONE
+    return told.messages(s, channel, since=now - notices.BREATH, until=now) >= notices.ONE_BY_ONE
 
 
 def _note(desk: Desk, row_ids: Sequence[int], error: str, *, gone: bool) -> None:
@@ -210,6 +215,7 @@ def _note(desk: Desk, row_ids: Sequence[int], error: str, *, gone: bool) -> None
             if row is None or row.state != told.WAITING:
                 continue
             row.tries += 1
+            row.at = min(row.at or now, now)  # tried again by the clock as it is now
             row.error = error[:200]
             if not error:
                 row.state, row.sent_at = told.SENT, now

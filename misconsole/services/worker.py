@@ -12,21 +12,17 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from data import slots as slot_rows
 from data.errors import StoreProblem
 from misconsole.errors import Busy, MisconsoleError
 from misconsole.services import due as selection
-from misconsole.services import permits, worker_after, worker_turns
+from misconsole.services import permits, worker_after, worker_pace, worker_runs, worker_turns
 from misconsole.services.desk import Desk
 from misconsole.services.due import Due
+from misconsole.services.worker_pace import Pace
 from misconsole.sync import lease
-
-if TYPE_CHECKING:
-    from sqlmodel import Session
-
-    from data.tables import Run
 
 T = TypeVar("T")
 LOOK_EVERY = 30.0  # seconds between two looks, unless something is due earlier
@@ -59,7 +55,7 @@ class Shift:
     launch: Launch = launch
     hooks: Sequence[Hook] = ()  # called once a night, each guarded
     mornings: Sequence[Hook] = ()  # the same once a morning
-    often: Sequence[Hook] = ()  # with every look, such as telling what turned red
+    often: Sequence[Hook] = ()  # every half minute, such as telling what turned red
     targets: worker_after.Targets = lambda _desk, _urn: ()
     push: worker_after.Push = lambda _desk, _urn, _name: None
     pushes: list[tuple[str, str]] = field(default_factory=list)
@@ -70,6 +66,8 @@ class Shift:
     followed: set[int] = field(default_factory=set)  # syncs whose pushes were begun, or need none
     standing_by: str = ""
     begun: int = 0  # syncs started in all
+    telling: Pace = field(default_factory=lambda: Pace(worker_pace.TELL_EVERY))
+    healing: Pace = field(default_factory=lambda: Pace(worker_pace.HEAL_EVERY))
 
     def begin(self) -> None:
         permits.need(self.desk, "sync")
@@ -84,19 +82,25 @@ class Shift:
         if not self._our_turn():
             return 0
         self._guarded("looking after runs that ended", lambda: settle(self.desk))
+        if self.healing.is_time(self.desk.now()):
+            self._guarded("looking at the plan", self._heal)
         started = self._guarded("starting what is due", self._start_due) or 0
         self._guarded("what follows a sync", self._follow_up)
         self._guarded("letting held runs expire", lambda: worker_after.expire(self.desk, self.say))
-        for hook in self.often:
-            self._guarded("telling what is new", lambda hook=hook: hook(self.desk))  # type: ignore[misc]
+        if self.telling.is_time(self.desk.now()):
+            self.tell()
         worker_after.daily(self.desk, self.hooks, self.say)
         worker_after.daily(self.desk, self.mornings, self.say, hour=worker_after.MORNING, name="last-summary")
         return started
 
+    def tell(self) -> None:
+        for hook in self.often:
+            self._guarded("telling what is new", lambda hook=hook: hook(self.desk))  # type: ignore[misc]
+
     def running(self) -> int:
         """Runs of workers that are under way."""
         with self.desk.store.read() as s:
-            return sum(run.origin == "worker" for run, _ in _living(self.desk, s))
+            return sum(run.origin == "worker" for run, _ in worker_runs.living(self.desk, s))
 
     def pause(self) -> float:
         """Seconds until the next look."""
@@ -122,10 +126,15 @@ class Shift:
             self.standing_by = told
         return mine
 
+    def _heal(self) -> None:
+        if count := selection.heal(self.desk):
+            whose = "the slot of one school" if count == 1 else f"the slots of {count:,} schools"
+            self.say(f"The clock had been ahead: {whose} planned anew.")
+
     def _start_due(self) -> int:
         busy: Counter[str] = Counter()
         with self.desk.store.read() as s:
-            living = _living(self.desk, s)
+            living = worker_runs.living(self.desk, s)
             busy.update(route for _, route in living)
             total = sum(run.origin == "worker" for run, _ in living)
         if total >= self.caps.parallel:
@@ -190,6 +199,8 @@ def work(
         while not stop():
             shift.look()
             if once and (shift.standing_by or not _more(shift)):
+                if not shift.standing_by:
+                    shift.tell()  # also what the last run left behind
                 return
             wait(shift.pause())
         _see_out(shift, wait, grace)
@@ -198,7 +209,10 @@ def work(
 
 
 def _more(shift: Shift) -> bool:
-    return bool(shift.running() or shift.pushes or selection.due(shift.desk))
+    if shift.running() or shift.pushes:
+        return True
+    with closing(selection.in_turn(shift.desk)) as waiting:
+        return any(True for _ in waiting)
 
 
 def _see_out(shift: Shift, wait: Callable[[float], None], grace: float) -> None:
@@ -212,43 +226,8 @@ def _see_out(shift: Shift, wait: Callable[[float], None], grace: float) -> None:
 
 def settle(desk: Desk) -> None:
     """End the runs whose process died, so that their schools are planned again."""
-    from data import runs
-
-    now = desk.now()
-    with desk.store.read() as s:
-        dead = [
-            (run.id or 0, school.id or 0)
-            for run, school, _ in slot_rows.open_runs(s)
-            if not lease.run_alive(run, runs.lease(s, school.id or 0), now)
-        ]
-    for run_id, school_id in dead:
-        _bury(desk, run_id, school_id)
-
-
-def _bury(desk: Desk, run_id: int, school_id: int) -> None:
-    from data import roster, runs
-
-    now = desk.now()
-    with desk.store.write() as s:
-        run, school = runs.get(s, run_id), roster.school(s, school_id)
-        if run is None or school is None or lease.run_alive(run, runs.lease(s, school_id), now):
-            return
-        runs.set_run(s, run_id, state="failed", finished_at=now, error=lease.ended(run.kind))
-        runs.end_stages(s, run_id, now)
-        runs.drop_lease(s, school_id, run_id=run_id)
-        s.refresh(run)
-        selection.after_run(s, run, school, now)
-
-
-def _living(desk: Desk, s: Session) -> list[tuple[Run, str]]:
-    """Runs under way with the route of their school."""
-    from data import runs
-
-    return [
-        (run, connection.route if connection else "")
-        for run, school, connection in slot_rows.open_runs(s)
-        if lease.run_alive(run, runs.lease(s, school.id or 0), desk.now())
-    ]
+    for run_id, school_id in worker_runs.dead(desk):
+        worker_runs.bury(desk, run_id, school_id)
 
 
 def said(error: Exception) -> str:

@@ -1,7 +1,7 @@
 """Who works: of all workers of one store the first that lives; the others stand by and take over.
 
-A worker beats every half minute.  One whose beat is stale, or whose process is gone on this machine, is
-signed off by whoever looks next.
+A worker beats every half minute.  One whose beat is stale, or from a time still to come (a clock that was
+ahead), or whose process is gone on this machine, is signed off by whoever looks next.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def active(desk: Desk, worker_id: int) -> tuple[bool, str]:
 
 
 def lives(worker: Worker, now: datetime) -> bool:
-    if worker.heartbeat_at is None or now - worker.heartbeat_at > STALE:
+    if worker.heartbeat_at is None or abs(now - worker.heartbeat_at) > STALE:
         return False
     host, _, pid = worker.holder.rpartition(":")
     return host != socket.gethostname() or not pid.isdigit() or lease.process_alive(int(pid))

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from misconsole.rules import schedule as rules
 from misconsole.rules import schedule_text as typed
+from misconsole.rules import schedule_turns as turns
 from misconsole.rules.schedule import Schedule, next_slot, slots
 
 LONDON = ZoneInfo("Europe/London")
@@ -63,6 +64,35 @@ def test_T2_a_slot_lies_in_its_window_with_time_left_before_it_is_late(text, urn
     assert rules.last_slot(schedule, slot.due_at) == slot
     before = rules.last_slot(schedule, slot.due_at - timedelta(seconds=1))
     assert before is None or before < slot
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    text=st.one_of(windows(), st.builds("{} {}".format, days, times)), urn=urns,
+    planned=st.integers(0, 400 * 1440), off=st.integers(-40 * 1440, 40 * 1440),
+)  # fmt: skip
+def test_a_slot_planned_by_a_clock_that_only_goes_on_never_strays_and_one_planned_ahead_does(
+    text: str, urn: str, planned: int, off: int
+) -> None:
+    """``off`` minutes after the slot was planned the clock says now; before it: the clock was put back."""
+    schedule = of(text, urn=urn)
+    then = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=planned)
+    now = then + timedelta(minutes=off)
+    slot, due = next_slot(schedule, then), next_slot(schedule, now)
+    assert slot is not None and due is not None
+    found = turns.strayed(schedule, now, due_at=slot.due_at, served=None)
+    assert found == (off < 0 and due.due_at < slot.due_at)
+    assert not turns.strayed(schedule, now, due_at=due.due_at, served=None)
+
+
+def test_a_slot_served_by_a_clock_a_little_fast_is_not_run_twice() -> None:
+    schedule = of("daily 20:00")
+    slot = next_slot(schedule, FRIDAY)
+    assert slot is not None
+    now, after = slot.due_at - timedelta(minutes=5), next_slot(schedule, slot.due_at)
+    assert after is not None
+    assert turns.strayed(schedule, now, due_at=after.due_at, served=None)
+    assert not turns.strayed(schedule, now, due_at=after.due_at, served=slot.due_at)
 
 
 class TestClockChanges:

@@ -335,6 +335,102 @@ class TestWorker:
         assert at_work.pause() == worker.LOOK_EVERY
 
 
+class TestClockThatWasAhead:
+    """Ten years for a quarter of an hour, as after an empty battery, and put right then."""
+
+    AHEAD = timedelta(days=3653)
+
+    def run_ahead(self, bench: Bench, at_work: worker.Shift) -> datetime:
+        """A look by a clock ten years ahead, at an hour at which the school is due; the time it is."""
+        bench.now = now = bench.one(Slot).due_at
+        bench.now += self.AHEAD
+        assert at_work.look() == 1
+        assert bench.one(Slot).due_at > bench.now
+        return now
+
+    def test_the_worker_that_sees_the_clock_go_back_plans_anew_at_once(self, evening: Bench) -> None:
+        said: list[str] = []
+        at_work = shift(evening, say=said.append)
+        evening.now = self.run_ahead(evening, at_work) + timedelta(minutes=15)
+        at_work.look()
+        slot = evening.one(Slot)
+        assert timedelta(0) < slot.due_at - evening.now <= timedelta(days=1)
+        assert slot.note == due.AHEAD and "The clock had been ahead: the slot of one school" in said[-1]
+        evening.now = slot.due_at
+        assert (at_work.look(), evening.rows(Run)[-1].due_at) == (1, slot.due_at)
+        assert evening.one(Slot).note == ""
+
+    def test_so_does_one_that_begins_later(self, evening: Bench) -> None:
+        evening.now = self.run_ahead(evening, shift(evening)) + timedelta(hours=20)
+        at_work = shift(evening)
+        assert at_work.look() == 0 and at_work.standing_by == ""  # the beat of ten years ahead is no life
+        assert evening.one(Slot).due_at - evening.now <= timedelta(days=1)
+
+    def test_so_does_one_that_never_saw_it_within_the_hour(self, evening: Bench) -> None:
+        at_work = shift(evening)
+        at_work.look()
+        with evening.store.write() as s:
+            slot = s.get(Slot, evening.school_id)
+            slot.due_at += self.AHEAD
+            slot.late_at += self.AHEAD
+        evening.now += timedelta(minutes=61)
+        at_work.look()
+        assert evening.one(Slot).due_at - evening.now <= timedelta(days=1)
+
+    def test_so_does_who_syncs_all_that_is_due_by_hand(self, evening: Bench) -> None:
+        evening.now = self.run_ahead(evening, shift(evening)) + timedelta(minutes=15)
+        assert due.due(evening.desk) == ()
+        evening.now = evening.one(Slot).due_at
+        assert [each.urn for each in due.due(evening.desk)] == [evening.urn]
+
+    def test_what_was_late_before_goes_on_being_late(self, evening: Bench) -> None:
+        late = evening.now - timedelta(days=1)
+        with evening.store.write() as s:
+            slot = s.get(Slot, evening.school_id)
+            slot.due_at, slot.late_at = slot.due_at + self.AHEAD, late
+        assert due.heal(evening.desk) == 1
+        assert evening.one(Slot).late_at == late
+        assert due.heal(evening.desk) == 0
+
+    def test_a_shorter_schedule_does_not_wait_for_the_slot_of_the_longer_one(self, evening: Bench) -> None:
+        evening.options(schedule="fri 20:00")
+        friday = evening.one(Slot).due_at
+        evening.options(schedule="daily 20:00")
+        assert evening.one(Slot).due_at < friday
+
+
+class TestPace:
+    def test_notices_are_looked_for_every_half_minute_and_when_once_ends(self, evening: Bench) -> None:
+        told: list[datetime] = []
+        at_work = shift(evening, often=(lambda desk: told.append(desk.now()),))
+        for _ in range(31):
+            at_work.look()
+            evening.now += timedelta(seconds=2)
+        assert len(told) == 3
+        at_work.end()
+        once = worker.Shift(desk=evening.desk, often=at_work.often)
+        worker.work(once, wait=lambda _seconds: None, once=True)
+        assert told[3:] == [evening.now] * 2  # as it begins, and what the last run left behind
+
+    def test_open_runs_are_found_by_their_index(self, evening: Bench) -> None:
+        """Asked every two seconds, beside a year of runs that have ended."""
+        asked: list[str] = []
+
+        def keep(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            asked.append(statement)
+
+        runs.queue(evening.desk, evening.urn)
+        event.listen(evening.store.engine, "before_cursor_execute", keep)
+        with evening.store.read() as s:
+            assert len(slot_rows.open_runs(s)) == 1
+        event.remove(evening.store.engine, "before_cursor_execute", keep)
+        statement = next(each for each in asked if "queued" in each)
+        values = ["queued"] * statement.count("?")  # a plan asks for none in particular
+        with closing(sqlite3.connect(evening.store.path)) as db:
+            plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}", values))
+        assert "ix_run_open" in plan
+
+
 class TestAfter:
     def held(self, bench: Bench) -> Run:
         bench.options(limit_unallocate_count="1", expire_held_days="3", limit_small="0", short_extract="0")

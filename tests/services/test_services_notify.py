@@ -246,6 +246,25 @@ def test_thousands_of_schools_that_turn_red_make_no_thousand_messages(bench: Ben
     assert {row.state for row in bench.rows(Told)} == {"sent"}
 
 
+def test_a_clock_that_was_ahead_for_a_moment_keeps_no_notice_back(bench: Bench, inbox: Inbox) -> None:
+    """Neither those it has dated, nor others because of the many that were sent then."""
+    open_channel(bench, inbox)
+    now = bench.now
+    bench.now += timedelta(days=3653)
+    for n in range(notify.notices.ONE_BY_ONE):
+        notify.summary(bench.desk, key=f"ahead-{n}", title="Ahead", text=str(n))
+        notify.deliver(bench.desk, notify_send.send)
+        bench.now += timedelta(seconds=1)
+    inbox.well = False
+    notify.summary(bench.desk, key="kept", title="Kept", text="back")
+    bench.now = now
+    assert notify.deliver(bench.desk, notify_send.send).failed == 1
+    inbox.well = True
+    bench.now += timedelta(minutes=2)
+    assert notify.deliver(bench.desk, notify_send.send).sent == 1
+    assert inbox.got[-1]["title"] == "Kept"
+
+
 def _school(bench: Bench, number: int) -> int:
     with bench.store.write() as s:
         row = School(urn=str(number), slug=f"s{number}", name=f"School {number}")

@@ -51,7 +51,7 @@ FREE = {
     "notify.look": "writes down what turned red for the next round; a round asks (tell)",
     "notify.summary": "the same",
     "notify.deliver": "the same",
-    "worker.settle": "a turn of the worker, which asks when it begins (Shift.begin)",
+    "worker_runs": "a turn of the worker, which asks when it begins (Shift.begin)",
     "worker_after": "the same",
     "worker_turns": "the same",
 }
