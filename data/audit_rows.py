@@ -34,6 +34,11 @@ def rows(s: Session, wanted: Filter) -> list[Decision]:
     return list(s.exec(asked.order_by(col(Decision.id).desc()).limit(wanted.limit)))
 
 
+def count(s: Session, wanted: Filter) -> int:
+    """All that match, however many are listed."""
+    return s.exec(select(func.count()).select_from(Decision).where(and_(True, *_conditions(s, wanted)))).one()
+
+
 def _conditions(s: Session, wanted: Filter) -> Iterator[ColumnElement[bool]]:
     seen = seen_ids(s)
     if seen is not None:
@@ -67,5 +72,14 @@ def _literal(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def kinds(s: Session) -> list[str]:
-    return sorted(s.exec(select(Decision.kind).distinct()))
+def kinds(s: Session, wanted: Filter) -> list[str]:
+    """Of what ``wanted`` asks for."""
+    return _distinct(s, col(Decision.kind), wanted)
+
+
+def actors(s: Session, wanted: Filter) -> list[str]:
+    return _distinct(s, col(Decision.actor), wanted)
+
+
+def _distinct(s: Session, column: Any, wanted: Filter) -> list[str]:
+    return sorted(s.exec(select(column).where(and_(True, *_conditions(s, wanted))).distinct()))

@@ -9,8 +9,9 @@ import csv
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data import audit_rows
 from data import people as people_rows
@@ -23,6 +24,9 @@ from misconsole.services.desk import Desk
 from misconsole.services.schools import resolve
 from misconsole.services.views import AuditItem
 from misconsole.text import csv_safe
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 COLUMNS = (
@@ -50,18 +54,65 @@ class Wanted:
     limit: int = 1000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailPage:
+    """The newest that match, of ``total`` that do; ``kinds`` and ``actors`` are those of the whole trail."""
+
+    items: tuple[AuditItem, ...]
+    total: int
+    kinds: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+
+
 def trail(desk: Desk, wanted: Wanted) -> tuple[AuditItem, ...]:
     """Newest first. Whoever is bound to single schools sees what was decided at those."""
+    _may(desk, wanted)
+    with desk.store.read() as s:
+        return _items(s, _filter(s, wanted))
+
+
+def page(desk: Desk, wanted: Wanted) -> TrailPage:
+    """The same, with how many there are in all, and what there is to choose from."""
+    _may(desk, wanted)
+    with desk.store.read() as s:
+        asked = _filter(s, wanted)
+        whole = audit_rows.Filter(school_id=asked.school_id)
+        return TrailPage(
+            items=_items(s, asked), total=audit_rows.count(s, asked),
+            kinds=tuple(audit_rows.kinds(s, whole)), actors=tuple(audit_rows.actors(s, whole)),
+        )  # fmt: skip
+
+
+def whole_days(since: date | None, until: date | None) -> tuple[datetime | None, datetime | None]:
+    """From the first moment of one day here to the last of another, as ``Wanted`` asks for them."""
+    after = until + timedelta(days=1) if until is not None and until < date.max else None
+    return _midnight(since), _midnight(after)
+
+
+def _midnight(day: date | None) -> datetime | None:
+    """``date.min`` has no moment of its own in zones ahead of UTC; then all is asked for."""
+    try:
+        return datetime.combine(day, time()).astimezone(UTC) if day is not None else None
+    except OverflowError:
+        return None
+
+
+def _may(desk: Desk, wanted: Wanted) -> None:
     if wanted.school or desk.store.only is None:
         permits.need(desk, "audit", wanted.school)
-    with desk.store.read() as s:
-        asked = audit_rows.Filter(
-            school_id=resolve(s, wanted.school).id if wanted.school else None, who=wanted.who,
-            kind=wanted.kind, since=wanted.since, until=wanted.until, text=wanted.text,
-            evidence=wanted.evidence, limit=wanted.limit,
-        )  # fmt: skip
-        names = people_rows.school_names(s)
-        return tuple(_item(each, *names[each.school_id]) for each in audit_rows.rows(s, asked))
+
+
+def _filter(s: Session, wanted: Wanted) -> audit_rows.Filter:
+    return audit_rows.Filter(
+        school_id=resolve(s, wanted.school).id if wanted.school else None, who=wanted.who,
+        kind=wanted.kind, since=wanted.since, until=wanted.until, text=wanted.text,
+        evidence=wanted.evidence, limit=wanted.limit,
+    )  # fmt: skip
+
+
+def _items(s: Session, asked: audit_rows.Filter) -> tuple[AuditItem, ...]:
+    names = people_rows.school_names(s)
+    return tuple(_item(each, *names[each.school_id]) for each in audit_rows.rows(s, asked))
 
 
 def _item(row: Decision, urn: str, name: str) -> AuditItem:
@@ -108,4 +159,4 @@ def _plain(item: AuditItem) -> dict[str, object]:
     return {**asdict(item), **at}
 
 
-__all__ = ["COLUMNS", "TrailView", "Wanted", "trail", "verify", "write"]
+__all__ = ["COLUMNS", "TrailPage", "TrailView", "Wanted", "page", "trail", "verify", "whole_days", "write"]

@@ -9,24 +9,30 @@ from typing import TYPE_CHECKING, Any
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from misconsole.counting import counted
 from misconsole.paths import typed
 from misconsole.services.views import AuditItem
-from screens.commands import bindings
+from screens import glyphs
+from screens.audit import narrowing
+from screens.audit.narrowing import NOTHING, Chosen
+from screens.commands import Command, bindings
 from screens.frame import Frame
 from screens.prompts import Answers, Asked, Confirm, Form
 from screens.reading import Reading
 from screens.showing import Showing
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
-from screens.widgets.lines import Line, line, span, wrap
+from screens.widgets.lines import Line, Span, line, span, wrap
 from screens.widgets.order import Rows
 from screens.widgets.panel import Panel
 from screens.workspace.tab import facts
 
 if TYPE_CHECKING:
+    from misconsole.services.audit import TrailPage
     from misconsole.services.audit_seal import TrailView
 
-NEWEST = 5_000  # decisions read; further back by the command
+NEWEST = 5_000  # decisions listed at once, of all that were asked for
+EVERY = 10_000_000  # to a file
 
 
 class Audit(Frame[None]):
@@ -38,6 +44,8 @@ class Audit(Frame[None]):
     def __init__(self, school: str = "") -> None:
         super().__init__()
         self.school = school
+        self.chosen: Chosen = NOTHING
+        self.page: TrailPage | None = None
         self.grid: Grid[AuditItem] = Grid(
             [
                 Column(name="at", title="When", width=10, cell=lambda i: self.showing.when(i.at),
@@ -51,7 +59,7 @@ class Audit(Frame[None]):
             search=lambda i: (
                 f"{i.actor} {i.kind} {i.school_name} {i.summary} {i.reason} {i.place} {i.at:%Y-%m-%d}"
             ),
-            empty=lambda: [line("Nothing was decided yet.")],
+            empty=self._nothing,
         )  # fmt: skip
 
     @property
@@ -67,21 +75,61 @@ class Audit(Frame[None]):
 
     def body(self) -> ComposeResult:
         with Container(classes="beside"):
-            yield Panel(self.grid, noun=("decision", "decisions"))
+            yield Panel(self.grid, noun=("decision", "decisions"), summary=self._asked_for)
             yield Reading(self._about, classes="about")
 
     def on_mount(self) -> None:
         self.do_again()
 
-    def do_again(self) -> None:
-        desk, school = self.program.desk, self.school
+    # Narrowing, over the whole trail
 
-        def read() -> Rows[AuditItem]:
+    def do_narrow(self) -> None:
+        if self.page is not None:
+            form = narrowing.form(self.chosen, kinds=self.page.kinds, actors=self.page.actors)
+            self.program.push_screen(form, self._narrowed)
+
+    def _narrowed(self, answers: Answers | None) -> None:
+        if answers is not None:
+            self.chosen = narrowing.kept(answers)
+            self.do_again()
+
+    def why_not(self, wanted: Command) -> str:
+        if wanted.id == "audit.all" and not self.chosen:
+            return "Nothing was asked for in particular: all are listed."
+        return super().why_not(wanted)
+
+    def do_all(self) -> None:
+        self.chosen = NOTHING
+        self.do_again()
+
+    def _asked_for(self) -> Sequence[Span]:
+        told = narrowing.said(self.chosen, masked=self.showing.masked)
+        cut = narrowing.cut(len(self.page.items), self.page.total) if self.page is not None else ""
+        return [
+            span(f" {glyphs.DOT} {words}", kind) for words, kind in ((cut, "warn"), (told, "accent")) if words
+        ]
+
+    def _nothing(self) -> list[Line]:
+        if not self.chosen:
+            return [line("Nothing was decided yet.")]
+        return [line("No decision of the whole trail is so."), line(span("a", "key"), " shows all again")]
+
+    def do_again(self) -> None:
+        desk, school, chosen = self.program.desk, self.school, self.chosen
+
+        def read() -> tuple[TrailPage, Rows[AuditItem]]:
             from misconsole.services import audit
 
-            return self.grid.prepare(audit.trail(desk, audit.Wanted(school=school, limit=NEWEST)))
+            found = audit.page(desk, narrowing.wanted(school, chosen, limit=NEWEST))
+            return found, self.grid.prepare(found.items)
 
-        self.ask(read, self.grid.show, group="rows")
+        self.ask(read, self._show, group="rows")
+
+    def _show(self, read: tuple[TrailPage, Rows[AuditItem]]) -> None:
+        self.page, rows = read
+        self.grid.show(rows)
+        self.on_grid_moved()
+        self.refresh_bindings()
 
     def on_grid_moved(self) -> None:
         self.query_one(Reading).show(self._about)
@@ -154,9 +202,11 @@ class Audit(Frame[None]):
             self.program.push_screen(Confirm("The trail is not whole", what, key=""))
 
     def do_export(self) -> None:
-        listed = [row for key in self.grid.shown_keys() if (row := self.grid.row(key)) is not None]
+        """All that were asked for; with the quick filter on, those it shows."""
+        listed = None if self.page is not None and not self.grid.shown_for else self._shown()
+        count = self.page.total if listed is None and self.page is not None else len(listed or ())
         asked = Asked(name="file", title="File", value="audit.csv", hint="ends in .csv or .jsonl")
-        form = Form(f"Write {len(listed):,} decisions to a file", [asked], verb="write")
+        form = Form(f"Write {counted(count, 'decision')} to a file", [asked], verb="write")
 
         def answered(answers: Answers | None) -> None:
             if answers is not None:
@@ -164,15 +214,21 @@ class Audit(Frame[None]):
 
         self.program.push_screen(form, answered)
 
-    def _write(self, listed: Sequence[AuditItem], path: Path) -> None:
-        desk = self.program.desk
+    def _shown(self) -> list[AuditItem]:
+        return [row for key in self.grid.shown_keys() if (row := self.grid.row(key)) is not None]
+
+    def _write(self, listed: Sequence[AuditItem] | None, path: Path) -> None:
+        desk, school, chosen = self.program.desk, self.school, self.chosen
 
         def write() -> int:
             from misconsole.services import audit
 
-            return audit.write(desk, listed, path)
+            every = narrowing.wanted(school, chosen, limit=EVERY)
+            return audit.write(desk, audit.trail(desk, every) if listed is None else listed, path)
 
         self.ask(
-            write, lambda count: self.program.say(f"Wrote {count:,} decisions to {path}.", kind="good"),
+            write, lambda count: self.program.say(
+                f"Wrote {counted(count, 'decision')} to {path}.", kind="good"
+            ),
             group="write",
         )  # fmt: skip
