@@ -16,10 +16,9 @@ from screens import glyphs
 from screens.audit import narrowing
 from screens.audit.narrowing import NOTHING, Chosen
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.listing import Listing
 from screens.prompts import Answers, Asked, Confirm, Form
 from screens.reading import Reading
-from screens.showing import Showing
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Span, line, span, wrap
@@ -35,7 +34,7 @@ NEWEST = 5_000  # decisions listed at once, of all that were asked for
 EVERY = 10_000_000  # to a file
 
 
-class Audit(Frame[None]):
+class Audit(Listing[AuditItem]):
     """Of one school, or of all with ``school`` ""."""
 
     BINDINGS = bindings("audit")
@@ -62,21 +61,13 @@ class Audit(Frame[None]):
             empty=self._nothing,
         )  # fmt: skip
 
-    @property
-    def showing(self) -> Showing:
-        return self.program.showing
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
     def place(self) -> Sequence[str]:
         return ("Audit trail", self.school or "all schools")
 
     def body(self) -> ComposeResult:
         with Container(classes="beside"):
             yield Panel(self.grid, noun=("decision", "decisions"), summary=self._asked_for)
-            yield Reading(self._about, classes="about")
+            yield Reading(self.about, classes="about")
 
     def on_mount(self) -> None:
         self.do_again()
@@ -129,18 +120,9 @@ class Audit(Frame[None]):
         self.page, rows = read
         self.grid.show(rows)
         self.on_grid_moved()
-        self.refresh_bindings()
-
-    def on_grid_moved(self) -> None:
-        self.query_one(Reading).show(self._about)
 
     def on_grid_chosen(self) -> None:
         self.query_one(Reading).focus()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self.grid.refresh()
-        self.query_one(Reading).show(self._about)
 
     def _summary(self, item: AuditItem) -> str:
         told = self.showing.prose(item.summary, otherwise=item.kind)
@@ -148,10 +130,7 @@ class Audit(Frame[None]):
 
     # One decision
 
-    def _about(self, width: int) -> list[Line]:
-        item = self.grid.cursor_row
-        if item is None:
-            return []
+    def details(self, item: AuditItem, width: int) -> list[Line]:
         lines = wrap(line(span(self._summary(item), "strong")), width)
         pairs = [
             ("when", f"{item.at.astimezone():%d %b %Y %H:%M:%S}"), ("who", item.actor),
