@@ -7,7 +7,7 @@ from __future__ import annotations
 
 _MENDS = {
     "newer": "Install the version of misconsole that wrote it, or a newer one; nothing was changed.",
-    "damaged": "Keep the file, and put a backup (*.before-*.sqlite3) or last night's copy in its place.",
+    "damaged": "Keep the file. misconsole backup list names copies; misconsole backup restore puts one back.",
     "locked": "Another process is writing. Wait a moment and try again; nothing was changed.",
     "full": "Make room on the disk and try again; nothing was changed.",
     "missing": "Check the path given with --store or MISCONSOLE_STORE.",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.counting import counted
 from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
@@ -52,11 +53,21 @@ def make(args: argparse.Namespace, out: Out) -> int:
 
 
 def listed(args: argparse.Namespace, out: Out) -> int:
+    """The whole path, as ``restore`` wants it."""
+    from data.errors import StoreProblem
+    from misconsole import paths
     from misconsole.services import backups
 
-    with open_desk(args) as desk:
-        found = backups.listed(desk, folder=_folder(args))
-    rows = [(path.name, path.stat().st_size) for path in found]
+    try:
+        with open_desk(args) as desk:
+            found = backups.listed(desk, folder=_folder(args))
+    except StoreProblem as problem:
+        store = paths.sqlite_path(paths.store_url(args.store, os.environ))
+        if store is None or problem.code not in ("damaged", "missing"):
+            raise
+        out.note(problem.message)  # when a backup is wanted most
+        found = backups.of_file(store, folder=_folder(args))
+    rows = [(path, path.stat().st_size) for path in found]
     items = [{"path": str(path), "bytes": path.stat().st_size} for path in found]
     return words.listed(out, {"items": items}, ("BACKUP", "BYTES"), rows)
 
@@ -100,7 +111,10 @@ def restore(args: argparse.Namespace, out: Out) -> int:
         told = f" What was there is kept as {kept}." if kept else ""
         out.lines([f"{path.name} is now {store}: {_size(seen)}.{told}"])
         if gone:
-            out.note(f"{gone} decisions taken since are not in it; the trail says so.")
+            out.note(
+                f"{counted(gone, 'decision taken since is', 'decisions taken since are')} "
+                "not in it; the trail says so."
+            )
     return Exit.DONE
 
 

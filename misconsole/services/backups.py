@@ -67,6 +67,11 @@ def listed(desk: Desk, *, folder: Path | None = None) -> tuple[Path, ...]:
     return tuple(_files(folder or folder_of(_file(desk))))
 
 
+def of_file(store: Path, *, folder: Path | None = None) -> tuple[Path, ...]:
+    """The same where the store cannot be opened to ask who asks; the folder is private as it is."""
+    return tuple(_files(folder or folder_of(store)))
+
+
 def check(path: Path) -> BackupView:
     """Open a backup, look at every page, and compare it with its manifest. Raises StoreProblem."""
     return _view(copies.checked(path))

@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import sqlite3
+import stat
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -108,6 +109,7 @@ def store_file(patient: Patient) -> Iterator[Finding]:
         yield _hint("store", f"There is no store at {patient.store} yet.", "misconsole school add makes one.")
         return
     yield from _modes("store", [patient.store, *_beside(patient.store)], patient.mend)
+    yield from _folder(patient.store.parent, patient.mend)
     free = shutil.disk_usage(patient.store.parent).free
     size = patient.store.stat().st_size
     if free < 2 * size + 50_000_000:
@@ -134,6 +136,21 @@ def _on_server(patient: Patient) -> Iterator[Finding]:
         yield _hint(
             "store", "What goes to the server and comes from it is not encrypted.",
             "Add sslmode=verify-full to the address.",
+        )  # fmt: skip
+
+
+def _folder(folder: Path, mend: bool) -> Iterator[Finding]:
+    """Who can write there can put another store in the place of ours, however private the file is."""
+    mode = folder.stat().st_mode
+    if os.name == "nt" or not mode & 0o022 or mode & stat.S_ISVTX:
+        return
+    if mend:
+        folder.chmod(mode & 0o7777 & ~0o022)
+        yield _mended("store", f"The folder {folder} can be written by its owner alone now.")
+    else:
+        yield _bad(
+            "store", f"The folder {folder} can be written by others, who could put another store there.",
+            "misconsole doctor --mend leaves it to its owner.",
         )  # fmt: skip
 
 

@@ -185,6 +185,24 @@ class TestBackup:
         assert main(["school", "list", *where]) == 0
         assert "Larkmere School" in capsys.readouterr().out
 
+    def test_a_damaged_store_names_its_backups_all_the_same(
+        self, bench: Bench, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """What mends it is told, and the command that it names answers."""
+        made = backups.make(bench.desk)
+        bench.store.close()
+        file_of(bench).write_bytes(b"no database" * 1000)
+        where = ["--store", bench.store.url]
+        assert main(["school", "list", *where]) == 1
+        assert "misconsole backup list" in capsys.readouterr().err
+        assert main(["backup", "list", *where]) == 0
+        told = capsys.readouterr()
+        assert str(made.path) in told.out and "store.sqlite3 is " in told.err
+        file_of(bench).unlink()
+        assert main(["backup", "list", *where]) == 0
+        assert str(made.path) in capsys.readouterr().out
+        assert main(["backup", "restore", str(made.path), "--yes", *where]) == 0
+
 
 def examine(bench: Bench, **more: object) -> dict[str, list[doctor.Finding]]:
     values = {"env": ENV, "store": file_of(bench), "now": bench.now, "desk": bench.desk, **more}
@@ -212,6 +230,19 @@ class TestDoctor:
         mended = examine(bench, mend=True)["store"]
         assert worst(mended) == "ok" and any(f.mended for f in mended)
         assert file_of(bench).stat().st_mode & 0o777 == 0o600
+
+    def test_a_folder_others_can_write_is_told_and_left_to_its_owner_when_asked(self, bench: Bench) -> None:
+        """A private file in a folder of everybody's can be replaced whole."""
+        folder = file_of(bench).parent
+        folder.chmod(0o777)
+        told = examine(bench)["store"]
+        assert worst(told) == "problem" and any("could put another store there" in f.message for f in told)
+        mended = examine(bench, mend=True)["store"]
+        assert worst(mended) == "ok" and any(f.mended for f in mended)
+        assert folder.stat().st_mode & 0o777 == 0o755
+        folder.chmod(0o1777)  # sticky, like /tmp: others may add there, not replace
+        assert worst(examine(bench)["store"]) == "ok"
+        folder.chmod(0o700)
 
     def test_a_run_whose_process_died_is_ended_when_asked(self, bench: Bench) -> None:
         with bench.store.write() as s:
