@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from misconsole.counting import counted
+
 SHORT = {
     "unmatched_staff": ("unmatched staff", "unmatched staff"),
     "unmatched_pupils": ("unmatched pupil", "unmatched pupils"),
@@ -27,8 +29,4 @@ def waiting_words(
     waiting: Mapping[str, int], words: Mapping[str, tuple[str, str]] = SHORT
 ) -> tuple[str, ...]:
     """ "1 exclusion", "1,051 non-MIS": the queues in which something waits, in the order of ``words``."""
-    return tuple(
-        f"{waiting[key]:,} {one if waiting[key] == 1 else many}"
-        for key, (one, many) in words.items()
-        if waiting.get(key)
-    )
+    return tuple(counted(waiting[key], one, many) for key, (one, many) in words.items() if waiting.get(key))

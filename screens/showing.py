@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from misconsole.counting import counted as counted
+
 if TYPE_CHECKING:  # making every view takes longer than painting the first frame
     from misconsole.services.views import AccountView, PersonView
 
@@ -100,11 +102,6 @@ def full_name(account: AccountView) -> str:
 
 def said_day(day: date | None) -> str:
     return "" if day is None else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def counted(number: int, thing: str, things: str = "") -> str:
-    """ "1 pupil", "1,204 pupils"."""
-    return f"{number:,} {thing if number == 1 else things or thing + 's'}"
 
 
 def short_count(number: int) -> str:

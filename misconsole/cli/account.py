@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.counting import counted
 from misconsole.errors import Exit, Usage
 from misconsole.paths import typed
 
@@ -157,11 +158,11 @@ def import_csv(args: argparse.Namespace, out: Out) -> int:
         out.json({"school": urn, "dry_run": args.dry_run, **_import_document(report)})
         return Exit.DONE
     done = f"{report.imported} new, {report.updated} updated, {report.unchanged} unchanged"
-    out.lines([f"{'Would import' if args.dry_run else 'Imported'} {report.read} rows: {done}."])
+    out.lines([f"{'Would import' if args.dry_run else 'Imported'} {counted(report.read, 'row')}: {done}."])
     if report.columns_left_out:
         out.lines([f"Columns left out: {', '.join(report.columns_left_out)}."])
     if report.rejected:
-        out.lines([f"{len(report.rejected)} rows were left out:"])
+        out.lines([f"{counted(len(report.rejected), 'row was', 'rows were')} left out:"])
         out.table(("LINE", "FIELD", "REASON"), report.rejected)
     return Exit.DONE
 

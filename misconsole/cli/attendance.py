@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.counting import counted
 from misconsole.errors import Exit
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def attendance(args: argparse.Namespace, out: Out) -> int:
     if out.as_json:
         out.json(view)
         return Exit.DONE
-    told = f"{view.school_name}: {view.marks} attendance marks of {view.pupils} pupils"
+    told = f"{view.school_name}: {counted(view.marks, 'attendance mark')} of {counted(view.pupils, 'pupil')}"
     out.lines([f"{told}, {view.first} to {view.last}" if view.marks else told])
     if view.file:
         out.lines([f"Written to {view.file}; only you can read it."])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.counting import counted
 from misconsole.errors import Exit, NotFound, Usage
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def audit(args: argparse.Namespace, out: Out) -> int:
         items = service.trail(desk, wanted)
         if args.out:
             count = service.write(desk, items, Path(args.out))
-            out.note(f"Wrote {count} decisions to {args.out}.")
+            out.note(f"Wrote {counted(count, 'decision')} to {args.out}.")
             return words.listed(out, {"file": args.out, "decisions": count}, ("FILE", "DECISIONS"),
                                 [(args.out, count)])  # fmt: skip
     return words.listed(

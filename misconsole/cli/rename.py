@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from misconsole import paths
 from misconsole.cli import words
 from misconsole.cli.desk import open_desk
+from misconsole.counting import counted
 from misconsole.errors import Exit, Usage
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def rename(args: argparse.Namespace, out: Out) -> int:
         seen = renames.rehearse(prepared.subjects, ground=prepared.ground, formats=formats, typed=typed)
         if args.write:
             count = renames.write_file(seen.lines, paths.typed(args.write))
-            out.note(f"Wrote {count} lines to {args.write}; nothing was renamed.")
+            out.note(f"Wrote {counted(count, 'line')} to {args.write}; nothing was renamed.")
         if args.dry_run or args.write:
             return _told(out, urn, seen, rejected, None, Exit.DONE)
         if not args.yes and (rejected or _needs_look(seen)):
@@ -110,8 +111,8 @@ def _told(
     if out.plain:
         return code
     out.lines(seen.downstream)
-    said = f"{decision.summary}." if decision else f"Would rename {len(seen.names)} accounts."
-    stays = f" {counts['same']} stay as they are." if counts["same"] else ""
+    said = f"{decision.summary}." if decision else f"Would rename {counted(len(seen.names), 'account')}."
+    stays = f" {counted(counts['same'], 'stays as it is', 'stay as they are')}." if counts["same"] else ""
     out.lines([said + stays])
     return code
 

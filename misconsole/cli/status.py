@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from misconsole import paths
+from misconsole.counting import counted
 from misconsole.errors import NotFound, Usage
 from misconsole.services import status
 from misconsole.waiting_words import waiting_words
@@ -100,7 +101,7 @@ def perfdata(lamp: str, lines: Sequence[Line]) -> str:
     told = ", ".join(f"{number} {name}" for name, number in lamps.items() if number) or "none"
     state = ("OK", "WARNING", "CRITICAL", "UNKNOWN")[EXITS[lamp]]
     graph = " ".join(f"{name}={number};;;0" for name, number in counts.items())
-    return f"MISCONSOLE {state} - {len(lines)} schools: {told}; {waiting} waiting | {graph}"
+    return f"MISCONSOLE {state} - {counted(len(lines), 'school')}: {told}; {waiting} waiting | {graph}"
 
 
 def _summary(args: argparse.Namespace, lines: list[Line], out: Out) -> int:

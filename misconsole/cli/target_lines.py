@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from misconsole.cli import words
+from misconsole.counting import counted
 from misconsole.errors import Exit
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def shown(out: Out, view: TargetView) -> int:
     state = "" if view.active else "; paused"
     out.lines([f"{view.school_name}: {view.name}, {view.title}{state}"])
     out.lines([
-        f"  {view.entries} entries of ours, {view.suspended} suspended, {view.temporary} not handed out"
+        f"  {counted(view.entries, 'entry', 'entries')} "
+        f"of ours, {view.suspended} suspended, {view.temporary} not handed out"
     ])  # fmt: skip
     if view.last_push:
         ended(out, view.last_push)

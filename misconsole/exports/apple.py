@@ -6,6 +6,7 @@ pupils and staff together.  A class that is missing later loses its pupils there
 
 from __future__ import annotations
 
+from misconsole.counting import counted
 from misconsole.exports import teaching, years
 from misconsole.exports.cells import Sieve, sign_in
 from misconsole.exports.roster import Holder, Roster
@@ -126,7 +127,8 @@ def _classes(roster: Roster, written: set[str], sieve: Sieve) -> tuple[list[Row]
                 rosters.append(Row(key, each.name, (key, number, f"S-{m.holder}")))
     if over:
         told = (
-            f"{len(over)} classes have more than {INSTRUCTORS} teachers; the first {INSTRUCTORS} are written"
+            f"{counted(len(over), 'class has', 'classes have')} "
+            f"more than {INSTRUCTORS} teachers; the first {INSTRUCTORS} are written"
         )
         sieve.made.notices.append(Said(code="instructors", message=f"{told}: {', '.join(over[:5])}."))
     return classes, rosters

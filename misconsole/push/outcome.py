@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from data import runs
 from data import targets as target_rows
 from data.tables import Target
+from misconsole.counting import counted
 from misconsole.errors import Conflict
 from misconsole.rules import target_parts
 from misconsole.rules.target_limits import TargetHolding
@@ -29,11 +30,17 @@ def tell(job: PushJob, made: TargetPlan) -> None:
     if len(made.conflicts) > TOLD:
         say("warning", "conflicts", f"And {len(made.conflicts) - TOLD} more that cannot be written.")
     if made.adoptable:
-        say("info", "adoptable", f"{len(made.adoptable)} entries were there before and wait to be adopted.",
+        many = counted(
+            len(made.adoptable), "entry was there before and waits", "entries were there before and wait"
+        )
+        say("info", "adoptable", f"{many} to be adopted.",
             f"misconsole target {job.school.urn} adopt {job.target.name} ACCOUNT")  # fmt: skip
     missing = sum(drift.kind == "missing" and drift.wins == "ours" for drift in made.drift)
     if missing:
-        say("warning", "missing", f"{missing} entries of ours vanished there; they are made again.")
+        many = counted(
+            missing, "entry of ours vanished there; it is", "entries of ours vanished there; they are"
+        )
+        say("warning", "missing", f"{many} made again.")
 
 
 def held(job: PushJob, made: TargetPlan, holding: TargetHolding) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from misconsole.counting import counted
+
 NAMES = ("runs", "changes", "match", "waiting", "decisions")
 SITTING = timedelta(minutes=5)  # a longer pause between two decisions ends a sitting
 AGES = ((1, "a day"), (7, "a week"), (30, "a month"), (90, "3 months"))
@@ -48,10 +50,6 @@ class Figure:
         return [head, *((label, *(c[i] for c in columns)) for i, label in enumerate(self.x))]
 
 
-def _plural(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"
-
-
 def _days(seen: Iterable[date]) -> list[date]:
     """Every day from the first to the last, and as many before as a picture needs; none for none."""
     known = sorted(seen)
@@ -71,7 +69,7 @@ def durations(ran: Iterable[tuple[datetime, float, str]]) -> Figure:
         day[state] = max(day.get(state, 0.0), round(seconds, 1))
     order = _days(days)
     bad = [f"{states[state]} {state}" for state in STATES[1:] if states[state]]
-    told = f"{_plural(sum(states.values()), 'run', 'runs')}; {', '.join(bad) or 'all of them succeeded'}."
+    told = f"{counted(sum(states.values()), 'run', 'runs')}; {', '.join(bad) or 'all of them succeeded'}."
     series = tuple(
         Series(state, tuple(days[day].get(state, 0.0) for day in order))
         for state in ("succeeded", "held", "failed")
@@ -92,8 +90,10 @@ def churn(weeks: Mapping[date, Mapping[str, int]], *, first: date, last: date) -
     )
     totals = {kind: sum(int(week.get(kind, 0)) for week in weeks.values()) for kind in CHANGES}
     told = (
-        f"In {_plural(len(order), 'week', 'weeks')} {totals['create']:,} accounts were created, "
-        f"{totals['link']:,} people linked, {totals['update']:,} accounts updated and "
+        f"In {counted(len(order), 'week', 'weeks')} "
+        f"{counted(totals['create'], 'account was', 'accounts were')} created, "
+        f"{counted(totals['link'], 'person', 'people')} linked, "
+        f"{counted(totals['update'], 'account')} updated and "
         f"{totals['unallocate']:,} taken away."
     )
     return Figure(
@@ -135,7 +135,7 @@ def ages(since: Iterable[datetime | None], *, now: datetime) -> Figure:
     words = [*(word for _, word in AGES), OLDER]
     counts = tuple(float(found[word]) for word in [*(word for _, word in AGES), OLDER])
     told = "Nobody waits for a match." if not found else (
-        f"{_plural(sum(found.values()), 'person waits', 'people wait')} for a match; "
+        f"{counted(sum(found.values()), 'person waits', 'people wait')} for a match; "
         f"{found[OLDER]} of them longer than three months."
     )  # fmt: skip
     return Figure(
@@ -149,7 +149,7 @@ def decisions(made: Sequence[tuple[datetime, str]]) -> Figure:
     days: defaultdict[date, list[tuple[datetime, str]]] = defaultdict(list)
     for at, actor in made:
         days[at.date()].append((at, actor))
-    told = f"{_plural(len(made), 'decision', 'decisions')} on {_plural(len(days), 'day', 'days')}."
+    told = f"{counted(len(made), 'decision', 'decisions')} on {counted(len(days), 'day', 'days')}."
     order = _days(days)
     rates = tuple(_rate(days[day]) for day in order)
     return Figure(

@@ -15,16 +15,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from misconsole.counting import counted
+
 #: Counted are accounts that would change, not people whose records did: not every change of a record
 #: concerns the account ("updated" in the outcome of a run counts people).
 KINDS = ("create", "update", "link", "unallocate")
 EXEMPT_AT_FIRST = frozenset({"create", "update", "link"})
 VERBS = {
-    "create": "create {n} accounts",
-    "update": "change the accounts of {n} people",
-    "link": "link {n} people to accounts",
-    "unallocate": "take {n} accounts away",
+    "create": "create {accounts}",
+    "update": "change the accounts of {people}",
+    "link": "link {people} to accounts",
+    "unallocate": "take {accounts} away",
 }
+
+
+def told(kind: str, n: int) -> str:
+    """ "take 1 account away", "create 1,204 accounts"."""
+    return VERBS[kind].format(accounts=counted(n, "account"), people=counted(n, "person", "people"))
 
 
 #: Share of those who could change from which on no season explains anything.
@@ -68,7 +75,7 @@ class Trip:
 
     @property
     def sentence(self) -> str:
-        what = VERBS[self.kind].format(n=self.planned)
+        what = told(self.kind, self.planned)
         if self.usual.why:
             what += f" (the season explains {self.usual.why})"
         if self.limit.count is not None and self.planned >= self.limit.count:

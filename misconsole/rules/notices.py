@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from misconsole.counting import counted
+
 KINDS = ("problem", "held", "recovered", "summary")
 #: Minutes after a notice was written at which it is tried again; then it is given up.
 AGAIN = (0, 1, 5, 15, 60, 240, 720, 1440)
@@ -53,7 +55,10 @@ def turn(line: Mapping[str, Any], before: Before) -> Notice | None:
     )  # fmt: skip
 
 
-MANY = {"problem": "need help", "held": "runs are held", "recovered": "all right again"}
+MANY = {  # of one school, of several
+    "problem": ("needs help", "need help"), "held": ("run is held", "runs are held"),
+    "recovered": ("all right again", "all right again"),
+}  # fmt: skip
 TITLES = {"problem": "needs help", "held": "a run is held", "recovered": "all right again"}
 
 
@@ -84,11 +89,11 @@ def _text(line: Mapping[str, Any], kind: str) -> str:
 def joined(kinds: Sequence[str], texts: Sequence[str]) -> tuple[str, str]:
     """Title and text of one message that tells of many schools."""
     counts = Counter(kinds)
-    told = ", ".join(f"{counts[kind]} {MANY[kind]}" for kind in MANY if counts[kind])
+    told = ", ".join(counted(counts[kind], *MANY[kind]) for kind in MANY if counts[kind])
     lines = [*texts[:NAMED]]
     if len(texts) > NAMED:
         lines.append(f"And {len(texts) - NAMED} more: misconsole status names them all.")
-    return f"{len(texts)} notices: {told}", "\n".join(lines)
+    return f"{counted(len(texts), 'notice')}: {told}", "\n".join(lines)
 
 
 def due(written: datetime, tries: int, now: datetime) -> bool:

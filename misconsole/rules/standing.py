@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from connectors.records import Report
+from misconsole.counting import counted
 from misconsole.rules import names
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.options import SchoolOptions
@@ -217,7 +218,8 @@ def _not_arrived(person: PersonFacts, today: date, grace: int) -> Failure | None
         return None
     return Failure(
         "not_arrived",
-        f"Still marked Accepted, {(today - person.start_date).days} days after the start date (Z18).",
+        f"Still marked Accepted, {counted((today - person.start_date).days, 'day')} "
+        "after the start date (Z18).",
         "Admit the pupil in the MIS, or withdraw the application.",
         OFFICE,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from misconsole.counting import counted
 from misconsole.rules.limits import trips
 from misconsole.rules.target_options import LIMITS, TargetOptions
 from misconsole.rules.target_parts import TargetPlan
@@ -16,9 +17,9 @@ SHORT_READ = "short_read"  # the code of that holding
 #: Everything is new at first; nothing else is exempt.
 EXEMPT_AT_FIRST = frozenset({"create"})
 _VERBS = {
-    "create": "create {n} entries", "update": "change {n} entries", "rename": "rename {n} entries",
-    "move": "move {n} entries", "resume": "let {n} people in again", "suspend": "suspend {n} entries",
-    "delete": "delete {n} entries",
+    "create": "create {entries}", "update": "change {entries}", "rename": "rename {entries}",
+    "move": "move {entries}", "resume": "let {people} in again", "suspend": "suspend {entries}",
+    "delete": "delete {entries}",
 }  # fmt: skip
 _WORST_FIRST = ("delete", "suspend", "create", "rename", "resume", "move", "update")
 
@@ -55,7 +56,10 @@ def check(plan: TargetPlan, options: TargetOptions, *, first: bool) -> TargetHol
             continue
         reached = limit.count is not None and n >= limit.count
         most = str(limit.count) if reached else f"{100 * (limit.share or 0.0):g} % of {plan.known}"
-        told.append((kind, f"the push would {_VERBS[kind].format(n=n)}; the limit is {most}"))
+        what = _VERBS[kind].format(
+            entries=counted(n, "entry", "entries"), people=counted(n, "person", "people")
+        )
+        told.append((kind, f"the push would {what}; the limit is {most}"))
     if not told:
         return None
     text = "; ".join(sentence for _, sentence in told)
@@ -67,5 +71,6 @@ def _short(plan: TargetPlan) -> TargetHolding | None:
     if not plan.short or (plan.found and plan.known - plan.found == 1):
         return None
     return TargetHolding(
-        SHORT_READ, f"The directory shows {plan.found} of the {plan.known} entries we wrote there."
+        SHORT_READ,
+        f"The directory shows {plan.found} of the {counted(plan.known, 'entry', 'entries')} we wrote there.",
     )

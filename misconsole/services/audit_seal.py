@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary, WeakSet
 
 from data import audit, server
 from data.audit import Checked, Finding, Head, Key
+from misconsole.counting import counted
 from misconsole.services import permits
 from misconsole.services.desk import Desk
 
@@ -134,7 +135,7 @@ class TrailView:
         if not self.sealed:
             return "Nothing was sealed yet; sealing begins with the next decision."
         if self.whole:
-            return f"The trail is whole: {self.sealed} decisions, each as it was sealed."
+            return f"The trail is whole: {counted(self.sealed, 'decision')}, each as it was sealed."
         count = len(self.findings)
         return f"The trail is not whole: {count} {'thing' if count == 1 else 'things'} found."
 
@@ -191,7 +192,11 @@ def restored(desk: Desk, *, made: str) -> int:
         gone = max(0, known.number - now.number) if known is not None else 0
         desk.secrets.put(_ref(desk), {"number": str(now.number), "row": str(now.row_id), "seal": now.seal})
         if school is not None:
-            lost = f"; {gone} decisions taken since are not in it" if gone else ""
+            lost = (
+                f"; {counted(gone, 'decision taken since is', 'decisions taken since are')} not in it"
+                if gone
+                else ""
+            )
             summary = f"The store was put back from the backup of {made}{lost}"
             detail = {"missing": gone, "reason": "restored from a backup"}
             told(s, desk, school, "restored", summary=summary, detail=detail)

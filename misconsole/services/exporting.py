@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from data import export_rows
 from data.tables import Decision
+from misconsole.counting import counted
 from misconsole.exports import catalogue, writing
 from misconsole.exports.shapes import Format, Made
 from misconsole.services import audit_seal, export_checks, export_folder, permits
@@ -144,7 +145,9 @@ def _record(desk: Desk, ready: Ready) -> Record:
 
 def _summary(ready: Ready) -> str:
     rows = sum(each.rows for each in ready.view.changes if export_checks.of_people(ready.chosen, each.file))
-    return f"Exported {rows} rows of people for {ready.chosen.title}, digest {ready.view.digest[:12]}"
+    return (
+        f"Exported {counted(rows, 'row')} of people for {ready.chosen.title}, digest {ready.view.digest[:12]}"
+    )
 
 
 def _detail(ready: Ready, wish: Wish, folder: Path) -> dict[str, object]:

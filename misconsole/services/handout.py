@@ -19,6 +19,7 @@ from sqlmodel import col, select
 from connectors.errors import ConnectorError
 from data import handouts as rows
 from data.tables import Account
+from misconsole.counting import counted
 from misconsole.errors import Conflict, MisconsoleError, NotFound
 from misconsole.rules import handout_settings, passwords
 from misconsole.rules.options import SchoolOptions
@@ -143,7 +144,7 @@ def _tell(desk: Desk, plan: Plan, made: dict[int, Password], say: Say) -> dict[i
         given = Passwords({number: made[number].reveal() for number in made if number in accounts})
         if not given:
             continue
-        say(f"Setting {len(given)} passwords in {', '.join(plan.targets)}")
+        say(f"Setting {counted(len(given), 'password')} in {', '.join(plan.targets)}")
         try:
             told = set_passwords(desk, plan.school, given, must_change=must)
         except (MisconsoleError, ConnectorError) as error:

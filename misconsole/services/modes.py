@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from data import schools as school_rows
 from data.queues import ELIGIBLE_GATES
 from data.tables import School
+from misconsole.counting import counted
 from misconsole.errors import Conflict, Usage
 from misconsole.rules import facts_from, plan
 from misconsole.rules.facts import PersonFacts
@@ -149,20 +150,31 @@ def _warnings(mode: str, known: Known, made: Plan, renames: int, *, read: bool) 
         yield "Nothing is linked or created by itself any more: every link is confirmed by a person."
         yield NAMES
         if renames:
-            yield f"{renames} display names differ from the MIS and change; the list names them."
+            yield (
+                f"{counted(renames, 'display name differs', 'display names differ')} "
+                "from the MIS; the list names them."
+            )
         yield BY_HAND
         if made.leavers_by_hand:
-            yield f"{made.leavers_by_hand} accounts in use belong to people who left."
+            yield (
+                f"{counted(made.leavers_by_hand, 'account in use belongs', 'accounts in use belong')} "
+                "to people who left."
+            )
     elif mode == "create":
         yield "From the next sync on the MIS creates, changes and unallocates accounts."
         yield NAMES
         if made.unallocations:
+            left = len(made.unallocations)
             yield (
-                f"{len(made.unallocations)} accounts of people who left are unallocated by the next sync; "
+                f"{counted(left, 'account of people who left is', 'accounts of people who left are')} "
+                "unallocated by the next sync; "
                 "a dry run names them, and the limits hold a run that takes too many."
             )
         if made.accounts_new:
-            yield f"{len(made.accounts_new)} new accounts are then to be handed out (New users)."
+            yield (
+                f"{counted(len(made.accounts_new), 'new account is', 'new accounts are')} "
+                "then to be handed out (New users)."
+            )
     else:
         held = sum(1 for account in known.accounts.values() if account.linked_to and not account.local)
         yield "People are only looked up: nobody waits, and no account is made, changed or unallocated."

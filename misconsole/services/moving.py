@@ -19,6 +19,7 @@ from connectors.errors import ConnectorError
 from data import moves
 from data import schools as school_rows
 from data.tables import Connection, MisMove, School
+from misconsole.counting import counted
 from misconsole.errors import Conflict, Held, MisconsoleError, Usage
 from misconsole.rules import settling
 from misconsole.rules.settling import Verdict
@@ -168,7 +169,7 @@ def apply_move(
         title = catalogue.find(row.mis).title
         case.say(
             f"Moved from {catalogue.find(former.mis).title if former else 'no MIS'} to {title}: "
-            f"{len(pairs)} people found again, {moved} accounts to review",
+            f"{counted(len(pairs), 'person', 'people')} found again, {counted(moved, 'account')} to review",
             mis=row.mis, reanchored=len(pairs), to_review=moved,
         )  # fmt: skip
     return case.view

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from data import accounts as account_rows
 from data.journal import Scribe
 from data.tables import Account, ReservedName, School
+from misconsole.counting import counted
 from misconsole.errors import Conflict
 from misconsole.rules import collision
 from misconsole.rules.options import SchoolOptions
@@ -39,7 +40,8 @@ def move(s: Session, school: School, *, scribe: Scribe, at: datetime) -> int:
     if both := sorted(elsewhere.intersection(key for _, key, _ in mine)):
         more = f" and {len(both) - SHOWN} more" if len(both) > SHOWN else ""
         raise Conflict(
-            f"{len(both)} usernames are in use at another school there: {', '.join(both[:SHOWN])}{more}.",
+            f"{counted(len(both), 'username is', 'usernames are')} "
+            f"in use at another school there: {', '.join(both[:SHOWN])}{more}.",
             mend="Rename those accounts first; nothing was changed.",
             code="username_taken",
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from data import renames as rows
 from data.tables import Account, Alias, ReservedName
+from misconsole.counting import counted
 from misconsole.errors import Conflict
 from misconsole.rules.rename import Line, Look
 from misconsole.services.decisions.case import Case
@@ -73,6 +74,6 @@ def say(case: Case, lines: Sequence[Line]) -> None:
         case.say(told[0], before=moved[0].old, after=moved[0].new)
     else:
         case.say(
-            f"Renamed {len(moved):,} accounts at once", many=len(moved), items=told,
+            f"Renamed {counted(len(moved), 'account')} at once", many=len(moved), items=told,
             accounts=[each.account_id for each in moved],
         )  # fmt: skip

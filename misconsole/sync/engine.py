@@ -20,6 +20,7 @@ from connectors.errors import Cancelled, ConnectorError
 from connectors.records import Report
 from data import roster, runs
 from data.errors import StoreProblem
+from misconsole.counting import counted
 from misconsole.errors import Conflict, MisconsoleError, NotFound
 from misconsole.rules import limits, plan, plan_accounts
 from misconsole.rules.known import Naming
@@ -203,13 +204,15 @@ def _tell(job: Job, made: Plan) -> None:
     if made.leavers_by_hand:
         say(
             "warning", "leavers_by_hand",
-            f"{made.leavers_by_hand} accounts belong to people who left; in link mode you remove them.",
+            f"{counted(made.leavers_by_hand, 'account belongs', 'accounts belong')} "
+            "to people who left; in link mode you remove them.",
             "Remove them where the accounts come from.",
         )  # fmt: skip
     if made.kept_for_now:
         say(
             "info", "leavers_hold",
-            f"{made.kept_for_now} accounts of leavers are kept until {job.options.leavers_hold}.",
+            f"{counted(made.kept_for_now, 'account of leavers is', 'accounts of leavers are')} "
+            f"kept until {job.options.leavers_hold}.",
             "The setting leavers_hold says until when.",
         )  # fmt: skip
     if made.renamed_on_link:
@@ -235,7 +238,7 @@ def _holding(job: Job, made: Plan) -> Holding | None:
     found = asked(usual=usual)
     if found is None and (otherwise := asked()) is not None:
         told = "; ".join(
-            f"{limits.VERBS[trip.kind].format(n=trip.planned)}: {usual[trip.kind].why or LAST_YEAR}"
+            f"{limits.told(trip.kind, trip.planned)}: {usual[trip.kind].why or LAST_YEAR}"
             for trip in otherwise.trips
         )
         job.recorder.message("info", "season", f"Usual at this time of the year: {told}.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from misconsole.counting import counted
 from misconsole.services.views import ReportField, ReportView
 from screens import glyphs
 from screens.commands import Command, bindings
@@ -124,7 +125,7 @@ class Scope(Frame[None]):
                         span(f"{glyphs.ATTENTION} Only the headteacher may accept or remove reports.", "warn")
                     )
                 )
-            return [*lines, line(span(f"{len(report.fields)} fields; Enter shows them", "muted"))]
+            return [*lines, line(span(f"{counted(len(report.fields), 'field')}; Enter shows them", "muted"))]
         lines.append(line(f"in {report.title}"))
         lines += wrap(line(FIELD_WORDS.get(field.state, "")), width)
         if field.on_request:

@@ -8,6 +8,7 @@ from functools import partial
 
 from textual.timer import Timer
 
+from misconsole.counting import counted
 from misconsole.services.desk import Desk
 from misconsole.services.views import ConnectionView, GuideStep, ProbeView, SettingView
 from screens.commands import Command, bindings
@@ -256,4 +257,4 @@ class Connect(Guided):
         self.view = view
         self.open_now()
         if view:
-            self.program.say(f"{view.mis_title} by {view.route}: {len(view.steps)} steps.")
+            self.program.say(f"{view.mis_title} by {view.route}: {counted(len(view.steps), 'step')}.")

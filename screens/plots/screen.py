@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
+from misconsole.counting import counted
 from misconsole.paths import typed
 from misconsole.rules.figures import NAMES
 from screens.commands import Command, bindings
@@ -61,7 +62,7 @@ class Plots(Frame[None]):
         for name in NAMES:
             parts.append(span(f" {TITLES[name]} ", "chosen" if name == self.shown else "muted"))
             parts.append(span(" "))
-        return [line(*parts, span(f" {self.weeks} weeks", "muted"))]
+        return [line(*parts, span(f" {counted(self.weeks, 'week')}", "muted"))]
 
     def _told(self, width: int) -> list[Line]:
         if self.figure is None:

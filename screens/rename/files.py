@@ -24,7 +24,9 @@ class Files(Rehearsing):
         lines, path = self.seen.lines, said["file"]
         self.ask(
             lambda: calls.write(lines, path),
-            lambda n: self.program.say(f"Wrote {n:,} lines to {path}; c reads it back.", kind="good"),
+            lambda n: self.program.say(
+                f"Wrote {counted(n, 'line')} to {path}; c reads it back.", kind="good"
+            ),
             group="write", each=True,
         )  # fmt: skip
 

@@ -291,7 +291,7 @@ class TestDecisions:
         assert told == {**rehearsed, "dry_run": False}
         assert (told["read"], told["imported"], told["columns_left_out"]) == (2, 1, ["colour"])
         assert told["rejected"] == [{"line": 3, "field": "username", "reason": "is blank"}]
-        assert "rows were left out" in run.text("account", "import", "100001", str(path))
+        assert "1 row was left out:" in run.text("account", "import", "100001", str(path))
         assert run("account", "import", "100001", str(tmp_path / "none.csv"))[0] == 1
 
 
@@ -481,7 +481,7 @@ class TestRename:
         code, _, err = run(
             "rename", "100001", "--only", "p.anand", "--format", "last_name", "--write", str(path)
         )
-        assert code == 0 and "Wrote 1 lines" in err
+        assert code == 0 and "Wrote 1 line " in err
         path.write_text(path.read_text(encoding="utf-8") + "77,x,y,z,zz,\n", encoding="utf-8")
         code, out, err = run("rename", "100001", *words)
         assert code == 3 and "Line 3 of the file" in out and "Nothing was renamed" in err

@@ -54,7 +54,7 @@ class TestPerfdata:
 
     def test_schools_can_be_named_and_the_exit_code_follows(self, ask: Any) -> None:
         code, out, _ = ask("100003", "--perfdata")
-        assert code == 1 and out.startswith("MISCONSOLE WARNING - 1 schools")
+        assert code == 1 and out.startswith("MISCONSOLE WARNING - 1 school:")
 
     def test_without_a_store_it_is_unknown(self, tmp_path: Any, capsys: pytest.CaptureFixture[str]) -> None:
         assert entry.main(["status", "--store", str(tmp_path / "no"), "--perfdata"]) == 3

@@ -224,7 +224,7 @@ class TestSchools:
         school, other = e.school(trust="Hollin"), e.school("100002", "Marle School", **shared)
         e.account(school, "A.Lee")
         e.account(other, "a.lee")
-        with pytest.raises(Conflict, match=r"1 usernames are in use .*a\.lee"):
+        with pytest.raises(Conflict, match=r"1 username is in use .*a\.lee"):
             schools.set_options(e.desk(), "100001", {"collision": "trust"})
         assert e.row(School, school).options == {}
         assert e.all(Account, school_id=school)[0].domain_key == "school:100001"

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from data.errors import Stale
 from data.journal import reverse
 from data.tables import Candidate, Decision, Journal, School
+from misconsole.counting import counted
 from misconsole.errors import Conflict, NotFound
 from misconsole.services import permits
 from misconsole.services.decisions.case import Case, by, deciding, options_of, view_of
@@ -112,7 +113,7 @@ def _check_kept(case: Case, found: Decision) -> None:
     kept = select(Journal.id).where(Journal.decision_id == found.id).limit(1)
     if old and case.s.exec(kept).first() is None:
         raise Conflict(
-            f"“{found.summary}” is older than {days} days, and what it changed is no longer kept.",
+            f"“{found.summary}” is older than {counted(days, 'day')}, and what it changed is no longer kept.",
             mend="Decide the opposite by hand.", code="tidied",
         )  # fmt: skip
 
