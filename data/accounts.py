@@ -116,7 +116,7 @@ def has_active_link() -> ColumnElement[bool]:
 
 def active_links(s: Session, account_id: int) -> list[Link]:
     asked = select(Link).where(col(Link.account_id) == account_id, col(Link.active).is_(True))
-    return list(s.execute(asked).scalars())
+    return list(s.execute(asked.order_by(col(Link.id))).scalars())
 
 
 def link_of(s: Session, person_id: int) -> Link | None:

@@ -84,7 +84,7 @@ def entries(s: Session, school_id: int, after: int, *, most: int) -> list[Any] |
     """(table, row id, before, after) of the school's journal since; None when there are over ``most``."""
     asked = select(col(Journal.table_name), col(Journal.row_id), col(Journal.before), col(Journal.after))
     asked = asked.where(col(Journal.school_id) == school_id, col(Journal.id) > after).limit(most + 1)
-    found = list(s.connection().execute(asked))
+    found = list(s.connection().execute(asked.order_by(col(Journal.id))))
     return None if len(found) > most else found
 
 

@@ -76,7 +76,7 @@ def _numbers(s: Session, school_id: int) -> dict[int, dict[str, str]]:
         col(Identifier.kind).in_(("upn", "admission_number")),
     )  # fmt: skip
     found: dict[int, dict[str, str]] = {}
-    for person, kind, value in s.execute(asked):
+    for person, kind, value in s.execute(asked.order_by(col(Identifier.id))):
         found.setdefault(person, {})[kind] = value
     return found
 

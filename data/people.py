@@ -40,7 +40,7 @@ def identifiers(s: Session, people: Select[int | None] | Sequence[int]) -> dict[
         col(Identifier.current).is_(True),
     )
     found: dict[int, dict[str, str]] = {}
-    for person_id, kind, value in s.execute(asked):
+    for person_id, kind, value in s.execute(asked.order_by(col(Identifier.id))):
         found.setdefault(person_id, {})[kind] = value
     return found
 

@@ -136,7 +136,8 @@ def not_same(s: Session, school_id: int) -> list[tuple[NotSame, Person, Account]
         .join(Account, col(Account.id) == col(NotSame.account_id))
         .where(col(NotSame.school_id) == school_id, ~people.has_active_link())
     )
-    return [(refusal, person, account) for refusal, person, account in s.execute(asked)]
+    found = s.execute(asked.order_by(col(NotSame.id)))
+    return [(refusal, person, account) for refusal, person, account in found]
 
 
 def problems_of(school_id: int, run_id: int | None) -> tuple[ColumnElement[bool], ...]:

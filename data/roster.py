@@ -288,7 +288,7 @@ def identifiers(
 def identifiers_of(s: Session, person_ids: Sequence[int]) -> dict[int, list[Identifier]]:
     found: dict[int, list[Identifier]] = {}
     for part in bulk.chunks(person_ids):
-        asked = select(Identifier).where(col(Identifier.person_id).in_(part))
+        asked = select(Identifier).where(col(Identifier.person_id).in_(part)).order_by(col(Identifier.id))
         for row in s.execute(asked).scalars():
             found.setdefault(row.person_id, []).append(row)
     return found

@@ -85,6 +85,7 @@ def by_identifier(s: Session, value: str, *, school_id: int | None) -> list[int]
     )
     if school_id is not None:
         held = held.where(col(Identifier.school_id) == school_id)
+    held, named = held.order_by(col(Identifier.id)), named.order_by(col(Person.id))
     found = [*s.execute(held).scalars(), *s.execute(named).scalars()]
     return [i for i in dict.fromkeys(found) if i is not None]
 
@@ -111,4 +112,4 @@ def nameless_problems(s: Session, school_id: int, run_id: int) -> Iterable[Probl
         col(Problem.person_id).is_(None),
         col(Problem.field).is_(None),
     )
-    return list(s.execute(asked).scalars())
+    return list(s.execute(asked.order_by(col(Problem.id))).scalars())

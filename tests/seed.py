@@ -61,10 +61,11 @@ class Estate:
             bulk.update(s, table, [{"id": row_id, **values}])
 
     def all(self, table: type[Any], **equal: Any) -> list[Any]:
+        """Its rows in the order they were made."""
         from sqlmodel import select
 
         with self.store.read() as s:
-            return list(s.exec(select(table).filter_by(**equal)).all())
+            return list(s.exec(select(table).filter_by(**equal).order_by(*table.__table__.primary_key)).all())
 
     def school(self, urn: str = "100001", name: str = "Larkmere School", **values: Any) -> int:
         slug = values.pop("slug", "-".join(fold(name).split()))

@@ -13,6 +13,8 @@ from data.store import Store
 from data.tables import Journal, Person, Problem, Run, School
 from misconsole.services.desk import utc_now
 
+pytestmark = pytest.mark.every_store
+
 
 @pytest.fixture
 def school_id(store: Store) -> int:

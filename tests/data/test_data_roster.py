@@ -22,6 +22,8 @@ from data.tables import (
     Subject,
 )
 
+pytestmark = pytest.mark.every_store
+
 NOW = datetime(2026, 9, 14, tzinfo=UTC)
 
 

@@ -10,6 +10,8 @@ from data import runs
 from data.store import Store
 from data.tables import Connection, HeldPlan, Lease, School
 
+pytestmark = pytest.mark.every_store
+
 NOW = datetime(2026, 9, 14, 6, 30, tzinfo=UTC)
 
 
