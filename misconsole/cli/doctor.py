@@ -33,6 +33,7 @@ def add(sub: Any) -> None:
 def run(args: argparse.Namespace, out: Out) -> int:
     from data.errors import StoreProblem
     from misconsole import paths
+    from misconsole.config_file import ConfigProblem
     from misconsole.services import doctor, permits, status
 
     url = paths.store_url(args.store, os.environ)
@@ -50,8 +51,9 @@ def run(args: argparse.Namespace, out: Out) -> int:
                     permits.need(desk, "keep_house")
                 patient.desk = desk
                 found = doctor.examine(patient)
-        except StoreProblem as error:
+        except (StoreProblem, ConfigProblem) as error:
             patient.trouble = error
+            patient.mend = patient.mend and not isinstance(error, ConfigProblem)  # who asks is not known
             found = doctor.examine(patient)
     return _tell(found, out)
 

@@ -77,7 +77,7 @@ def one(args: argparse.Namespace, out: Out) -> int:
     count = _count(args.words) if verb == "next" else 3
     with open_desk(args) as desk:
         if verb == "set":
-            if not args.words:
+            if not " ".join(args.words).strip():  # an empty variable of a script switches nothing off
                 raise Usage("Say when.", mend='misconsole schedule SCHOOL set "weekdays 19:00", mis, or off.')
             view = schedule.set_schedule(desk, args.what, " ".join(args.words))
         else:

@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 SHELLS = ("bash", "zsh", "tcsh")
 ABOUT = "Connects a school's MIS to the school's accounts. Without a command it opens the console."
 
+SHORT = "connects a school's MIS to the school's accounts"  # what whatis(1) and apropos(1) find
+ENDINGS = """
+.SH EXIT STATUS
+0 done; 1 failed, nothing half\\-applied; 2 wrong usage; 3 held for a person; 4 not authorised; 5 the MIS
+could not be reached. For status: 0 ok, 1 warning, 2 critical, 3 unknown.
+.SH ENVIRONMENT
+.TP
+.B MISCONSOLE_STORE
+the store, where \\-\\-store does not say it
+.TP
+.B NO_COLOR
+no colours, on the screen and elsewhere"""
+
 
 def add(sub: Any) -> None:
     shell = sub.add_parser("completion", help="completion of words for a shell, to be read by it")
@@ -29,8 +42,10 @@ def whole_parser() -> argparse.ArgumentParser:
 
     parser = frame.Parser(prog="misconsole", description=ABOUT)
     parser.add_argument("--store", metavar="URL", help="the store; MISCONSOLE_STORE, or a file of your own")
+    parser.add_argument("--read-only", action="store_true", help="nothing can be changed, whoever it is")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
     parser.add_argument("--plain", action="store_true", help="tabs between cells, no headings, no colour")
+    parser.add_argument("--version", action="store_true", help="name the version, and nothing else")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=frame.Parser)
     for module in dict.fromkeys(module for module, _ in frame.COMMANDS.values()):
         importlib.import_module(module).add(commands)
@@ -66,7 +81,8 @@ def man(args: argparse.Namespace, out: Out) -> int:  # noqa: ARG001
             "prog": "misconsole",
             "version": __version__,
             "manual_title": "misconsole",
+            "description": SHORT,
         },
     )
-    text = str(page).rstrip("\n")
+    text = str(page).rstrip("\n").replace("\n.SH COMMENTS", f"{ENDINGS}\n.SH COMMENTS")
     return _write(out, text, {"page": text})

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import StoreProblem
 from misconsole import paths
+from misconsole.config_file import ConfigProblem
 from misconsole.errors import MisconsoleError
 
 if TYPE_CHECKING:
@@ -199,7 +200,8 @@ def _inside(patient: Patient, store: Path) -> Iterator[Finding]:
 
 def opened(patient: Patient) -> Iterator[Finding]:
     if patient.trouble is not None:
-        yield _bad("store", patient.trouble.message, patient.trouble.mend)
+        area = "settings" if isinstance(patient.trouble, ConfigProblem) else "store"
+        yield _bad(area, patient.trouble.message, patient.trouble.mend)
 
 
 def backups(patient: Patient) -> Iterator[Finding]:

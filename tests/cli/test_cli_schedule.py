@@ -64,7 +64,13 @@ class TestSchedule:
 
     @pytest.mark.parametrize(
         "words",
-        [("larkmere", "set"), ("larkmere", "set", "never"), ("larkmere", "next", "0"), ("larkmere", "do")],
+        [
+            ("larkmere", "set"),
+            ("larkmere", "set", ""),
+            ("larkmere", "set", "never"),
+            ("larkmere", "next", "0"),
+            ("larkmere", "do"),
+        ],
     )
     def test_wrong_words_are_wrong_usage(self, ask: Any, words: tuple[str, ...]) -> None:
         assert ask(*words)[0] == 2

@@ -49,3 +49,6 @@ def test_the_manual_page_names_every_command(capsys: pytest.CaptureFixture[str])
     plain = page.replace("\\", "")
     for command, (_, told) in frame.COMMANDS.items():
         assert f"fI,{command}/fR" in plain, told
+    assert ".SH NAME\nmisconsole - connects a school's MIS" in plain.replace("(aq", "'")
+    for word in ("--read-only", "--version", ".SH EXIT STATUS", "3 held for a person", "MISCONSOLE_STORE"):
+        assert word in plain

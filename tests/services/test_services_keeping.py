@@ -319,6 +319,29 @@ class TestDoctor:
         assert "could not be looked at" in found["store"][0].message
         assert "terminal" in found
 
+    def test_a_wrong_line_of_the_settings_is_told_beside_all_else_and_nothing_is_mended(
+        self,
+        bench: Bench,
+        capsys: pytest.CaptureFixture[str],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Whose store it is cannot be told then, so that a mending hand is held still."""
+        settings = tmp_path / "settings" / "misconsole.toml"
+        settings.parent.mkdir(parents=True)
+        settings.write_text('theme = "textual-dark"\nfoo = 3\n', encoding="utf-8")
+        monkeypatch.setenv("MISCONSOLE_CONFIG", str(settings.parent))
+        bench.store.close()
+        folder = file_of(bench).parent
+        folder.chmod(0o777)
+        assert main(["doctor", "--mend", "--store", bench.store.url, "--json"]) == 1
+        found = json.loads(capsys.readouterr().out)["findings"]
+        [said] = [each for each in found if each["area"] == "settings"]
+        assert said["state"] == "problem" and "misconsole.toml, line 2" in said["message"]
+        assert {"installation", "store", "backup", "terminal"} <= {each["area"] for each in found}
+        assert folder.stat().st_mode & 0o777 == 0o777
+        folder.chmod(0o700)
+
     def test_headless_with_an_exit_code(
         self, bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
