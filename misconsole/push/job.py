@@ -13,11 +13,10 @@ from misconsole.rules.target_options import TargetOptions
 from misconsole.sync.progress import Recorder
 
 if TYPE_CHECKING:
-    from connectors.targets.base import TargetDeclaration
+    from connectors.targets.base import TargetDeclaration, Wanted
     from data.tables import Run, School, Target
     from misconsole.push.source import Open
     from misconsole.push.temporary import Choose
-    from misconsole.rules.target_parts import Step
     from misconsole.services.desk import Desk
 
 #: action of a step -> the word in ``Run.changes``
@@ -66,16 +65,16 @@ class PushJob:
                 code="lease_lost",
             )
 
-    def stands(self, step: Step) -> bool:
+    def stands(self, account_id: int, wanted: Wanted) -> bool:
         """Whether what was planned for the account is still wanted: it is of the same name and state.
 
         A push may take long, and people decide meanwhile.
         """
         with self.desk.store.read() as s:
-            row = s.get(Account, step.account_id)
+            row = s.get(Account, account_id)
         if row is None:
             return False
-        return row.username == step.wanted.username and (row.state == "active") == step.wanted.enabled
+        return row.username == wanted.username and (row.state == "active") == wanted.enabled
 
     @property
     def options(self) -> TargetOptions:

@@ -119,6 +119,8 @@ class _Setter:
         least = self.job.declared.password_least
         if not ours.active:
             return "The account is not in use."
+        if not self.job.stands(ours.account_id, ours.wanted):
+            return "The account was changed here meanwhile; hand out again."
         if not ours.in_scope:
             return ""  # accounts of this role do not go there
         if len(password) < least:

@@ -68,7 +68,7 @@ class Writer:
             self.job.recorder.count("apply", n + 1, total=len(steps))
 
     def _stands(self, step: Step) -> bool:
-        if self.job.stands(step):
+        if self.job.stands(step.account_id, step.wanted):
             return True
         self._gone.add(step.account_id)
         told = f"{step.username} was changed here while the push was under way; nothing was written for it."

@@ -243,6 +243,15 @@ class TestMeanwhile:
         b.pushed()
         assert b.entry(bob).username == "bo.lee"
 
+    def test_who_leaves_while_passwords_are_set_gets_none(self, b: PushBench) -> None:
+        ann, bob = b.account("a.lee"), b.account("b.lee")
+        b.pushed()
+        before = b.directory.passwords[b.entry(bob).remote_id]
+        self._when(b, "set_password", lambda: b.leave(bob))
+        told = b.passwords({ann: "plain-canary-words7", bob: "plain-canary-words8"})
+        assert told[ann] == "" and "meanwhile" in told[bob]
+        assert b.directory.passwords[b.entry(bob).remote_id] == before
+
     def test_an_entry_deleted_between_reading_and_writing_is_made_again_by_the_next(
         self, b: PushBench
     ) -> None:
