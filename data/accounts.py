@@ -129,7 +129,9 @@ def last_link(s: Session, account_id: int) -> Link | None:
     """The link of an account that ended last."""
     asked = select(Link).where(col(Link.account_id) == account_id, col(Link.active).is_(False))
     return (
-        s.execute(asked.order_by(col(Link.ended_at).desc(), col(Link.id).desc()).limit(1)).scalars().first()
+        s.execute(asked.order_by(col(Link.ended_at).desc().nulls_last(), col(Link.id).desc()).limit(1))
+        .scalars()
+        .first()
     )
 
 

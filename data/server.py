@@ -10,7 +10,7 @@ Standard library only; no password is ever in what it says.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from data import sqlite
@@ -126,6 +126,12 @@ def named(url: str) -> str:
     query = dict(parse_qsl(parts.query))
     host = parts.hostname or query.get("host") or "this machine"
     return f"{parts.path.strip('/') or query.get('dbname') or 'database'} on {host}"
+
+
+def settle(connection: Any, _record: object) -> None:
+    """Days as text are ISO on every server, whatever its settings: lists are sorted and searched by them."""
+    connection.execute("SET DateStyle = 'ISO, YMD'")
+    connection.commit()
 
 
 def take_turn(connection: Connection) -> None:

@@ -163,6 +163,7 @@ def engine_for(url: str) -> Engine:
         event.listen(made, "connect", _on_connect)
         event.listen(made, "begin", _on_begin)
     else:
+        event.listen(made, "connect", server.settle)
         event.listen(made, "begin", _on_server_begin)
     return made
 

@@ -19,6 +19,8 @@ from misconsole.services import audit_seal, decide, schools
 from misconsole.services.desk import Desk
 from tests import seed, stores
 
+pytestmark = pytest.mark.every_store
+
 URN = "100001"
 COPY = (
     "INSERT INTO decision SELECT 50, school_id, kind, person_id, account_id, summary, detail, actor, at, "
@@ -76,7 +78,7 @@ def test_a_changed_row_is_named(desk: Desk, column: str) -> None:
 
 
 def test_a_row_taken_out_of_the_middle_is_missed(desk: Desk) -> None:
-    tamper(desk, "PRAGMA foreign_keys = OFF", "DELETE FROM decision WHERE id = 3")
+    tamper(desk, "DELETE FROM decision WHERE id = 3")
     [finding] = audit_seal.verify(desk).findings
     assert (finding.code, finding.row_id) == ("missing", 4)
     assert "One decision is missing" in finding.message
