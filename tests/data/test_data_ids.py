@@ -49,6 +49,7 @@ def _person(s: Session, n: int) -> int:
     return bulk.insert(s, Person, [{"school_id": 1, "role": "pupil", "source_id": str(n)}])[0]
 
 
+@pytest.mark.every_store
 @pytest.mark.parametrize("make", [_by_model, _by_journal, _in_bulk, _person])
 def test_the_id_of_who_was_erased_is_nobodys_again(store: Store, make: Callable[[Session, int], int]) -> None:
     """The highest row goes, and the journal that told of it was tidied long ago (Z8)."""
