@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.command import CommandPalette
+from textual.filter import LineFilter
 from textual.screen import Screen
 
 from misconsole import own_settings
@@ -26,6 +27,7 @@ from misconsole.clock import clock
 from misconsole.services.desk import Desk
 from screens import crash, glyphs, terminal, themes
 from screens.asking import Trouble
+from screens.colourless import colourless
 from screens.commands import Command, bindings
 from screens.company import Company
 from screens.demo import DemoEstate
@@ -99,6 +101,9 @@ class Console(App[int], Hosting, DemoCommands):
         self.theme, self._theme_trouble = terminal.theme(known, themes_known)
         self.memory.begin(self.theme)
         self.animation_level = "none"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return colourless(super().get_line_filters(), ansi=self.native_ansi_color)
 
     # Start and end
 

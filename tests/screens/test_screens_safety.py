@@ -210,6 +210,28 @@ async def test_no_colour_means_the_terminals_own_theme(
         assert app.no_color
 
 
+@pytest.mark.parametrize("theme", ["", "calm-dark"])
+async def test_without_colours_no_word_has_the_colour_of_what_is_behind_it(
+    larkmere: Opened, monkeypatch: pytest.MonkeyPatch, theme: str
+) -> None:
+    """The terminal's own colours have no grey of their own: they stay as they are, greys only for others."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("MISCONSOLE_THEME", theme)
+    async with larkmere.running("enter") as driver:
+        segments = [each for strip in driver.app.screen._compositor.render_strips() for each in strip]
+        styles = [each.style for each in segments if each.text.strip() and each.style]
+        assert styles
+        for style in styles:
+            front, behind = style.color, style.bgcolor
+            if theme:
+                assert front is not None and behind is not None
+                assert front.triplet != behind.triplet
+                assert front.triplet and len(set(front.triplet)) == 1
+            else:
+                assert front is None or front.is_default
+                assert behind is None or behind.is_default
+
+
 async def test_an_unknown_theme_is_complained_about_and_not_fatal(
     larkmere: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
