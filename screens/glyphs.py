@@ -77,12 +77,17 @@ def plain(text: str) -> str:
 
 
 def wants_ascii(env: Mapping[str, str]) -> bool:
-    """MISCONSOLE_ASCII decides; without it, a locale that names another character set than UTF-8."""
+    """MISCONSOLE_ASCII decides; without it, a locale of another character set than UTF-8.
+
+    The bare locale C says so, too: Python makes C.UTF-8 of it but where LC_ALL asks for it outright.
+    """
     chosen = env.get("MISCONSOLE_ASCII", "").strip().lower()
     if chosen:
         return chosen not in ("0", "no", "off", "false")
     if env.get("TERM") in ("linux", "vt100", "vt220"):
         return True
     locale = env.get("LC_ALL") or env.get("LC_CTYPE") or env.get("LANG") or ""
+    if locale in ("C", "POSIX"):
+        return True
     _, dot, charset = locale.partition(".")
     return bool(dot) and charset.lower().replace("-", "").split("@")[0] != "utf8"

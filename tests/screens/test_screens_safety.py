@@ -195,6 +195,9 @@ def test_every_sign_has_one_ascii_stand_in_of_the_same_width() -> None:
 def test_ascii_is_chosen_for_terminals_and_locales_without_unicode() -> None:
     assert glyphs.wants_ascii({"LANG": "en_GB.ISO-8859-1"})
     assert glyphs.wants_ascii({"TERM": "linux"})
+    assert glyphs.wants_ascii({"LC_ALL": "C", "LANG": "en_GB.UTF-8"})
+    assert not glyphs.wants_ascii({"LC_CTYPE": "C.UTF-8", "LANG": "C"})
+    assert not glyphs.wants_ascii({})
     assert not glyphs.wants_ascii({"LANG": "en_GB.UTF-8"})
     assert not glyphs.wants_ascii({"MISCONSOLE_ASCII": "0", "TERM": "linux"})
     assert glyphs.wants_ascii({"MISCONSOLE_ASCII": "1", "LANG": "en_GB.UTF-8"})
