@@ -23,6 +23,8 @@ from misconsole.errors import Conflict, NotFound, Usage
 from misconsole.services import decide, queues, schools
 from tests import seed
 
+pytestmark = pytest.mark.every_store
+
 
 def everything(e: seed.Estate) -> dict[str, list[dict[str, object]]]:
     """All rows that a decision may touch, to compare before and after."""

@@ -17,6 +17,8 @@ from misconsole.services import accounts, decide, exporting, history
 from misconsole.services.exporting import Wish
 from tests import seed
 
+pytestmark = pytest.mark.every_store
+
 URN = "100001"
 
 

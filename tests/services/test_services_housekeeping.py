@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from data import figures, tables, week_figures
+from data import bulk, figures, tables, week_figures
 from data.journal import Scribe
 from data.tables import Account, Journal, Person, Run, RunMessage, WeekFigure
 from misconsole.errors import Conflict, NotFound
 from misconsole.services import decide, housekeeping, permits, undo
 from tests import seed, stores
+
+pytestmark = pytest.mark.every_store
 
 OLD = timedelta(days=450)
 
@@ -175,6 +177,19 @@ def test_what_was_tidied_is_gone_from_the_file_too(e: seed.Estate) -> None:
     e.run(school)
     assert housekeeping.tidy(e.desk(), rewrite=True).rewritten
     assert b"Quillfeather" not in stores.bytes_of(e.store)
+
+
+@pytest.mark.parametrize(("messages", "anew"), [(150, False), (1_500, True)])
+def test_the_file_is_written_anew_only_where_half_of_it_is_empty_because_every_sync_waits_for_that(
+    e: seed.Estate, messages: int, anew: bool
+) -> None:
+    school = e.school()
+    run = old_run(e, school)
+    with e.store.write() as s:
+        bulk.insert(s, RunMessage, [{"run_id": run, "message": "x" * 1_000, "at": e.now - OLD}] * messages)
+    e.run(school)
+    alone = e.store.path is None  # a server sees to its own room
+    assert housekeeping.tidy(e.desk()).rewritten == (anew and not alone)
 
 
 def test_only_an_administrator_tidies(e: seed.Estate) -> None:

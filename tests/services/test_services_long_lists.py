@@ -14,6 +14,8 @@ from misconsole.services import decide, long_lists, queues
 from misconsole.services.long_lists import LongList
 from tests import seed
 
+pytestmark = pytest.mark.every_store
+
 WORDS = ("okafor", "LARKMERE", "5k", "smith pupil", "éloïse", "pupil", "nobody", "a n", "active staff")
 
 

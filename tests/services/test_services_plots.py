@@ -16,6 +16,8 @@ from misconsole.errors import NotFound, Usage
 from misconsole.services import plots
 from tests.fake_mis import Bench, pupil
 
+pytestmark = pytest.mark.every_store
+
 
 @pytest.fixture
 def bench(store: Store, tmp_path: Path) -> Bench:

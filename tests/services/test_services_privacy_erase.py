@@ -16,6 +16,8 @@ from misconsole.errors import Conflict, Held, NotFound
 from misconsole.services import audit_seal, decide, notes, permits, privacy, privacy_due, privacy_erase, undo
 from tests import seed, stores
 
+pytestmark = pytest.mark.every_store
+
 #: Words by which the canary child could be known anywhere; the username is reserved for good and is apart.
 CANARY = (
     "Zephyrine", "Quillfeather", "Q829999100007", "2013-02-27", "zq@home.example", "07700900777",
@@ -109,7 +111,8 @@ def found_in(e: seed.Estate, *more: str) -> list[str]:
 def test_X1_nothing_of_an_erased_person_is_left_in_the_bytes_of_the_store(e: seed.Estate) -> None:
     school = e.school()
     person, account = canary(e, school)
-    assert set(found_in(e)) == set(CANARY), "the search itself must find what is there"
+    numbers = set() if e.store.path else {"2013-02-27"}  # how a server keeps a day
+    assert set(found_in(e)) == set(CANARY) - numbers, "the search itself must find what is there"
     done = privacy_erase.erase(e.desk("ada"), "100001", f"id:{person}")
     assert found_in(e, "9999100007", "quillfeather") == []
     assert done.shredded
@@ -326,13 +329,13 @@ def test_an_account_without_a_person_that_was_removed_is_due_too(e: seed.Estate)
 
 def test_a_preview_says_what_would_go_and_what_is_elsewhere_and_changes_nothing(e: seed.Estate) -> None:
     person, _ = canary(e, e.school())
-    assert e.store.path is not None
-    (e.store.path.parent / "store.before-0004.sqlite3").write_bytes(b"older")
+    (e.folder / "store.before-0004.sqlite3").write_bytes(b"older")
     before = len(e.all(Journal))
     told = privacy_erase.preview(e.desk(), "100001", f"id:{person}")
     assert not told.done and told.references == () and told.rows["person"] == 1
     assert "The directory ad still has the entry guid-1." in told.elsewhere
-    assert any("store.before-0004.sqlite3" in line for line in told.elsewhere)
+    copy = "store.before-0004.sqlite3" if e.store.path else "pg_dump"
+    assert any(copy in line for line in told.elsewhere)
     assert any("come back as new" in line for line in told.elsewhere)
     assert len(e.all(Journal)) == before and e.all(Erasure) == []
 

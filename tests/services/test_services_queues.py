@@ -16,6 +16,8 @@ from misconsole.services.status import school_rows
 from misconsole.services.views import Waiting
 from tests import seed
 
+pytestmark = pytest.mark.every_store
+
 
 @contextmanager
 def statements(e: seed.Estate) -> Iterator[list[str]]:

@@ -45,6 +45,8 @@ from misconsole.services import decide, queues, runs, undo
 from tests.any_school import directory, fresh
 from tests.fake_mis import Bench, pupil, staff
 
+pytestmark = pytest.mark.every_store
+
 # Everything that is a fact about people and accounts; runs, their journal and what every run makes
 # afresh (suggestions, problems) is bookkeeping.
 DOMAIN: tuple[type[SQLModel], ...] = (
