@@ -1,8 +1,8 @@
 """Erasing people from the store: all rows of the register in one transaction, the journal included.
 
 What stays: that something was done, when and by whom, with a random reference in place of the person; counts;
-and the bare username, so that it never becomes somebody else's (Z8).  The file itself is rewritten afterwards
-(``shred``), so that no page and no write-ahead log still holds what was deleted.
+and the bare username, so that it never becomes somebody else's (Z8).  That no page and no write-ahead log
+holds what was deleted is seen to afterwards (``data.shredding``).
 """
 
 from __future__ import annotations
@@ -11,19 +11,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Text, cast, delete, select, update
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from data import privacy, server
+from data import privacy
 from data.privacy import Subject, Words, table_named
 from data.register import BY_TABLE, REMOVED, free, owned
 from data.wire import from_json
-
-if TYPE_CHECKING:
-    from data.store import Store
 
 MARK = "erased"  # the one key of a journal row's before and after when what they held was erased
 #: Children before their owners.
@@ -169,30 +165,6 @@ def _is_theirs(table: str, subject: Subject, *sides: dict[str, Any] | None) -> b
         ):
             return True
     return False
-
-
-def shred(store: Store) -> bool:
-    """Write the file anew and empty the log beside it, so that nothing deleted is left in either.
-
-    False where another process holds the file at this moment.  On a server the tables are written anew; its
-    log and its backups are its administrator's.
-    """
-    if store.path is None:
-        return server.rewrite(store.engine)
-    try:
-        with store.engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            assert raw is not None  # noqa: S101 - it is open
-            raw.execute("PRAGMA query_only = 0")
-            raw.execute("VACUUM")
-            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except OperationalError:
-        return False
-    except Exception as error:  # the driver's own, of a file that is in use
-        if type(error).__name__ != "OperationalError":
-            raise
-        return False
-    return not busy
 
 
 def is_erased(*sides: dict[str, Any] | None) -> bool:

@@ -17,7 +17,7 @@ class Words:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         try:
-            return _whole(_either(self.words))
+            return _whole(either(self.words))
         except RecursionError:  # thousands of words that grow out of one another; nobody's names do
             return _whole("|".join(map(re.escape, self.words)))
 
@@ -41,7 +41,7 @@ def _whole(either: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.])(?:{either or '(?!)'})(?!\w|\.\w)", re.IGNORECASE)
 
 
-def _either(words: Iterable[str]) -> str:
+def either(words: Iterable[str]) -> str:
     """Any of the words, the longest first, their common beginnings told once.
 
     A journal of a hundred thousand rows is searched for thousands of words while nobody else can write:

@@ -169,10 +169,13 @@ def engine_for(url: str) -> Engine:
 
 
 def _on_connect(dbapi: Any, _record: object) -> None:
-    """``isolation_level None`` keeps the driver from beginning (late, deferred) transactions of its own."""
+    """``isolation_level None`` keeps the driver from beginning (late, deferred) transactions of its own;
+    ``secure_delete`` overwrites what a changed or deleted row leaves behind, for the sake of erasures.
+    """
     dbapi.isolation_level = None
     dbapi.execute(f"PRAGMA busy_timeout = {int(sqlite.BUSY_SECONDS * 1000)}")
     dbapi.execute("PRAGMA foreign_keys = ON")
+    dbapi.execute("PRAGMA secure_delete = ON")
 
 
 def _on_begin(connection: Connection) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from data import erasing, tidying
 from data import schools as school_rows
+from data import shredding, tidying
 from data.tables import School
 from misconsole.rules.options import BY_NAME
 from misconsole.services import permits, privacy_due
@@ -23,7 +23,9 @@ from misconsole.services.schools import options_of
 
 CRASH_DAYS = 90
 WORK_HOURS = 24
-FREE_SHARE = 10  # from every tenth page on that holds nothing, the file is written anew
+#: From every second page on that holds nothing, the file is written anew: every sync waits for that, and what
+#: is free was overwritten and is used again.
+FREE_SHARE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ def tidy(
     wanted = not dry_run and (rewrite or _mostly_free(desk))
     return TidyReport(
         dry_run=dry_run, schools=told, elsewhere=elsewhere, files=files,
-        rewritten=wanted and erasing.shred(desk.store),
+        rewritten=wanted and shredding.shred(desk.store),
     )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data import erasing
+from data import erasing, shredding
 from data import privacy as private_rows
 from data.privacy import Subject
+from data.residue import Traces
 from data.tables import Erasure
 from misconsole.errors import Conflict, Held, Usage
 from misconsole.rules import retention
@@ -101,7 +102,7 @@ def _refuse(name: str, standing: Standing) -> None:
         raise Conflict(f"{name} {what}; nothing was erased.", mend=mend, code=f"erase_{codes[0]}")
 
 
-_Told = tuple[tuple[str, ...], dict[str, int], int, tuple[str, ...]]
+_Told = tuple[tuple[str, ...], dict[str, int], int, tuple[str, ...], Traces]
 
 
 def _erase(case: Case, pairs: Sequence[tuple[Found, Standing]], ground: str) -> _Told:
@@ -121,7 +122,7 @@ def _erase(case: Case, pairs: Sequence[tuple[Found, Standing]], ground: str) -> 
     whole = _joined(case.s, [found.subject for found, _ in pairs])
     with audit_seal.rewriting(case.s, case.desk, case.decision, reason=f"erasure {act}"):
         done = erasing.erase(case.s, whole, reference=act)
-    return references, dict(done.rows), done.left, elsewhere
+    return references, dict(done.rows), done.left, elsewhere, shredding.traces(whole)
 
 
 def _joined(s: Session, subjects: Sequence[Subject]) -> Subject:
@@ -135,11 +136,11 @@ def _joined(s: Session, subjects: Sequence[Subject]) -> Subject:
 
 
 def _view(desk: Desk, school: School, told: _Told) -> ErasedView:
-    references, rows, left, elsewhere = told
+    references, rows, left, elsewhere, traces = told
     return ErasedView(
         school=school.urn, school_name=school.name, references=references,
         rows={table: count for table, count in rows.items() if count}, left=left,
-        shredded=erasing.shred(desk.store), elsewhere=elsewhere,
+        shredded=shredding.shred(desk.store, traces), elsewhere=elsewhere,
     )  # fmt: skip
 
 

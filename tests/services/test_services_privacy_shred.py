@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data import erasing, residue
+from data import residue, shredding
 from data.tables import Person
 from misconsole.services import privacy_erase
 from tests import seed, stores
@@ -103,20 +103,20 @@ def test_whose_name_somebody_else_bears_is_looked_for_by_both_words_together(
         found = s.get_one(Person, leaver)
         found.family_name = found.legal_family_name = "Family7"
         found.search_name = "family7 zephyrine"
-    subject = erasing.Traces(names=(("Zephyrine", "Family7"),))
-    assert erasing._with_rare(e.store, subject).alone == ()
+    subject = shredding.Traces(names=(("Zephyrine", "Family7"),))
+    assert shredding._with_rare(e.store, subject).alone == ()
     e.change(Person, leaver, search_name="family7 somebody")
-    assert erasing._with_rare(e.store, subject).alone == ("Zephyrine",)
+    assert shredding._with_rare(e.store, subject).alone == ("Zephyrine",)
 
 
 def test_somebody_who_reads_on_and_on_keeps_it_from_being_cleaned_which_is_said_and_others_write(
     e: seed.Estate, leaver: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(erasing, "PAUSES", (0.0,))
-    monkeypatch.setattr(erasing, "HOLD_MS", 1)
+    monkeypatch.setattr(shredding, "PAUSES", (0.0,))
+    monkeypatch.setattr(shredding, "HOLD_MS", 1)
     with e.store.read() as s:
         assert s.get(Person, leaver) is not None
         assert not privacy_erase.erase(e.desk(), "100001", WHO).shredded
         e.person(1, "Una", "Later")
-    assert erasing.shred(e.store)
+    assert shredding.shred(e.store)
     assert left(e) == []
