@@ -18,6 +18,8 @@ from data.reversal import preview
 from data.store import Store
 from data.tables import Account, Decision, Journal, Link, Person, School
 
+pytestmark = pytest.mark.every_store
+
 NOW = datetime(2026, 9, 1, 8, 30, tzinfo=UTC)
 TABLES: tuple[type[SQLModel], ...] = (School, Person, Account, Link)
 

@@ -18,6 +18,8 @@ from misconsole.services import decide, runs, schools
 from misconsole.sync import engine, lease, progress
 from tests.fake_mis import Bench
 
+pytestmark = pytest.mark.every_store
+
 HERE = socket.gethostname()
 
 

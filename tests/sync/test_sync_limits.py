@@ -15,6 +15,8 @@ from misconsole.services import runs, schools
 from misconsole.services.views import RunView
 from tests.fake_mis import Bench, pupil
 
+pytestmark = pytest.mark.every_store
+
 
 def hold(bench: Bench) -> RunView:
     bench.options(limit_unallocate_count="2", limit_unallocate_share="none")

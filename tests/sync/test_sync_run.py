@@ -30,6 +30,8 @@ from misconsole.services.status import school_rows
 from misconsole.services.views import Lamp
 from tests.fake_mis import Bench, pupil, staff
 
+pytestmark = pytest.mark.every_store
+
 
 def journal_rows(bench: Bench) -> int:
     with bench.store.read() as s:
