@@ -34,7 +34,7 @@ _PUSHES = """(SELECT count(*) FROM target t JOIN run r ON r.id = (
 # Among years of runs the few under way: the first half is what ``ix_run_open`` says, to be found by it.
 _OPEN = "state IN ('queued', 'running', 'held') AND state IN ('queued', 'running')"
 # The runs of a school follow one another: the newest of a kind is found from the end, whatever went before.
-QUERY = f"""
+_ASKED = f"""
 SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     coalesce(c.mis, '') AS mis, coalesce(c.route, '') AS route, coalesce(c.access, '') AS access,
     ended.id AS last_run, coalesce(ended.state, '') AS last_run_state,
@@ -48,24 +48,7 @@ SELECT s.id, s.urn, s.slug, s.name, s.mode, s.country, s.options,
     live.id AS open_run, coalesce(live.kind, '') AS open_kind, live.state AS open_state,
     live.pid AS open_pid, live.heartbeat_at AS open_heartbeat,
     l.run_id AS lease_run, l.holder AS lease_holder, l.expires_at AS lease_expires,
-    {_UNMATCHED.format(role="staff")} AS unmatched_staff,
-    {_UNMATCHED.format(role="pupil")} AS unmatched_pupils,
-    (SELECT count(*) FROM account a WHERE a.school_id = s.id AND a.state = 'unallocated') AS unallocated,
-    CASE WHEN EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND {_STANDS}) THEN (
-        SELECT count(*) FROM account a
-        WHERE a.school_id = s.id AND a.state = 'active'
-          AND NOT EXISTS (SELECT 1 FROM link k WHERE k.account_id = a.id AND k.active)
-          AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
-                          AND (v.until IS NULL OR v.until >= :today))) ELSE 0 END AS non_mis,
-    CASE WHEN coalesce(s.options ->> 'first_password', '') = 'forgotten' THEN 0 ELSE (
-        SELECT count(*) FROM account a
-        WHERE a.school_id = s.id AND a.state = 'active' AND a.origin IN ('created', 'manual')
-          AND a.handed_out_at IS NULL) END AS new_users,
-    (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
-        SELECT max(id) FROM run WHERE school_id = s.id AND {_STANDS})) AS problems,
-    (SELECT count(*) FROM exclusion x
-        WHERE x.school_id = s.id AND x.active AND x.review_on <= :today) AS exclusions_due,
-    (SELECT count(*) FROM exclusion x WHERE x.school_id = s.id AND x.active) AS exclusions_active
+    {{counts}}
 FROM school s
 LEFT JOIN connection c ON c.id = (SELECT max(id) FROM connection WHERE school_id = s.id AND active)
 LEFT JOIN run ended ON ended.id = (
@@ -86,6 +69,34 @@ LEFT JOIN lease l ON l.school_id = s.id
 LEFT JOIN slot ON slot.school_id = s.id
 ORDER BY lower(s.name), s.urn
 """  # noqa: S608 - built from constants
+# What costs: the more people, the more.
+_COUNTS = f"""
+    {_UNMATCHED.format(role="staff")} AS unmatched_staff,
+    {_UNMATCHED.format(role="pupil")} AS unmatched_pupils,
+    (SELECT count(*) FROM account a WHERE a.school_id = s.id AND a.state = 'unallocated') AS unallocated,
+    CASE WHEN EXISTS (SELECT 1 FROM run WHERE school_id = s.id AND {_STANDS}) THEN (
+        SELECT count(*) FROM account a
+        WHERE a.school_id = s.id AND a.state = 'active'
+          AND NOT EXISTS (SELECT 1 FROM link k WHERE k.account_id = a.id AND k.active)
+          AND NOT EXISTS (SELECT 1 FROM review v WHERE v.account_id = a.id AND v.active AND v.verdict = 'keep'
+                          AND (v.until IS NULL OR v.until >= :today))) ELSE 0 END AS non_mis,
+    CASE WHEN coalesce(s.options ->> 'first_password', '') = 'forgotten' THEN 0 ELSE (
+        SELECT count(*) FROM account a
+        WHERE a.school_id = s.id AND a.state = 'active' AND a.origin IN ('created', 'manual')
+          AND a.handed_out_at IS NULL) END AS new_users,
+    (SELECT count(*) FROM problem p WHERE p.school_id = s.id AND p.run_id = (
+        SELECT max(id) FROM run WHERE school_id = s.id AND {_STANDS})) AS problems,
+    (SELECT count(*) FROM exclusion x
+        WHERE x.school_id = s.id AND x.active AND x.review_on <= :today) AS exclusions_due,
+    (SELECT count(*) FROM exclusion x WHERE x.school_id = s.id AND x.active) AS exclusions_active
+"""  # noqa: S608 - built from constants
+COUNTED = (
+    "unmatched_staff", "unmatched_pupils", "unallocated", "non_mis", "new_users", "problems",
+    "exclusions_due", "exclusions_active",
+)  # fmt: skip
+QUERY = _ASKED.format(counts=_COUNTS)
+#: The same with nothing counted: how runs ended and when each school is due, whatever waits.
+BRIEF = _ASKED.format(counts=", ".join(f"0 AS {name}" for name in COUNTED))
 
 _CLASH_TABLES = {
     "exclusions": "SELECT * FROM exclusion WHERE active AND school_id IN ({marks}) ORDER BY id",
@@ -98,12 +109,13 @@ _CLASH_TABLES = {
 }
 
 
-def rows(path: Path, *, today: date) -> list[dict[str, Any]]:
+def rows(path: Path, *, today: date, counted: bool = True) -> list[dict[str, Any]]:
     """One dict a school, by name; times and days as the ISO text that is stored.
 
+    ``counted`` False: 0 for what waits, which is most of the cost.
     Raises StoreProblem: missing, damaged, locked, newer, or ``migration`` for a store of an older version.
     """
-    return _ask(path, QUERY, {"today": today.isoformat()})
+    return _ask(path, QUERY if counted else BRIEF, {"today": today.isoformat()})
 
 
 def stamp(path: Path) -> tuple[tuple[int, int], ...]:
@@ -119,7 +131,7 @@ def _written(path: Path) -> tuple[int, int]:
     return (found.st_mtime_ns, found.st_size)
 
 
-def clash_rows(path: Path, school_ids: Sequence[int]) -> dict[str, list[sqlite3.Row]]:
+def clash_rows(path: Path, school_ids: Sequence[int]) -> dict[str, list[Any]]:
     """What is needed to tell which excluded names live accounts bear, of the schools named."""
     marks = ", ".join(str(int(i)) for i in school_ids)
     return {name: _rows(path, sql.format(marks=marks), {}) for name, sql in _CLASH_TABLES.items()}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
 REF = "notify"
+TELLS_COUNTS = "recovered"  # the kind of notice that says how much waits
 Send = Callable[[str, str, str], str]  # address, title, text -> why not, "" when it was taken
 
 
@@ -100,14 +101,25 @@ def try_out(desk: Desk, name: str, send: Send) -> str:
 
 
 def look(desk: Desk, *, lines: Iterable[Mapping[str, Any]] | None = None) -> int:
-    """Write down what is new since the last look, for every channel; how many notices that made."""
-    every = list(status.lines(desk.store.url, now=desk.now()) if lines is None else lines)
+    """Write down what is new since the last look, for every channel; how many notices that made.
+
+    It is asked every half minute: what waits is counted only where a notice tells it.
+    """
+    if lines is not None:
+        return _write(desk, _all_news(desk, list(lines)))
+    rows = _all_news(desk, status.lines(desk.store.url, now=desk.now(), counted=False))
+    if any(row["kind"] == TELLS_COUNTS for row in rows):
+        rows = _all_news(desk, status.lines(desk.store.url, now=desk.now()))
+    return _write(desk, rows)
+
+
+def _all_news(desk: Desk, every: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for channel in channels(desk):
         with desk.store.read() as s:
             known = told.newest(s, channel.name)
         rows += [row for line in every if (row := _news(desk, channel, line, known.get(line["id"])))]
-    return _write(desk, rows)
+    return rows
 
 
 def _news(

@@ -67,32 +67,35 @@ def worst(lamps: Iterable[str]) -> str:
     return next((lamp for lamp in _WORST_FIRST if lamp in lit), "unknown")
 
 
-def lines(url: str, *, now: datetime | None = None) -> list[dict[str, Any]]:
+def lines(url: str, *, now: datetime | None = None, counted: bool = True) -> list[dict[str, Any]]:
     """Every school by name: the fields of ``SchoolRow`` but ``mis_title``; lamp as its word, waiting as a
-    dict of counts. Raises data.errors.StoreProblem."""
+    dict of counts. Raises data.errors.StoreProblem.
+
+    ``counted`` False, for who asks all the time: nothing waits in any queue, and no lamp is lit by what does.
+    """
     from misconsole import paths
 
     now = now or clock_now()
     if paths.site_file(os.environ) is None:  # nobody is bound to single schools
-        return _lines(url, now)
+        return _lines(url, now, counted)
     from misconsole import config
 
     only = config.only(os.environ)
     if only is not None and not config.is_throw_away(url):
-        found = _lines(url, now)
+        found = _lines(url, now, counted)
         return [each for each in found if not only.isdisjoint((each["urn"].lower(), each["slug"].lower()))]
-    return _lines(url, now)
+    return _lines(url, now, counted)
 
 
-def _lines(url: str, now: datetime) -> list[dict[str, Any]]:
+def _lines(url: str, now: datetime, counted: bool) -> list[dict[str, Any]]:
     from misconsole import paths
 
     path = paths.sqlite_path(url)
     if path is None:
-        return _server_lines(url, now)
+        return _server_lines(url, now, counted)
     from data import status
 
-    facts = status.rows(path, today=now.date())
+    facts = status.rows(path, today=now.date(), counted=counted)
     due = _exclusions(path, facts, now.date())
     return [line_of(each, exclusions=due[each["id"]], now=now) for each in facts]
 
@@ -158,16 +161,16 @@ def _exclusions(path: Path, facts: Iterable[Facts], today: date) -> dict[int, in
     return due
 
 
-def _server_lines(url: str, now: datetime) -> list[dict[str, Any]]:
+def _server_lines(url: str, now: datetime, counted: bool) -> list[dict[str, Any]]:
     from sqlalchemy import text
 
-    from data.status import QUERY
+    from data.status import BRIEF, QUERY
     from data.store import Store
     from misconsole.services import clashes
 
     today = now.date()
     with Store.open(url, create=False, migrate=False) as store, store.read() as s:
-        facts = s.connection().execute(text(QUERY), {"today": today}).mappings().all()
+        facts = s.connection().execute(text(QUERY if counted else BRIEF), {"today": today}).mappings().all()
         due = {
             each["id"]: clashes.count_due(s, each["id"], today=today)
             for each in facts

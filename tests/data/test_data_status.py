@@ -369,3 +369,17 @@ def test_a_year_of_runs_behind_a_school_makes_the_look_no_dearer(school: Store) 
     row = only(school)
     assert row.last_checked == NOW - timedelta(days=1)
     assert row.last_changed == NOW - timedelta(days=3)
+
+
+def test_the_brief_look_differs_in_the_counts_alone(school: Store) -> None:
+    add(
+        school,
+        run(2),
+        Person(school_id=1, role="pupil", source_id="1", present=True, gate="waiting_for_match"),
+    )
+    whole, brief = (status.rows(path(school), today=TODAY, counted=counted)[0] for counted in (True, False))
+    assert whole["unmatched_pupils"] == 1
+    assert {name: value for name, value in whole.items() if name not in status.COUNTED} == {
+        name: value for name, value in brief.items() if name not in status.COUNTED
+    }
+    assert {brief[name] for name in status.COUNTED} == {0}

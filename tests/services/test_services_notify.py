@@ -246,6 +246,31 @@ def test_thousands_of_schools_that_turn_red_make_no_thousand_messages(bench: Ben
     assert {row.state for row in bench.rows(Told)} == {"sent"}
 
 
+def test_what_waits_is_counted_only_for_a_notice_that_tells_it(
+    bench: Bench, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    real = notify.status.lines
+
+    def lines(url: str, **more: Any) -> list[dict[str, Any]]:
+        asked.append(more.get("counted", True))
+        return real(url, **more)
+
+    monkeypatch.setattr(notify.status, "lines", lines)
+    open_channel(bench, inbox)
+    round_of_telling(bench)
+    bench.mis.fails[Report.STAFF] = Unreachable("The MIS did not answer.")
+    bench.sync()
+    round_of_telling(bench)
+    assert asked == [False, False] and len(inbox.got) == 1
+    bench.mis.fails.clear()
+    bench.sync()
+    round_of_telling(bench)
+    assert asked == [False, False, False, True]
+    waiting = sum(real(bench.store.url, now=bench.now)[0]["waiting"].values())
+    assert waiting > 1 and f"{waiting} things wait" in inbox.got[-1]["message"]
+
+
 def test_a_clock_that_was_ahead_for_a_moment_keeps_no_notice_back(bench: Bench, inbox: Inbox) -> None:
     """Neither those it has dated, nor others because of the many that were sent then."""
     open_channel(bench, inbox)
