@@ -50,10 +50,13 @@ def remove_pupil(roll: Roll, pupil: PupilRow) -> None:
     kept = {
         tie.contact for key, ties in roll.ties.items() if roll.pupils[key].status != "leaver" for tie in ties
     }
-    for tie in roll.ties.get(pupil.id, []):
-        if tie.contact not in kept and (gone := roll.contacts.pop(tie.contact, None)):
+    lost = [tie.contact for tie in roll.ties.get(pupil.id, []) if tie.contact not in kept]
+    for each in lost:
+        if gone := roll.contacts.pop(each, None):
             roll.deletions.append(Deletion("contact", gone.id, gone.mis_id, pupil.updated))
-    roll.ties[pupil.id] = [tie for tie in roll.ties.get(pupil.id, []) if tie.contact in kept]
+    for key, ties in roll.ties.items():  # of brothers and sisters who left before, too: some come back
+        if any(tie.contact in lost for tie in ties):
+            roll.ties[key] = [tie for tie in ties if tie.contact not in lost]
 
 
 def place_pupil(roll: Roll, pupil: PupilRow) -> None:

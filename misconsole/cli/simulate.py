@@ -122,6 +122,21 @@ def tell(args: argparse.Namespace, out: Out) -> int:
         return tell_typed(control, args, out)
     if args.verb == "target":
         return tell_target(control, args, out)
+    from connectors.simulator.control import ControlProblem
+
+    try:
+        _do(control, args)
+        state = control.state() if args.json or args.verb == "state" else None
+    except ControlProblem as problem:
+        raise MisconsoleError(
+            f"The simulator says: {problem}",
+            mend="“misconsole simulate state” lists the schools; --ready-file names another simulator.",
+        ) from problem
+    out.note("Done.") if state is None else out.json(state)
+    return Exit.DONE
+
+
+def _do(control: Control, args: argparse.Namespace) -> None:
     if args.verb in ("approve", "decline", "revoke"):
         getattr(control, args.verb)(args.school)
     elif args.verb == "advance":
@@ -130,8 +145,6 @@ def tell(args: argparse.Namespace, out: Out) -> int:
         control.fault(args.school, args.kind, **settings(args.how))
     elif args.verb == "clear":
         control.clear_faults()
-    out.json(control.state()) if args.json or args.verb == "state" else out.note("Done.")
-    return Exit.DONE
 
 
 def tell_typed(control: Control, args: argparse.Namespace, out: Out) -> int:

@@ -116,6 +116,33 @@ def test_a_school_or_route_the_simulator_does_not_know_is_refused(
         assert "not known here" in out
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("advance", "100000"),
+        ("advance", "-1"),
+        ("approve", "999999"),
+        ("fault", "slow", "--school", "999999"),
+    ],
+    ids=lambda words: " ".join(words),
+)
+def test_what_the_simulator_refuses_is_told_and_is_no_crash(
+    ready: str, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    code, out = said(capsys, "simulate", "--ready-file", ready, *words)
+    assert code == Exit.FAILED or (words[1] == "-1" and code == Exit.USAGE)
+    assert "should not have" not in out
+    assert "The simulator says" in out or code == Exit.USAGE
+
+
+def test_a_simulator_that_is_gone_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "ready.json"
+    file.write_text(json.dumps({"url": "http://127.0.0.1:9", "control_key": "x"}))
+    code, out = said(capsys, "simulate", "--ready-file", str(file), "state")
+    assert code == Exit.FAILED
+    assert "does not answer" in out and "--ready-file" in out
+
+
 def test_the_help_of_fault_names_every_kind() -> None:
     [parser] = [parser for name, parser in leaves("simulate") if name == "simulate fault"]
     text = " ".join(parser.format_help().split())

@@ -124,6 +124,17 @@ def test_wonde_9_some_return_under_their_old_id_and_the_deletion_says_so() -> No
         assert roll.pupils[key].status == ("current" if row.restored else "leaver")
 
 
+def test_who_comes_back_is_tied_to_nobody_whose_record_went_with_a_brother() -> None:
+    """A contact shared with a brother goes with the last of them; a tie left behind broke the files."""
+    world = build_world(today=date(2026, 11, 22), scale=0.3)
+    for _ in range(6):
+        world.advance(20)
+        for school in world.schools:
+            roll = world.roll(school.urn)
+            told = {tie.contact for ties in roll.ties.values() for tie in ties}
+            assert told <= roll.contacts.keys(), school.name
+
+
 def test_joiners_have_ids_nobody_had_before() -> None:
     these = world("larkmere")
     roll = these.roll("larkmere")
