@@ -62,18 +62,21 @@ class TestPrivate:
 
 
 class TestTransactions:
+    @pytest.mark.every_store
     def test_an_error_takes_back_everything_of_its_transaction(self, store: Store) -> None:
         with pytest.raises(RuntimeError), store.write() as s:
             add_school(s)
             raise RuntimeError
         assert schools(store) == 0
 
+    @pytest.mark.every_store
     def test_a_writer_does_not_stop_readers_who_see_the_state_before(self, store: Store) -> None:
         with store.write() as s:
             add_school(s)
             assert schools(store) == 0
         assert schools(store) == 1
 
+    @pytest.mark.every_store
     def test_the_lock_is_taken_before_anything_is_read(
         self, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -84,6 +87,7 @@ class TestTransactions:
         assert caught.value.code == "locked"
         assert "another process" in caught.value.message
 
+    @pytest.mark.every_store
     def test_a_session_for_reading_cannot_write(self, store: Store) -> None:
         with pytest.raises(StoreProblem), store.read() as s:
             add_school(s)
@@ -106,6 +110,7 @@ class TestTransactions:
         assert (caught.value.code, schools(store)) == ("full", 1)
         assert "room" in caught.value.mend
 
+    @pytest.mark.every_store
     def test_text_that_no_encoding_takes_is_stored_with_a_stand_in(self, store: Store) -> None:
         with store.write() as s:
             s.add(School(urn="100001", slug="a", name="half \ud83d character"))
@@ -140,6 +145,7 @@ class TestTogether:
         with Store.open(url) as opened:
             assert schools(opened) == 0
 
+    @pytest.mark.every_store
     def test_a_writer_killed_in_the_middle_leaves_the_state_before(self, store: Store) -> None:
         code = (
             "import os, signal, sys\nfrom data.store import Store\nfrom data.tables import School\n"
@@ -290,6 +296,7 @@ class TestMigration:
         assert caught.value.code == "damaged"
         assert path.read_bytes() == content
 
+    @pytest.mark.every_store
     def test_opening_a_store_at_its_newest_revision_imports_no_migration_tool(self, store: Store) -> None:
         code = (
             "import sys\nfrom data.store import Store\nStore.open(sys.argv[1]).close()\n"
