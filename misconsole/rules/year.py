@@ -11,7 +11,8 @@ Decisions
   * The academic year begins on 1 September; in Scotland, where terms begin in mid-August on different
     days in different authorities, on 1 August: no Scottish school teaches in the first week of August,
     so every start of term falls after the boundary.
-  * A run in July still belongs to the old year: the MIS itself moves pupils up at the boundary.
+  * A run in July still belongs to the old year: the MIS itself moves pupils up at the boundary.  One that
+    does so earlier, on 1 August, is a year out until then (docs/decisions.md, Z10).
   * A pupil who has not started is in the academic year of the start date, because the MIS already shows
     the year group being joined (Z9).  Some English schools open in the last days of August, so there a
     start in August belongs to the year that begins in September.

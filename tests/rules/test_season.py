@@ -43,6 +43,34 @@ def test_an_english_secondary_school_loses_years_11_and_13_in_summer(
     assert school.leaves(entry(number, 2025)) == leaves
 
 
+def moved_up_early(today: date, number: int) -> int | None:
+    """The year of entry of a pupil whose MIS moves everybody up on 1 August; the year group as of 2025/26."""
+    return year.year_of_entry(str(number + (today.month >= 8)), on=today)
+
+
+@pytest.mark.parametrize(
+    ("today", "out"),
+    [(date(2026, 7, 31), 0), (date(2026, 8, 1), 1), (date(2026, 8, 31), 1), (date(2026, 9, 1), 0)],
+)
+def test_Z10_a_mis_that_moves_up_on_1_august_is_one_year_out_until_1_september_and_then_right_by_itself(
+    today: date, out: int
+) -> None:
+    """In step nobody of Year 10 leaves. For that month they may, as Year 11: told in docs/decisions.md."""
+    assert moved_up_early(today, 10) == entry(10, 2025) - out
+    leaves = Season(today=today, shape=SECONDARY).leaves(moved_up_early(today, 10))
+    assert leaves == ("Year 11" if out else "")
+    assert Season(today=today, shape=SECONDARY).leaves(entry(10, 2025)) == ""
+    assert Season(today=today, shape=PRIMARY).leaves(moved_up_early(today, 4)) == ""
+
+
+def test_Z10_even_then_new_starters_get_their_own_year_and_no_more_than_the_roof_goes_unasked() -> None:
+    august, begins = date(2026, 8, 10), date(2026, 9, 2)
+    assert year.year_of_entry("7", on=august, starts=begins) == 2020
+    school, everybody = 900, 900
+    roof = int(ROOF["unallocate"] * school)
+    assert unusual("unallocate", roof, school, Limit(count=100, share=0.1), Usual(explained=everybody))
+
+
 def test_a_primary_school_loses_its_top_year_and_no_other() -> None:
     school = Season(today=date(2026, 8, 30), shape=PRIMARY)
     assert school.leaves(entry(6, 2025)) == "Year 6"
