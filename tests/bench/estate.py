@@ -20,22 +20,24 @@ from typing import Any
 
 from tests.bench.show import ms, table
 
-SIZES, PEOPLE = (30, 300, 3000), 40
+SIZES, PEOPLE, NIGHTS = (30, 300, 3000), 40, 3
 HEADERS = (
     "a school", "schools", "night", "synced", "a minute", "CPU a school", "in memory", "peak", "store",
     "log, most", "begun in one minute",
 )  # fmt: skip
 
 
-def main(*, quick: bool = False, sizes: Sequence[int] = SIZES, people: int = PEOPLE) -> None:
+def main(
+    *, quick: bool = False, sizes: Sequence[int] = SIZES, people: int = PEOPLE, nights: int = NIGHTS
+) -> None:
     if quick:
         sizes = sizes[:2]
     rows: list[list[object]] = []
     rounds: list[list[object]] = []
     first: dict[str, float] = {}
     for schools in sizes:
-        nights, asked = measured(schools, people)
-        for night in nights:
+        seen, asked = measured(schools, people, nights)
+        for night in seen:
             each = night["cpu"] / schools
             rows.append(_line(night, schools, each / first.setdefault(night["name"], each)))
         rounds += [[f"{schools:,}", name, ms(seconds)] for name, seconds in asked.items()]
@@ -55,19 +57,20 @@ def _line(night: dict[str, Any], schools: int, ratio: float) -> list[object]:
     ]  # fmt: skip
 
 
-def measured(schools: int, people: int) -> tuple[list[dict[str, Any]], dict[str, float]]:
+def measured(schools: int, people: int, nights: int) -> tuple[list[dict[str, Any]], dict[str, float]]:
     """Each size in a process of its own, so that peaks of memory do not carry over."""
-    words = [sys.executable, "-m", "tests.bench.estate_night", str(schools), str(people)]
+    words = [sys.executable, "-m", "tests.bench.estate_night", str(schools), str(people), str(nights)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
-    nights, asked = json.loads(done.stdout)
-    return nights, asked
+    seen, asked = json.loads(done.stdout)
+    return seen, asked
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.bench.estate")
     parser.add_argument("--schools", type=int, nargs="+", default=SIZES)
     parser.add_argument("--people", type=int, default=PEOPLE, help="a school, nine of ten of them pupils")
+    parser.add_argument("--nights", type=int, choices=(1, 2, 3), default=NIGHTS, help="of the three")
     told = parser.parse_args()
-    main(sizes=told.schools, people=told.people)
+    main(sizes=told.schools, people=told.people, nights=told.nights)

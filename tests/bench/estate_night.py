@@ -1,4 +1,4 @@
-"""Nights of one estate in this process: ``python -m tests.bench.estate_night SCHOOLS PEOPLE``, told as JSON.
+"""Nights of one estate in this process: ``python -m tests.bench.estate_night SCHOOLS PEOPLE NIGHTS``, told as JSON.
 
 The clock is turned by hand through the window of 19:00 to 22:00.  Making what the MIS says is not counted.
 """
@@ -164,12 +164,12 @@ def _school(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def main(schools: int, people: int) -> None:
+def main(schools: int, people: int, count: int) -> None:
     with tempfile.TemporaryDirectory() as name, Store.open(f"sqlite:///{name}/store.sqlite3") as store:
         furnish(store, schools)
         estate = Estate(store=store, folder=Path(name), schools=schools, people=people)
         due.plan_missing(estate.desk())
-        nights = [estate.night(number) for number in range(len(NIGHTS))]
+        nights = [estate.night(number) for number in range(count)]
         print(json.dumps([nights, asked(estate)]))
 
 
