@@ -34,6 +34,7 @@ def fill(store: Store, names: list[tuple[str, bool]]) -> list[int]:
         return bulk.insert(s, Person, rows)
 
 
+@pytest.mark.every_store
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     names=st.lists(st.tuples(NAMES, st.booleans()), max_size=12),
@@ -54,6 +55,7 @@ def test_everybody_is_found_each_of_whose_words_begins_a_word_of_the_name(
         assert len(search.by_name(s, typed, school_id=None, limit=2)) == min(2, len(wanted))
 
 
+@pytest.mark.every_store
 def test_names_that_begin_so_come_first_and_of_those_the_present(school: Store) -> None:
     gone, here, inside = fill(school, [("smith ann", False), ("smith zoe", True), ("bo smith", True)])
     with school.read() as s:

@@ -44,6 +44,7 @@ def evening(synced: Bench) -> Bench:
     return synced
 
 
+@pytest.mark.every_store
 class TestSlots:
     def test_T2_a_connected_school_is_planned_overnight_after_its_first_run(self, evening: Bench) -> None:
         slot = evening.one(Slot)
@@ -149,6 +150,7 @@ class TestCatchUp:
         assert "next is near" in evening.one(Slot).note
 
 
+@pytest.mark.every_store
 class TestTriesAgain:
     def test_after_15_and_60_minutes_and_then_the_next_night(self, evening: Bench) -> None:
         evening.now = start = evening.one(Slot).due_at
@@ -183,6 +185,7 @@ class TestTriesAgain:
         assert evening.one(Slot).due_at - start > timedelta(hours=23)
 
 
+@pytest.mark.every_store
 class TestWorker:
     def test_caps_hold_for_all_and_for_each_supplier(self, store: Store, tmp_path: Path) -> None:
         benches = [
@@ -431,6 +434,7 @@ class TestPace:
         assert "ix_run_open" in plan
 
 
+@pytest.mark.every_store
 class TestAfter:
     def held(self, bench: Bench) -> Run:
         bench.options(limit_unallocate_count="1", expire_held_days="3", limit_small="0", short_extract="0")
