@@ -10,15 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-
 from misconsole.services.views import DecisionView, PersonView
 from screens import glyphs
-from screens.asking import Trouble
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.page import Page, trouble_lines
 from screens.prompts import Answers, Asked, Form
-from screens.reading import Reading
 from screens.showing import counted
 from screens.widgets.lines import Line, line, span, wrap
 
@@ -38,13 +34,11 @@ def not_a_pupil(person: PersonView | None) -> str:
     return ""
 
 
-class Contacts(Frame[None]):
+class Contacts(Page):
     """Asks as soon as it is opened; ``contacts`` None while the MIS has not answered."""
 
     BINDINGS = bindings("contacts")
     scopes = ("contacts",)
-    AUTO_FOCUS = "Reading"
-    DEFAULT_CSS = "Contacts Reading { margin-top: 1; }"
 
     def __init__(self, urn: str, person: PersonView) -> None:
         super().__init__()
@@ -53,18 +47,10 @@ class Contacts(Frame[None]):
         self.contacts: tuple[ContactView, ...] | None = None
         self.used: tuple[ContactUseView, ...] = ()
         self.asked_at: datetime | None = None
-        self.problem: Trouble | None = None
         self.kept: list[int] = []  # decisions taken here, the newest last: what u takes back
 
     def place(self) -> Sequence[str]:
         return (self.program.showing.person(self.person), "Contacts")
-
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        yield Reading(self._lines)
 
     def on_mount(self) -> None:
         self._ask()
@@ -76,22 +62,18 @@ class Contacts(Frame[None]):
     def _ask(self) -> None:
         desk, school, person = self.program.desk, self.school, self.person.id
         self.contacts, self.problem = None, None
-        self._repaint()
+        self.repaint()
 
         def fetch() -> tuple[ContactView, ...]:
             from misconsole.services import contact_now
 
             return contact_now.contacts_for(desk, school, person)
 
-        self.ask(fetch, self._show, group="contacts", failed=self._failed)
+        self.ask(fetch, self._show, group="contacts", failed=self.failed)
 
     def _show(self, contacts: tuple[ContactView, ...]) -> None:
         self.contacts, self.asked_at = contacts, self.program.showing.now()
-        self._repaint()
-
-    def _failed(self, trouble: Trouble) -> None:
-        self.problem = trouble
-        self._repaint()
+        self.repaint()
 
     def _read_used(self) -> None:
         desk, school, person = self.program.desk, self.school, self.person.id
@@ -103,21 +85,13 @@ class Contacts(Frame[None]):
 
         def put(used: tuple[ContactUseView, ...]) -> None:
             self.used = used
-            self._repaint()
+            self.repaint()
 
         self.ask(read, put, group="used")
 
-    def _repaint(self) -> None:
-        self.query_one(Reading).show(self._lines)
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self._repaint()
-
     # What is read
 
-    def _lines(self, width: int) -> list[Line]:
+    def lines(self, width: int) -> list[Line]:
         lines = [*self._state(width), ()]
         for each in self.contacts or ():
             lines += self._contact(each, width)
@@ -129,8 +103,7 @@ class Contacts(Frame[None]):
 
     def _state(self, width: int) -> list[Line]:
         if self.problem is not None:
-            said = wrap(line(span(f"{glyphs.PROBLEM} {self.problem.message}", "bad")), width, indent=2)
-            return [*said, *wrap(line(self.problem.mend), width), line(span("F5", "key"), " asks again")]
+            return [*trouble_lines(self.problem, width), line(span("F5", "key"), " asks again")]
         if self.contacts is None:
             return [line("Asking the MIS…")]
         show = self.program.showing

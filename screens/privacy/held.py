@@ -6,16 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.app import ComposeResult
-
 from misconsole.paths import typed as as_typed
 from screens import glyphs
-from screens.asking import Trouble
 from screens.commands import Command, bindings
-from screens.frame import Frame
+from screens.page import Page, trouble_lines
 from screens.privacy.calls import answer, erase, held
 from screens.prompts import Answers, Asked, Confirm, Form
-from screens.reading import Reading
 from screens.showing import HIDDEN, Showing
 from screens.widgets.lines import Line, line, span, wrap
 
@@ -29,58 +25,34 @@ TITLE = 22
 PLAIN = frozenset({"role", "state", "status", "origin", "kind", "part", "gate", "present", "year group"})
 
 
-class Held(Frame[None]):
+class Held(Page):
     """``key`` names the subject: ``id:N``, ``account:N``, ``contact:N``."""
 
     BINDINGS = bindings("held")
     scopes = ("held",)
-    AUTO_FOCUS = "Reading"
-    DEFAULT_CSS = "Held Reading { margin-top: 1; }"
 
     def __init__(self, urn: str, key: str) -> None:
         super().__init__()
         self.school = urn
         self.key = key
         self.view: HeldView | None = None
-        self.problem: Trouble | None = None
         self.erased: ErasedView | None = None
 
     def place(self) -> Sequence[str]:
         who = self.program.showing.name(self.view.who) if self.view else ""
         return (self.view.school_name if self.view else self.school, who, "All held")
 
-    @property
-    def urn(self) -> str:
-        return self.school
-
-    def body(self) -> ComposeResult:
-        yield Reading(self._lines)
-
     def on_mount(self) -> None:
         work = partial(held, self.program.desk, self.school, self.key)
-        self.ask(work, self._show, group="held", failed=self._failed)
+        self.ask(work, self._show, group="held", failed=self.failed)
 
     def _show(self, view: HeldView) -> None:
         self.view = view
-        self._repaint()
+        self.repaint()
 
-    def _failed(self, trouble: Trouble) -> None:
-        self.problem = trouble
-        self._repaint()
-
-    def _repaint(self) -> None:
-        self.query_one(Reading).show(self._lines)
-        self.retitle()
-        self.refresh_bindings()
-
-    def redraw_masked(self) -> None:
-        super().redraw_masked()
-        self._repaint()
-
-    def _lines(self, width: int) -> list[Line]:
+    def lines(self, width: int) -> list[Line]:
         if self.problem is not None:
-            said = wrap(line(span(f"{glyphs.PROBLEM} {self.problem.message}", "bad")), width, indent=2)
-            return [*said, *wrap(line(self.problem.mend), width)]
+            return trouble_lines(self.problem, width)
         if self.erased is not None:
             return list(erased_lines(self.erased, width))
         return list(held_lines(self.view, self.program.showing, width)) if self.view else [line("Looking…")]
@@ -126,7 +98,7 @@ class Held(Frame[None]):
     def _gone(self, done: ErasedView) -> None:
         self.erased = done
         self.program.say(f"Erased; quote {', '.join(done.references)}.", kind="good")
-        self._repaint()
+        self.repaint()
 
 
 def _nothing_there(path: str) -> str:
