@@ -154,7 +154,7 @@ SYNC = (
     C(id="sync.workspace", scope="sync", title="Workspace", footer=6, keys=("o",),
       help="Open the workspace of this school, to work what waits."),
     C(id="sync.affected", scope="sync", title="Who", footer=7, keys=("v",),
-      help="Show who the held or rehearsed changes would touch, or the messages again."),
+      help="Show who the held changes would touch, or the messages again."),
 )  # fmt: skip
 
 WORKSPACE = (

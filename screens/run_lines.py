@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from misconsole.held_words import resolved
 from misconsole.services.views import RunView
 from misconsole.waiting_words import waiting_words
 from screens import glyphs
@@ -46,10 +47,11 @@ def _headline(run: RunView, showing: Showing) -> Line:
 def _ending(run: RunView, width: int) -> list[Line]:
     lines: list[Line] = []
     if run.held:
-        lines += _told(run.held, "warn", glyphs.ATTENTION, width)
         if run.resolution:
-            lines.append(line(span(f"{run.resolution} since", "muted")))
+            lines += _told({"message": run.held.get("message", "")}, "muted", glyphs.ATTENTION, width)
+            lines += wrap(line(resolved(run.resolution)), width)
         else:
+            lines += _told(run.held, "warn", glyphs.ATTENTION, width)
             lines.append(
                 line(
                     "Nothing was written. ",
@@ -71,7 +73,7 @@ def _ending(run: RunView, width: int) -> list[Line]:
     if run.state == "cancelled":
         lines.append(line("Cancelled; nothing was changed."))
     lines += wrap(
-        line(span("would change  " if run.dry_run else "changed       ", "muted"), _changes(run)),
+        line(span("would change  " if run.dry_run or run.held else "changed       ", "muted"), _changes(run)),
         width,
         indent=14,
     )

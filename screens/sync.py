@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.timer import Timer
 
+from misconsole.held_words import resolved
 from misconsole.services.views import Affected, RunView
 from screens import glyphs
 from screens.commands import Command, bindings
@@ -44,6 +45,7 @@ def _watch(frame: Frame[None], urn: str, run: int) -> None:
     if isinstance(frame, Sync):
         frame.follow(run)
     elif frame.in_front:
+        frame.say("")  # that it is being started is no news when one comes back
         program.push_screen(Sync(urn, run))
     else:
         program.say(f"Run {run} has started.")
@@ -179,13 +181,15 @@ class Sync(Frame[None]):
         if wanted.id == "sync.cancel":
             return "The run has ended." if ended else ("It is being cancelled." if run.cancelling else "")
         if wanted.id in ("sync.approve", "sync.reject") and (run.state != "held" or run.resolution):
-            return "Nothing is held here." if run.state != "held" else f"This was {run.resolution} already."
+            return resolved(run.resolution) if run.state == "held" else "Nothing is held here."
         if wanted.id in ("sync.again", "sync.rehearse") and not ended:
             return "This school is being synced already."
         if wanted.id in ("sync.again", "sync.rehearse") and run.kind == "push":
             return "This was a push to a directory; t on Overview leads to its rehearsal."
         if wanted.id == "sync.affected" and run.state != "held":
             return "Only a held run lists who it would touch; History has what was changed."
+        if wanted.id == "sync.affected" and run.resolution and not self.has_class("-affected"):
+            return resolved(run.resolution)
         return ""
 
     def do_cancel(self) -> None:
@@ -303,7 +307,7 @@ class Sync(Frame[None]):
 def _ended(run: RunView) -> tuple[str]:
     words = {
         "succeeded": "The rehearsal has ended; nothing was changed." if run.dry_run else "The run has ended.",
-        "held": f"The run is held: {run.resolution}." if run.resolution else "The run is held for a person.",
+        "held": resolved(run.resolution) if run.resolution else "The run is held for a person.",
         "failed": "The run failed; nothing was changed.",
         "cancelled": "The run was cancelled; nothing was changed.",
     }

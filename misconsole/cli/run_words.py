@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from misconsole.held_words import resolved
 from misconsole.waiting_words import waiting_words
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def show(view: RunView, out: Out) -> None:
         out.lines([f"  waiting: {', '.join(waits)}"])
     for said in (view.held, view.error):
         if said:
-            out.lines([f"  {said.get('message', '')}", f"  {said.get('mend', '')}"])
+            told = resolved(view.resolution) if said is view.held else ""
+            out.lines([f"  {said.get('message', '')}", f"  {told or said.get('mend', '')}"])
 
 
 def completed(view: RunView) -> list[str]:

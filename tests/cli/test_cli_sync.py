@@ -124,6 +124,15 @@ class TestSync:
         assert document["held"]["code"] == "limit_unallocate"
         assert "run approve" in document["held"]["mend"]
 
+    def test_a_held_run_that_was_rejected_asks_nobody_to_decide_again(self, cli: Cli) -> None:
+        hold(cli)
+        _, document = cli.json("sync", "larkmere", "--full")
+        run = str(document["run"])
+        assert "run approve" in cli("run", "show", run)[1]
+        assert cli("run", "reject", run)[0] == 0
+        told = cli("run", "show", run)[1]
+        assert "It was rejected since; nothing of it was applied." in told and "run approve" not in told
+
     def test_busy_exits_1_and_names_the_run(self, cli: Cli) -> None:
         cli.bench.now = datetime.now(UTC)
         runs.queue(cli.bench.desk, "larkmere")

@@ -146,6 +146,26 @@ async def test_approving_names_how_many_and_a_sample_and_wants_another_key(
         assert held[1:] == [(verdict, held[0])]
 
 
+@pytest.mark.parametrize(
+    ("resolution", "told"),
+    [("expired", "It has expired; nothing of it was applied."), ("rejected", "It was rejected since;")],
+)
+async def test_a_held_run_that_is_over_asks_nobody_for_anything(
+    larkmere: Opened, held: list[Any], resolution: str, told: str
+) -> None:
+    """Its plan is gone with it: nothing is left to look at, to approve or to reject."""
+    larkmere.estate.change(tables.Run, held[0], resolution=resolution, changes={"unallocated": 42})
+    async with larkmere.running("v") as driver:
+        assert told in driver.text
+        assert "42 accounts would be taken away" in driver.text
+        assert "approve or reject" not in driver.text
+        assert "would change" in driver.text and "changed       42" not in driver.text
+        for key in ("v", "a", "r"):
+            await driver.press(key)
+            assert told in " ".join(driver.text.splitlines()[-4:])
+        assert "Reading" not in driver.text
+
+
 async def test_a_failed_run_says_what_happened_and_that_nothing_was_changed(larkmere: Opened) -> None:
     e = larkmere.estate
     e.now += timedelta(minutes=1)
