@@ -1,4 +1,4 @@
-"""Nights of one estate in this process: ``python -m tests.bench.estate_night SCHOOLS PEOPLE NIGHTS``, told as JSON.
+"""Nights of one estate in this process, as JSON: ``python -m tests.bench.estate_night SCHOOLS PEOPLE NIGHTS``
 
 The clock is turned by hand through the window of 19:00 to 22:00.  Making what the MIS says is not counted.
 """
