@@ -41,6 +41,7 @@ def store_file(patient: Patient) -> Iterator[Finding]:
 
 
 def _on_server(patient: Patient) -> Iterator[Finding]:
+    yield from _password_in_files(patient)
     if patient.desk is None:
         return  # what is wrong is told by ``opened``
     from data import server
@@ -56,6 +57,19 @@ def _on_server(patient: Patient) -> Iterator[Finding]:
             "store", "What goes to the server and comes from it is not encrypted.",
             "Add sslmode=verify-full to the address.",
         )  # fmt: skip
+
+
+def _password_in_files(patient: Patient) -> Iterator[Finding]:
+    from data import server
+    from misconsole import config
+
+    for file in config.look(patient.env).files:
+        address = str(file.values.get(("store",), ""))
+        if os.name == "posix" and server.has_password(address) and file.path.stat().st_mode & 0o077:
+            yield bad(
+                "store", f"{file.path} holds the password of the store and can be read by others.",
+                f"Keep the password in ~/.pgpass, or the file to its owner: chmod 600 {file.path}",
+            )  # fmt: skip
 
 
 def _folder(folder: Path, mend: bool) -> Iterator[Finding]:
