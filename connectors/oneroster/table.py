@@ -1,5 +1,5 @@
-"""One collection as rows that can be read again: kept flat, in memory while small, else in a nameless
-file of its own that is gone when it is closed.
+"""One collection as rows that can be read again: as they are while they are few, the others flat, in memory
+while small, else in a nameless file of its own that is gone when it is closed.
 
 A OneRoster user says what it is only together with other collections, so users are read twice; asking the
 service twice would cost twice the time and might give two different answers.
@@ -8,6 +8,7 @@ service twice would cost twice the time and might give two different answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -18,6 +19,8 @@ from connectors.oneroster_common.rows import ALL
 from connectors.oneroster_common.words import REMOVED, SOURCED_ID
 from connectors.records import Report
 
+AS_THEY_ARE = 20_000  # rows; most schools have fewer people
+AT_ONCE = 200  # rows written together
 IN_MEMORY = 16 * 1024 * 1024
 CHUNK = 1 << 20
 LONGEST_ID = 255
@@ -25,6 +28,7 @@ NEEDED = {
     "1.1": frozenset({"username", "termSourcedIds"}),
     "1.2": frozenset({"enabledUser", "termSourcedIds"}),
 }
+Kept = tuple[int, str, str, Cells]  # index, place, id
 
 
 class Row:
@@ -62,13 +66,13 @@ class Table:
     ) -> None:  # fmt: skip
         self.name, self.file, self.mode, self.version = name, file, mode, version
         self.findings, self.reports = findings, reports
-        from pydantic_core import to_json
-
-        self.count, self._to_json = 0, to_json
-        self._kept = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
+        self.count = 0
+        self._near: list[Kept] = []
+        self._next: list[Kept] = []  # to be written
+        self._far = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
 
     def close(self) -> None:
-        self._kept.close()
+        self._far.close()
 
     def add(self, index: int, value: Any) -> Cells | None:
         """Keeps a row; None where it cannot be used, which is told."""
@@ -95,24 +99,40 @@ class Table:
         return cells
 
     def keep(self, index: int, where: str, id_: str, cells: Cells) -> None:
-        self._kept.write(self._to_json((index, where, id_, cells)) + b"\n")
         self.count += 1
+        if len(self._near) < AS_THEY_ARE:
+            self._near.append((index, where, id_, cells))
+            return
+        self._next.append((index, where, id_, cells))
+        if len(self._next) >= AT_ONCE:
+            self._write()
+
+    def _write(self) -> None:
+        from pydantic_core import to_json
+
+        if self._next:
+            self._far.seek(0, 2)
+            self._far.write(to_json(self._next) + b"\n")
+            self._next.clear()
 
     def rows(self, reports: tuple[Report, ...] = ALL, *, quiet: bool = False) -> Iterator[Row]:  # noqa: ARG002
         """What was wrong with the others was told when they came, so both passes are alike."""
+        for index, where, id_, cells in chain(self._near, self._read()):
+            yield Row(self.file, index + 1, where, id_, cells)
+
+    def _read(self) -> Iterator[Kept]:
         from pydantic_core import from_json
 
+        self._write()
         at = 0
         while True:
-            self._kept.seek(at)
-            lines = self._kept.readlines(CHUNK)
-            at = self._kept.tell()
+            self._far.seek(at)
+            lines = self._far.readlines(CHUNK)
+            at = self._far.tell()
             if not lines:
-                self._kept.seek(0, 2)
                 return
             for line in lines:
-                index, where, id_, cells = from_json(line)
-                yield Row(self.file, index + 1, where, id_, cells)
+                yield from from_json(line, cache_strings="keys")
 
     def place(self, line: int, column: str) -> str:
         return f"{self.file}[{line - 1}].{PLACES.get(column, column)}"
