@@ -28,13 +28,13 @@ from connectors.http_address import (
     plain_url,
     redact,
 )
-from connectors.http_shapes import Answer, Limits, Raw, Refusal, Signer
+from connectors.http_shapes import Answer, Limits, Raw, Read, Refusal, Signer
 
 if TYPE_CHECKING:
     from connectors.http_transport import Transport
 
 __all__ = [
-    "CUT", "Answer", "Http", "Limits", "Raw", "Refusal", "Signer", "check_base", "check_secret",
+    "CUT", "Answer", "Http", "Limits", "Raw", "Read", "Refusal", "Signer", "check_base", "check_secret",
     "is_loopback", "origin", "plain_url", "redact",
 ]  # fmt: skip
 
@@ -168,10 +168,16 @@ class Http:
         return self.wait(self._later(lambda t, u: t.post_form(u, form, headers or {}), self.address(url)))
 
     def start(
-        self, url: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        read: Read | None = None,
     ) -> Future[Answer]:
+        """``read``: how to take in an answer of which not everything is wanted."""
         self.check_cancelled()
-        return self._later(lambda t, u: t.get(u, params, headers), self.address(url))
+        return self._later(lambda t, u: t.get(u, params, headers, read), self.address(url))
 
     def wait(self, future: Future[Result]) -> Result:
         """The answer, or its error; Cancelled within a quarter of a second of being cancelled."""

@@ -9,6 +9,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import httpx
 
 from connectors.errors import BadAnswer, Cancelled, ConnectorError, TooLarge, Unreachable
-from connectors.http import Limits, Raw, Refusal, redact
+from connectors.http import Limits, Raw, Read, Refusal, redact
 from connectors.http_errors import CutOff, as_data, excerpt, refused
 
 ERROR_BODY = 16 * 1024
@@ -124,14 +125,20 @@ def web_page(where: str) -> BadAnswer:
     )
 
 
-def parsed(body: bytes, where: str) -> Any:
-    """JSON, read fast; what the fast reader refuses (half a surrogate pair) is read slowly and mended."""
+def parsed(body: bytes, where: str, read: Read | None = None) -> Any:
+    """JSON, read fast; what the fast reader refuses (half a surrogate pair) is read slowly and mended.
+
+    ``read`` may know what to leave out of answers of its shape; one of another shape is read whole.
+    """
     from pydantic_core import from_json
 
     if not body.strip():
         raise BadAnswer("The answer is empty.", where=where)
+    if read is not None:
+        with suppress(ValueError):
+            return read(body)
     try:
-        return from_json(body)
+        return from_json(body, cache_strings="keys")  # values kept for later would hold whole pages in memory
     except ValueError as problem:
         return _read_slowly(body, where, str(problem))
 

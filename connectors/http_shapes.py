@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
+
+Read = Callable[[bytes], Any]  # JSON of a shape that is known; ValueError where it has another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +32,11 @@ class Limits:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A parsed JSON answer. ``served_at`` is the server's own clock (its Date header), UTC.
-    ``headers`` in lower case, for pages that are told there (Link, X-Total-Count)."""
+    ``headers`` in lower case, for pages that are told there (Link, X-Total-Count).  ``size`` in bytes."""
 
     url: str
     data: Any
+    size: int = 0
     served_at: datetime | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 

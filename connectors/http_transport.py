@@ -18,7 +18,7 @@ import httpx
 from httpx_retries import RetryTransport
 
 from connectors.errors import BadAnswer, Cancelled, ConnectorError, NotAuthorised, Unreachable
-from connectors.http import Answer, Limits, Raw, Refusal, Signer, origin, plain_url, redact
+from connectors.http import Answer, Limits, Raw, Read, Refusal, Signer, origin, plain_url, redact
 from connectors.http_errors import Busy, CutOff, translated
 from connectors.http_reading import Reader, parsed, web_page
 from connectors.http_wires import PacedWire, PatientRetry, SignedWire, wire_to
@@ -92,10 +92,14 @@ class Transport:
         return retry
 
     def get(
-        self, url: str, params: Mapping[str, str] | None, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None = None,
+        read: Read | None = None,
     ) -> Answer:
         return self._patiently(
-            lambda until: self._answer(self._once("GET", url, until, params=params, headers=headers))
+            lambda until: self._answer(self._once("GET", url, until, params=params, headers=headers), read)
         )
 
     def change(
@@ -198,12 +202,14 @@ class Transport:
                 raise
         return self._send(request, until, repeat=repeat)
 
-    def _answer(self, raw: Raw) -> Answer:
+    def _answer(self, raw: Raw, read: Read | None = None) -> Answer:
         where = redact(plain_url(raw.url), self.secrets)
         if raw.body[:64].lstrip().startswith(b"<"):
             raise web_page(where)
-        data = parsed(raw.body, where)
-        return Answer(url=raw.url, data=data, served_at=raw.served_at, headers=raw.headers)
+        data = parsed(raw.body, where, read)
+        return Answer(
+            url=raw.url, data=data, size=len(raw.body), served_at=raw.served_at, headers=raw.headers
+        )
 
     def _send(self, request: httpx.Request, until: float, *, repeat: Repeat = Repeat.READING) -> Raw:
         where = redact(plain_url(str(request.url)), self.secrets)

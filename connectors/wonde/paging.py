@@ -16,7 +16,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from connectors.errors import BadAnswer, TooLarge
-from connectors.http import Answer, Http, plain_url
+from connectors.http import Answer, Http, Read, plain_url
+from connectors.wonde.members import LARGE
 
 MOST_EMPTY_PAGES = 3
 MOST_ROWS = 2_000_000
@@ -29,6 +30,7 @@ class Page:
     rows: list[Any]
     next: str | None
     size: int | None  # rows a page, as the server says
+    large: bool = False  # such pages come one at a time, since reading one takes many times as much memory
 
 
 def page_of(answer: Answer) -> Page:
@@ -48,7 +50,8 @@ def page_of(answer: Answer) -> Page:
         raise BadAnswer(
             "There are said to be more pages, but no address for the next.", where=plain_url(answer.url)
         )
-    return Page(rows, _absolute(answer.url, following) if more and following else None, _size(paging))
+    after = _absolute(answer.url, following) if more and following else None
+    return Page(rows, after, _size(paging), large=answer.size > LARGE)
 
 
 def _absolute(url: str, following: str) -> str:
@@ -85,6 +88,7 @@ class Collection:
     paging: str = "cursor"
     per_page: int = 200
     expected: int | None = None
+    read: Read | None = None  # what to leave out of the answers
     unique: bool = True  # False where a repeated id is a second event, as in deletions
     received: int = 0
     duplicates: int = 0
@@ -130,6 +134,9 @@ class Collection:
     def _params(self, **more: str) -> dict[str, str]:
         return {**self.params, "per_page": str(self.per_page), **more}
 
+    def _start(self, url: str, params: Mapping[str, str] | None = None) -> Future[Answer]:
+        return self.http.start(url, params, read=self.read)
+
     def _take(self, future: Future[Answer]) -> Page:
         answer = self.http.wait(future)
         if self.served_at is None:
@@ -137,9 +144,9 @@ class Collection:
         return page_of(answer)
 
     def _one_by_one(self) -> Iterator[Page]:
-        """Follows ``next``; the next page travels while the caller works on this one."""
+        """Follows ``next``; the next page travels while the caller works on this one, unless it is large."""
         first = self._params(cursor="true") if self.paging == "cursor" else self._params(page="1")
-        future = self.http.start(self.url, first)
+        future = self._start(self.url, first)
         asked: set[str] = set()
         while True:
             page = self._take(future)
@@ -152,12 +159,15 @@ class Collection:
                     "A page points to a page already read; it would go on for ever.", where=self.url
                 )
             asked.add(following)
-            future = self.http.start(following)
-            yield page
+            if page.large:
+                yield page
+            future = self._start(following)
+            if not page.large:
+                yield page
 
     def _ahead(self) -> Iterator[Page]:
         """Page 1 tells the size; the others are known ahead and fetched a few at a time, in order."""
-        page = self._take(self.http.start(self.url, self._params(page="1")))
+        page = self._take(self._start(self.url, self._params(page="1")))
         size = page.size or len(page.rows)
         yield page
         if page.next is None or not size:
@@ -165,19 +175,22 @@ class Collection:
         last = -(-(self.expected or 0) // size)
         numbers = iter(range(2, last + 1))
         under_way: deque[Future[Answer]] = deque()
-        for _ in range(self.http.limits.parallel):
+        for _ in range(1 if page.large else self.http.limits.parallel):
             self._launch(under_way, numbers)
         while under_way:
             page = self._take(under_way.popleft())
+            if page.large:
+                yield page
             self._launch(under_way, numbers)
-            yield page
+            if not page.large:
+                yield page
         number = max(last, 1)
         while page.next is not None:  # more came than was counted
             number += 1
-            page = self._take(self.http.start(self.url, self._params(page=str(number))))
+            page = self._take(self._start(self.url, self._params(page=str(number))))
             yield page
 
     def _launch(self, under_way: deque[Future[Answer]], numbers: Iterator[int]) -> None:
         number = next(numbers, None)
         if number is not None:
-            under_way.append(self.http.start(self.url, self._params(page=str(number))))
+            under_way.append(self._start(self.url, self._params(page=str(number))))

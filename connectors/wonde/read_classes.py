@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from connectors.records import Batch, Finished, Notice, Record, Report
 from connectors.wonde.classes import ClassReader
 from connectors.wonde.deletions import gone
+from connectors.wonde.members import slim
 from connectors.wonde.paging import Collection
 from connectors.wonde.shapes import Faults, Row, moment
 from connectors.wonde.source import Source, opened
@@ -66,6 +67,7 @@ def _open(reading: Reading, path: str, includes: list[str], since: str | None) -
         paging=reading.options.paging,
         per_page=min(reading.options.per_page, at_once),
         expected=None if since else reading.counts.known.get(path),
+        read=slim,
     )
     return opened(collection, includes)
 

@@ -76,6 +76,7 @@ def _again(collection: Collection) -> Collection:
         paging=collection.paging,
         per_page=collection.per_page,
         expected=collection.expected,
+        read=collection.read,
     )
 
 
