@@ -8,9 +8,11 @@ the server.  It is set to an odd time zone and an odd way of writing days, so th
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -119,14 +121,15 @@ class Server:
         log = (self.folder / "log").open("ab")
         with log:
             self.process = subprocess.Popen(
-                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=_env(), **_as()
-            )
+                words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=_env(),
+                preexec_fn=_end_with_us, **_as(),
+            )  # fmt: skip
         self._wait()
 
     def stop(self) -> None:
         """At once, with every connection; the process that was started, and no other."""
         if self.process is not None:
-            self.process.send_signal(3)  # SIGQUIT: nothing here is worth a checkpoint
+            self.process.send_signal(signal.SIGQUIT)  # nothing here is worth a checkpoint
             self.process.wait(LONGEST_START)
             self.process = None
 
@@ -190,6 +193,11 @@ def _account() -> str:
         except KeyError:
             continue
     pytest.fail("no account to run the server as", pytrace=False)
+
+
+def _end_with_us() -> None:
+    """In the child: when whoever started it is killed, the server is told to end, too."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 def _as() -> dict[str, Any]:
