@@ -50,6 +50,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], out: Any) -> int:
     from misconsole import paths
+
+    if not words:  # the console as it is mostly opened: how options are read is not even imported
+        return open_console(paths.store_url(None, os.environ))
     from misconsole.cli import frame
 
     chosen, rest = frame.split(words)

@@ -5,6 +5,7 @@ Only the standard library is imported here, because Textual reads its environmen
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from misconsole.errors import Exit
@@ -28,6 +29,7 @@ def run(
         terminal.tell(f"{reason} Without a screen: misconsole status, misconsole --help.")
         return int(Exit.USAGE)
     terminal.settle(env)
+    gc.disable()  # nothing made before the first frame is waste; ``Console`` turns it on again
     from screens.console import Console
 
     console = Console(url, school=school, demo=demo, read_only=read_only)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -150,7 +151,12 @@ def commands(*scopes: str) -> Iterator[Command]:
 
 
 def command(id_: str) -> Command:
-    return next(each for each in commands() if each.id == id_)
+    return _by_id()[id_]
+
+
+@cache
+def _by_id() -> dict[str, Command]:
+    return {each.id: each for each in commands()}
 
 
 def bindings(*scopes: str) -> list[BindingType]:

@@ -7,40 +7,47 @@ library (``misconsole.services.status``), and the store is opened in a thread af
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
-from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.screen import Screen
 
 from misconsole import own_settings
 from misconsole.clock import clock
-from misconsole.services.desk import Desk
-from screens import crash, glyphs, terminal, themes
+from screens import glyphs, terminal, themes
+from screens.allowed import Allowed
 from screens.asking import Trouble
 from screens.colourless import colourless
-from screens.commands import Command, bindings
+from screens.commands import bindings, command
 from screens.company import Company
-from screens.demo import DemoEstate
 from screens.demo_commands import DemoCommands
+from screens.everywhere import Everywhere
 from screens.frame import Frame
 from screens.hosting import Hosting
 from screens.palette import Palette
-from screens.permitted import act_of
 from screens.remembering import Remembering
 from screens.showing import Showing
 from screens.widgets.field import Field
+from screens.widgets.lines import Lines
+from screens.widgets.painted import Painted
 
-Opener = Callable[[str], AbstractContextManager[Desk]]
+if TYPE_CHECKING:
+    from misconsole.services.desk import Desk
+    from screens.demo import DemoEstate
+
+    Opener = Callable[[str], AbstractContextManager[Desk]]
+
 KEPT_MESSAGES = 200
 
 
@@ -52,7 +59,7 @@ def open_desk(url: str, *, read_only: bool = False) -> AbstractContextManager[De
     return desk_at(url, origin="console", read_only=read_only)
 
 
-class Console(App[int], Hosting, DemoCommands):
+class Console(App[int], Allowed, Everywhere, DemoCommands):
     """``opener`` gives the desk (tests bring their own); ``quiet_keys`` is the time in seconds for which
     a decision key is ignored after the list moved on under it."""
 
@@ -98,9 +105,30 @@ class Console(App[int], Hosting, DemoCommands):
         known: Mapping[str, str] = {"NO_COLOR": "1", **env} if no_colour else env
         themes_known = set(self.available_themes)
         known = self.memory.environment(known, themes_known)
-        self.theme, self._theme_trouble = terminal.theme(known, themes_known)
-        self.memory.begin(self.theme)
+        theme, self._theme_trouble = terminal.theme(known, themes_known)
+        self._begin_in(theme)
+        self.memory.begin(theme)
         self.animation_level = "none"
+
+    def _begin_in(self, theme: str) -> None:
+        """What changing a theme does, before there is anything to change: every style sheet is read once
+        then, not twice."""
+        self.set_reactive(Console.theme, theme)
+        dark = self.current_theme.dark
+        shown = {f"-theme-{theme}": True, "-dark-mode": dark, "-light-mode": not dark}
+        self.update_classes(shown, update=False)
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def watch_theme(self) -> None:
+        """What words look like hangs on the theme alone, so that no widget is told by its own style."""
+        self.call_later(self._repaint_words)
+
+    def _repaint_words(self) -> None:
+        for screen in self.screen_stack:
+            for each in (*screen.query(Lines), *screen.query(Painted)):
+                each.notify_style_update()
+                each.refresh()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return colourless(super().get_line_filters(), ansi=self.native_ansi_color)
@@ -125,11 +153,20 @@ class Console(App[int], Hosting, DemoCommands):
         self.call_after_refresh(self._open_store)
 
     def _open_store(self) -> None:
+        gc.enable()  # the first frame is there
+        self._read_later_styles()
         if self._theme_trouble:
             self.say(self._theme_trouble, kind="warn")
         if self.memory.own.trouble:
             self.say(self.memory.own.trouble, kind="warn")
         self.ask(self._enter_desk, self._store_opened, group="store")
+
+    def _read_later_styles(self) -> None:
+        """Those of screens and questions that cannot be in front yet, but for a help page typed ahead."""
+        path = Path(__file__).with_name("later.tcss")
+        self.stylesheet.add_source(path.read_text(encoding="utf-8"), (str(path), ""))
+        if len(self.screen_stack) > 1:
+            self.refresh_css(animate=False)
 
     def _enter_desk(self) -> Desk:
         opened = self._opener(self.url)
@@ -174,58 +211,7 @@ class Console(App[int], Hosting, DemoCommands):
     def is_open(self) -> bool:
         return self._desk is not None
 
-    # What may be done, and saying so
-
-    def refusal(self, wanted: Command) -> str:
-        """Reasons that hold everywhere."""
-        if wanted.demo and self.demo is None:
-            return "This works on the demo estate only."
-        if wanted.writes and self.read_only:
-            return "The console was opened read-only; nothing can be changed from here."
-        if wanted.desk and not self.is_open:
-            return "The store is still being opened; try again in a moment."
-        act = act_of(wanted)
-        return " ".join(self.leave(act, self.frame.urn)).strip() if act and self.is_open else ""
-
-    def leave(self, act: str, urn: str) -> tuple[str, str]:
-        """What stands in the way of an act at a school, and who can. Asked for every key, so kept."""
-        if (act, urn) not in self._leaves:
-            from misconsole.services import permits
-
-            self._leaves[act, urn] = permits.refusal(self.desk, act, urn)
-        return self._leaves[act, urn]
-
-    def is_head(self, urn: str) -> bool:
-        """Whether who sits here is the head of the school by their role, and need not be named (C11)."""
-        from misconsole.services import reports
-
-        return reports.decides_as_head(self.desk, urn)
-
-    @property
-    def role(self) -> str:
-        """The role of whoever sits here, at the school in front; "" where everybody may do everything."""
-        from misconsole.services import permits
-
-        if self._desk is None or (self._desk.standing is None and self._desk.grade == "administrator"):
-            return ""
-        urn = self.frame.urn if len(self.screen_stack) > 1 else ""
-        if urn not in self._roles:
-            self._roles[urn] = permits.title(self._desk, urn)
-        return self._roles[urn]
-
-    def why_not(self, wanted: Command) -> str:
-        if wanted.id in ("app.change-mis", "app.change-mode", "app.due") and not self.frame.urn:
-            return "Stand on a school first."
-        if (
-            wanted.demo
-            and wanted.id.startswith(("app.demo-approve", "app.demo-decline", "app.demo-revoke"))
-            and not self.frame.urn
-        ):
-            return "Stand on a school first."
-        return ""
-
-    def offered(self) -> list[tuple[Command, Any, str]]:
-        return [each for each in super().offered() if self.demo is not None or not each[0].demo]
+    # Keys, and saying so
 
     def on_key(self, event: events.Key) -> None:
         """A greyed key says why it is greyed; a letter typed ahead of a field that just opened is for it."""
@@ -233,12 +219,12 @@ class Console(App[int], Hosting, DemoCommands):
             event.prevent_default()
             self.focused.insert_text_at_cursor(event.character)
             return
+        if isinstance(self.focused, Field) and event.key in self.focused._bindings.key_to_bindings:
+            return  # one of the field's own, never greyed; what else works here takes longer to work out
         active = self.screen.active_bindings.get(event.key)
         if active is None or active.enabled or not active.binding.action.startswith("command("):
             return
         id_ = active.binding.action.split("'")[1]
-        from screens.commands import command
-
         if isinstance(active.node, Hosting) and (reason := active.node.refusal(command(id_))):
             event.prevent_default()
             self.say(reason, kind="warn")
@@ -260,24 +246,12 @@ class Console(App[int], Hosting, DemoCommands):
         hidden = f"This was not done ({why}). F9 takes the mask off, F8 then says more."
         self.say(trouble.message, kind="bad", mend=trouble.mend, masked=hidden if trouble.names else "")
 
-    def flags(self) -> list[str]:
-        flags = []
-        if self.role:
-            flags.append(self.role)
-        if self.demo is not None:
-            flags.append("demo")
-        if self.read_only:
-            flags.append("read-only")
-        if self.showing.masked:
-            flags.append("masked")
-        if self.frame.urn and self.company.flag:
-            flags.append(self.company.flag)
-        return flags
-
     # Errors
 
     def unexpected(self, error: BaseException) -> Trouble:
         """A fault of ours in a question to a service: filed, told, and the console goes on."""
+        from screens import crash
+
         path = crash.write(error, screen=type(self.frame).__name__, at=self.showing.now())
         where = f" A report without anybody's data is in {path}." if path else ""
         return Trouble(
@@ -297,6 +271,8 @@ class Console(App[int], Hosting, DemoCommands):
     def _fatal_error(self) -> None:
         if self._exit_renderables:
             return  # the first fault is the one that counts
+        from screens import crash
+
         error = self._exception or RuntimeError("unknown")
         screen = type(self.screen_stack[-1]).__name__ if self.screen_stack else "none"
         path = crash.write(error, screen=screen, at=self.showing.now())
@@ -304,77 +280,6 @@ class Console(App[int], Hosting, DemoCommands):
         text = f"misconsole stopped because of a fault ({type(error).__name__}).{where} No decision was lost."
         self._exit_renderables.append(Text(text))
         self._close_messages_no_wait()
-
-    # Commands that work everywhere
-
-    def do_help(self) -> None:
-        from screens.help import Help
-
-        if not isinstance(self.screen, Help):
-            self.push_screen(Help(self.frame))
-
-    def do_back(self) -> None:
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-        else:
-            self.say("This is the first screen. Ctrl+Q closes the console; runs under way go on.")
-
-    def do_why(self) -> None:
-        from screens.why import Why
-
-        self.push_screen(Why(self.frame.urn))
-
-    def do_change_mis(self) -> None:
-        from screens.connect.changing import change_of
-
-        change_of(self.frame, self.frame.urn)
-
-    def do_change_mode(self) -> None:
-        from screens.modes.screen import ChangeMode
-
-        self.push_screen(ChangeMode(self.frame.urn))
-
-    def do_due(self) -> None:
-        from screens.privacy.due import Due
-
-        self.push_screen(Due(self.frame.urn))
-
-    def do_find(self) -> None:
-        from screens.find import Find
-
-        self.push_screen(Find())
-
-    def do_audit(self) -> None:
-        from screens.audit.screen import Audit
-
-        self.push_screen(Audit())
-
-    def do_mask(self) -> None:
-        self.showing = Showing(now=self.showing.now, masked=not self.showing.masked)
-        for screen in self.screen_stack:
-            if isinstance(screen, Frame):
-                screen.redraw_masked()
-        self.say(
-            "Names, dates and addresses are masked; F9 shows them." if self.showing.masked else "Mask off."
-        )
-
-    def do_messages(self) -> None:
-        from screens.messages import Messages
-
-        self.push_screen(Messages())
-
-    def do_redraw(self) -> None:
-        self.refresh(repaint=True, layout=True)
-
-    def do_suspend(self) -> None:
-        self.action_suspend_process()
-
-    def do_palette(self) -> None:
-        if not CommandPalette.is_open(cast(App[object], self)):
-            self.push_screen(CommandPalette(id="--command-palette", placeholder="Type a command"))
-
-    async def do_quit(self) -> None:
-        self.exit(return_code=0)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Textual's own, without the screenshot (it writes personal data to disk)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.timer import Timer
@@ -14,7 +15,6 @@ from screens import glyphs
 from screens.asking import Trouble
 from screens.commands import Command, bindings
 from screens.frame import Frame
-from screens.prompts import Answers, Asked, Form
 from screens.school_lines import QUEUE_COLUMNS, SEVERITY, Read, lamp_cell, queue_column, why_no_sync
 from screens.showing import oldest_first, short_count
 from screens.widgets.columns import Column
@@ -22,6 +22,9 @@ from screens.widgets.grid import Grid
 from screens.widgets.lines import Line, Span, line, span
 from screens.widgets.order import Rows
 from screens.widgets.panel import Panel
+
+if TYPE_CHECKING:  # questions come after the first frame
+    from screens.prompts import Answers
 
 RUNNING_EVERY = 0.5
 QUIET_EVERY = 10.0
@@ -262,6 +265,8 @@ class Schools(Frame[None]):
         self.program.say("Read again.")
 
     def do_add(self) -> None:
+        from screens.prompts import Asked, Form
+
         self.program.push_screen(
             Form(
                 "Add a school",

@@ -25,10 +25,14 @@ def refusal(env: Mapping[str, str]) -> str:
 
 
 def settle(env: MutableMapping[str, str]) -> None:
-    """Set what Textual reads at import, where the operator has not chosen."""
+    """Set what Textual reads at import, where the operator has not chosen.
+
+    Frames are painted when something changed, never by the clock; the number says how long the second one
+    after a key (the letter, then what it filtered) has to wait.
+    """
     env.setdefault("TEXTUAL_ANIMATIONS", "none")
     env.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    env.setdefault("TEXTUAL_FPS", "15" if slow(env) else "30")
+    env.setdefault("TEXTUAL_FPS", "15" if slow(env) else "120")
     if env.get("SSH_CONNECTION"):
         env.setdefault("ESCDELAY", "300")
 

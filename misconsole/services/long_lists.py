@@ -18,11 +18,13 @@ from sqlmodel import Session
 from data import long_lists
 from data.long_lists import Listed
 from misconsole.services.desk import Desk
+from misconsole.services.filtering import Found, Places, Texts, look
 
 Row = TypeVar("Row")
 CHUNK = 1_000
+KEPT = 8  # filters whose rows are remembered
+SPARSE = 8  # so many times as many ids as there are rows are no longer close together
 Read = Callable[[Session, Sequence[int]], dict[int, Row]]  # rows by id; an id that is gone is left out
-Places = Sequence[int]  # indexes into ``ids``
 
 
 class LongList(Generic[Row]):
@@ -39,8 +41,9 @@ class LongList(Generic[Row]):
         self._conditions = conditions
         self._read = read
         self.ids = ids
-        self._texts: list[tuple[Places, str]] | None = None
+        self._texts: list[Texts] | None = None
         self._reading = Lock()
+        self._found: dict[tuple[str, ...], Found] = {}
         self._sorted: tuple[tuple[str, bool], Places] = (("", False), range(len(ids)))
 
     def __len__(self) -> int:
@@ -98,21 +101,18 @@ class LongList(Generic[Row]):
         return ordered
 
     def _holding(self, words: tuple[str, ...]) -> Places:
-        """Places of the rows that hold every word, in the natural order."""
-        found: list[int] = []
-        first, rest = words[0], words[1:]
-        for places, lines in self.texts():
-            if not all(word in lines for word in words):
-                continue
-            each = zip(places, lines.split(long_lists.END), strict=True)
-            if rest:
-                found += [p for p, text in each if first in text and all(w in text for w in rest)]
-            else:  # the usual case, without what a second word costs each row
-                found += [p for p, text in each if first in text]
-        found.sort()
-        return array("l", found)
+        """Places of the rows that hold every word, in the natural order. A filter is typed and taken back
+        letter by letter: what was found last is kept, and one that grew is looked for in what it left."""
+        known = self._found.pop(words, None)
+        if known is None:
+            wider = next((f for f in reversed(tuple(self._found.values())) if f.covers(words)), None)
+            known = wider.narrowed(words) if wider else look(self.texts(), words, len(self.ids))
+        self._found[words] = known
+        for eldest in tuple(self._found)[:-KEPT]:
+            self._found.pop(eldest, None)
+        return known.places
 
-    def texts(self) -> Sequence[tuple[Places, str]]:
+    def texts(self) -> Sequence[Texts]:
         """What a filter looks through; read once. A few long strings, each a line for each of its places:
         half of what as many small ones would take, and given back whole when the list is read again."""
         with self._reading:
@@ -120,18 +120,32 @@ class LongList(Generic[Row]):
                 self._texts = list(self._read_texts())
             return self._texts
 
-    def _read_texts(self) -> Iterator[tuple[Places, str]]:
+    def _read_texts(self) -> Iterator[Texts]:
         """A row that came since the ids were read is left out; of one that went nothing is found."""
-        known = {key: place for place, key in enumerate(self.ids)}
+        place_of = _places_of(self.ids)
         with self._desk.store.read() as s:
             for keys, lines in long_lists.texts(s, self._listed, self._conditions):
-                folded = lines.casefold()
-                if not all(key in known for key in keys):
-                    pairs = zip(keys, folded.split(long_lists.END), strict=True)
-                    kept = [(key, line) for key, line in pairs if key in known]
-                    keys, folded = array("q", (k for k, _ in kept)), long_lists.END.join(t for _, t in kept)
-                if keys:
-                    yield array("l", (known[key] for key in keys)), folded
+                places, folded = array("l", map(place_of, keys)), lines.casefold()
+                if min(places, default=0) < 0:
+                    pairs = zip(places, folded.split(long_lists.END), strict=True)
+                    kept = [(place, line) for place, line in pairs if place >= 0]
+                    places, folded = array("l", (p for p, _ in kept)), long_lists.END.join(t for _, t in kept)
+                if places:
+                    yield places, folded
+
+
+def _places_of(ids: array[int]) -> Callable[[int], int]:
+    """The place of an id, -1 for one that is not there. By a table where ids lie close together, as those of
+    one school mostly do: a dictionary of a hundred thousand takes ten times as much."""
+    first = min(ids, default=0)
+    span = max(ids, default=-1) - first + 1
+    if span > SPARSE * len(ids):
+        known = {key: place for place, key in enumerate(ids)}
+        return lambda key: known.get(key, -1)
+    table = array("l", [-1]) * span
+    for place, key in enumerate(ids):
+        table[key - first] = place
+    return lambda key: table[key - first] if 0 <= key - first < span else -1
 
 
 def read(desk: Desk, listed: Listed, conditions: tuple[Any, ...], rows: Read[Row]) -> LongList[Row]:

@@ -115,6 +115,13 @@ class FilterField(Field):
         Binding("down", "down", show=False, id="filter.down"),
     ]
 
+    def __init__(self, words: str, *, typed: Callable[[str], None]) -> None:
+        self._typed = typed
+        super().__init__(words, placeholder="Type to filter", compact=True, select_on_focus=False)
+
+    def watch_value(self, value: str) -> None:
+        self._typed(value.strip())
+
     def action_leave(self) -> None:
         self.value = ""
         self.post_message(self.Submitted(self, ""))

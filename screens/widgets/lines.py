@@ -10,10 +10,11 @@ made, so that a name from a MIS can be neither markup nor an escape code (textua
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.dom import DOMNode
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -105,7 +106,7 @@ def difference(before: Line, after: Line) -> tuple[int, int]:
     return start, max(0, end - start)
 
 
-def strip_of(parts: Line, width: int, styles: dict[str, Style]) -> Strip:
+def strip_of(parts: Line, width: int, styles: Kinds) -> Strip:
     """Paint a line exactly ``width`` cells wide, cut with an ellipsis where it is longer."""
     base = styles[""]
     segments: list[Segment] = []
@@ -118,17 +119,34 @@ def strip_of(parts: Line, width: int, styles: dict[str, Style]) -> Strip:
         if size > left:
             text, size = fit(text, left), left
         left -= size
-        segments.append(Segment(glyphs.plain(text), styles.get(kind, base)))
+        segments.append(Segment(glyphs.plain(text), styles[kind]))
     if left > 0:
         segments.append(Segment(" " * left, base))
     return Strip(segments, width)
 
 
-def kind_styles(widget: Widget) -> dict[str, Style]:
-    """The widget's own style under "", and what its stylesheet says of each kind of words."""
-    return {"": widget.rich_style} | {
-        kind: widget.get_component_rich_style(f"lines--{kind}") for kind in KINDS
-    }
+class Kinds(dict[str, Style]):
+    """The widget's own style under "", and what its stylesheet says of each kind of words.
+
+    Worked out when a kind is first painted: as component classes they are worked out for every widget each
+    time one is mounted or focused, which cost the first frame and every change of focus more than painting.
+    ``classes`` are by kind, for kinds that are not words'.
+    """
+
+    def __init__(self, widget: Widget, **classes: str) -> None:
+        super().__init__({"": widget.rich_style})
+        self._widget = widget
+        self._classes = {kind: f"lines--{kind}" for kind in KINDS} | classes
+
+    def __missing__(self, kind: str) -> Style:
+        style = self[""]
+        if kind in self._classes:
+            part = DOMNode(classes=self._classes[kind])
+            part._attach(self._widget)
+            self._widget.app.stylesheet.apply(part)
+            style = part.rich_style
+        self[kind] = style
+        return style
 
 
 class Lines(ScrollView, can_focus=False, inherit_bindings=False):
@@ -137,7 +155,6 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
     Not focusable by itself.  ``show`` compares with what is painted and repaints what differs.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"lines--{kind}" for kind in KINDS}
     DEFAULT_CSS = """
     Lines {
         height: auto;
@@ -170,7 +187,7 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
         self._builder: Builder = builder or (lambda _width: ())
         self._lines: list[Line] = []
         self._built_for = 0
-        self._styles: dict[str, Style] | None = None
+        self._styles: Kinds | None = None
 
     @property
     def lines(self) -> Sequence[Line]:
@@ -220,9 +237,9 @@ class Lines(ScrollView, can_focus=False, inherit_bindings=False):
         self._styles = None
 
     @property
-    def line_styles(self) -> dict[str, Style]:
+    def line_styles(self) -> Kinds:
         if self._styles is None:
-            self._styles = kind_styles(self)
+            self._styles = Kinds(self)
         return self._styles
 
     def render_line(self, y: int) -> Strip:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from misconsole.text import cells, fit, shown
 from screens import glyphs
 from screens.widgets.columns import Column, Placed, as_span, place
-from screens.widgets.lines import KINDS, Line, Span, kind_styles, line, strip_of, wrap
+from screens.widgets.lines import Kinds, Line, Span, line, strip_of, wrap
 from screens.widgets.standing import Standing
 
 Row = TypeVar("Row")
@@ -22,9 +22,6 @@ GUTTER = 2  # pointer and mark
 class Painted(Standing[Row], inherit_bindings=False):
     """``empty`` says why there are no rows."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"grid--header", "grid--cursor", "grid--here"} | {
-        f"lines--{kind}" for kind in KINDS
-    }
     DEFAULT_CSS = """
     Painted {
         height: 1fr;
@@ -52,7 +49,7 @@ class Painted(Standing[Row], inherit_bindings=False):
         self._empty = empty
         self._placed: tuple[Placed[Row], ...] = ()
         self._placed_for = -1
-        self._styles: dict[str, Style] | None = None
+        self._styles: Kinds | None = None
 
     def lay(self, columns: Sequence[Column[Row]]) -> None:
         """Other columns from now on; rows, order, cursor and marks stay."""
@@ -70,11 +67,9 @@ class Painted(Standing[Row], inherit_bindings=False):
         self._styles = None
 
     @property
-    def styles_by_kind(self) -> dict[str, Style]:
+    def styles_by_kind(self) -> Kinds:
         if self._styles is None:
-            self._styles = kind_styles(self)
-            for name in ("header", "cursor", "here"):
-                self._styles[name] = self.get_component_rich_style(f"grid--{name}")
+            self._styles = Kinds(self, header="grid--header", cursor="grid--cursor", here="grid--here")
         return self._styles
 
     @property
@@ -143,7 +138,7 @@ class Painted(Standing[Row], inherit_bindings=False):
             cell = as_span(spot.column.cell(item))
             yield _aligned(fit(shown(cell.text), spot.width), spot) + "  ", cell.kind
 
-    def _segments(self, parts: list[tuple[str, str]], width: int, styles: dict[str, Style]) -> Strip:
+    def _segments(self, parts: list[tuple[str, str]], width: int, styles: Kinds) -> Strip:
         """Neighbouring cells of one kind become one segment: fewer codes on the wire."""
         joined: list[tuple[str, str]] = []
         for text, kind in parts:

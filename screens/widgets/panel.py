@@ -49,17 +49,16 @@ class Panel(Vertical, Hosting):
         self.noun = noun
         self.heading = heading
         self._count = Lines(self._count_lines, classes="panel--count")
-        self._field = FilterField(placeholder="Type to filter", compact=True, select_on_focus=False)
+        self._field: FilterField | None = None  # made when it is first asked for: most lists never are
 
     def compose(self) -> ComposeResult:
         yield self._count
-        yield self._field
         yield self.grid
 
     def on_mount(self) -> None:
         """The order and the filter this list was left with."""
         if self._memory is not None:
-            self._field.value = self._memory.put_back(name_of(self), self.grid)
+            self._memory.put_back(name_of(self), self.grid)
 
     @property
     def _memory(self) -> Remembering | None:
@@ -95,19 +94,26 @@ class Panel(Vertical, Hosting):
         """The privacy mask was switched: what is looked for may be a name."""
         self._count.show(self._count_lines)
 
-    def do_filter(self) -> None:
-        """At once, not with the next refresh: letters typed after the key must not be taken as keys."""
+    async def do_filter(self) -> None:
+        """Before the next key is looked at: letters typed after this one must not be taken as keys."""
         self.add_class("-filtering")
+        if self._field is None:
+            self._field = FilterField(self.grid.wanted, typed=self._typed)
+            await self.mount(self._field, before=self.grid)
         self.screen.set_focus(self._field)
 
     def do_clear(self) -> None:
-        self._field.value = ""
+        if self._field is not None:
+            self._field.value = ""
         self.grid.wanted = ""
 
+    def _typed(self, words: str) -> None:
+        self.grid.wanted = words
+
     def on_input_changed(self, event: Input.Changed) -> None:
+        """Heard already, and nobody else's business."""
         if event.input is self._field:
             event.stop()
-            self.grid.wanted = event.value.strip()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input is self._field:

@@ -6,7 +6,7 @@ somebody else.  Long lists are arranged in a thread, and only the answer to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Generic, TypeVar, cast
@@ -140,10 +140,8 @@ class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False
         if before is None:
             self.refresh()
             return
-        after = self._picture()
-        for y in range(max(len(before), len(after))):
-            if before[y : y + 1] != after[y : y + 1]:
-                self.refresh(Region(0, y + 1, self.size.width, 1))
+        for first, size in _runs(before, self._picture()):
+            self.refresh(Region(0, first + 1, self.size.width, size))
 
     # Rows that are not here yet
 
@@ -302,3 +300,20 @@ class Standing(ScrollView, Hosting, Asking, Generic[Row], inherit_bindings=False
         self._keep_in_view()
         self._fill()
         self.refresh()
+
+
+def _runs(before: Sequence[Any], after: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    """(first, how many) of the neighbouring lines that differ: painting twenty lines together takes a
+    third of the time of painting each."""
+    first = size = 0
+    for y in range(max(len(before), len(after))):
+        if before[y : y + 1] == after[y : y + 1]:
+            continue
+        if size and first + size == y:
+            size += 1
+            continue
+        if size:
+            yield first, size
+        first, size = y, 1
+    if size:
+        yield first, size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from screens.memory import give_back
 from screens.widgets.order import Sort, SortKey, Source
 
 if TYPE_CHECKING:  # opening the store is not needed to paint
@@ -52,3 +53,4 @@ class Stored(Source[Row]):
 
     def warm(self) -> None:
         self.listed.texts()
+        give_back()
