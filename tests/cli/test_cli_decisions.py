@@ -21,6 +21,8 @@ from misconsole.__main__ import main
 from misconsole.sync import source
 from tests.fake_mis import Bench, FakeConnector, FakeMis, pupil
 
+pytestmark = pytest.mark.every_store
+
 
 @pytest.fixture
 def bench(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
