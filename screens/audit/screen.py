@@ -139,7 +139,7 @@ class Audit(Listing[AuditItem]):
             ("decided by", item.decided_by), ("taken back by", item.undone_by),
             ("seal", "sealed" if item.sealed else "from before decisions were sealed"),
         ]  # fmt: skip
-        lines += facts(*(pair for pair in pairs if pair[1]))
+        lines += facts(width, *(pair for pair in pairs if pair[1]))
         return [*lines, *self._evidence(item.evidence, width)]
 
     def _evidence(self, evidence: Mapping[str, object], width: int) -> list[Line]:
@@ -149,7 +149,7 @@ class Audit(Listing[AuditItem]):
         lines: list[Line] = [(), line(span("On what evidence", "title"))]
         for name, value in evidence.items():
             if not isinstance(value, (list, dict)):
-                lines += facts((name.replace("_", " "), str(value)))
+                lines += facts(width, (name.replace("_", " "), str(value)))
         fields: Any = evidence.get("fields") or ()
         for each in fields if isinstance(fields, list) else ():
             if isinstance(each, dict):

@@ -85,8 +85,8 @@ class Due(Listing["DueView"]):
         kept = f"{self.listed.days} days" if self.listed.days else "for ever (retention_days 0)"
         lines = [
             line(span(self.showing.name(item.name), "strong"), f"  {self.showing.handle(item.username)}"),
-            *facts(("left", said_day(item.left) or "not known"), ("due", said_day(item.due) or "never"),
-                   ("kept for", kept)),
+            *facts(width, ("left", said_day(item.left) or "not known"),
+                   ("due", said_day(item.due) or "never"), ("kept for", kept)),
             *wrap(line(span("counted from   ", "muted"), item.why), width, indent=15),
         ]  # fmt: skip
         for what, mend in item.blocked:

@@ -82,6 +82,7 @@ class Accounts(Tab[AccountView]):
         lines = [
             *wrap(line(span(show.account(row), "strong"), f"  {show.handle(row.username)}"), width),
             *facts(
+                width,
                 ("role", row.role),
                 ("state", row.state),
                 ("e-mail", show.email(row.email)),
@@ -110,6 +111,7 @@ class Accounts(Tab[AccountView]):
             *lines,
             line(span("In the MIS", "strong")),
             *facts(
+                width,
                 ("name", show.person(person)),
                 ("group", person.registration_group or ""),
                 ("job", person.job_title or ""),

@@ -74,6 +74,7 @@ class Exclusions(Tab[ExclusionItem]):
                 f"  {row.role or 'staff and pupils'}{', a pattern' if row.pattern else ''}",
             ),
             *facts(
+                width,
                 ("reason", show.prose(row.reason)),
                 ("by", f"{row.author}, {show.when(row.created_at)}"),
                 ("review on", f"{said_day(row.review_on) or 'no day set'}{', due' if row.due else ''}"),

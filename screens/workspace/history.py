@@ -53,6 +53,7 @@ class History(Tab[HistoryItem]):
     def details(self, row: HistoryItem, width: int) -> list[Line]:
         lines = wrap(line(span(self._summary(row), "strong")), width)
         lines += facts(
+            width,
             ("when", f"{row.at.astimezone():%d %b %Y %H:%M}"),
             ("who", row.who),
             ("state", "taken back" if row.undone else row.state),

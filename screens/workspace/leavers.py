@@ -85,6 +85,7 @@ class Unallocated(Cases[UnallocatedItem]):
                 width,
             ),
             *facts(
+                width,
                 ("role", row.account.role),
                 ("e-mail", show.email(row.account.email)),
                 ("taken away", f"{show.when(row.at)}{f', by run {row.run}' if row.run else ''}"),

@@ -108,7 +108,7 @@ class Leaving(Listing[LeavingItem]):
         left = "today" if item.days == 0 else f"in {counted(item.days, 'day')}"
         lines = [
             line(span(show.person(item.person), "strong"), f"  {show.handle(item.account.username)}"),
-            *facts(("leaves", f"{said_day(item.leaves_on)}, {left}")),
+            *facts(width, ("leaves", f"{said_day(item.leaves_on)}, {left}")),
             *wrap(line(span("source         ", "muted"), item.source), width, indent=15),
             *wrap(line(span("then           ", "muted"), item.then), width, indent=15),
         ]

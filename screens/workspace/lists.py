@@ -61,7 +61,11 @@ class Problems(Tab[ProblemItem]):
         lines += wrap(line(span(f"{glyphs.ATTENTION} {what}", "warn")), width, indent=2)
         lines += wrap(line(span("Mend: ", "muted"), show.prose(row.mend)), width, indent=6)
         lines += facts(
-            ("who can", row.who), ("report", row.report), ("rule", row.code), ("place", show.prose(row.place))
+            width,
+            ("who can", row.who),
+            ("report", row.report),
+            ("rule", row.code),
+            ("place", show.prose(row.place)),
         )
         return lines
 

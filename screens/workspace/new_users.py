@@ -75,6 +75,7 @@ class NewUsers(Tab[NewUserItem]):
         return [
             *wrap(line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"), width),
             *facts(
+                width,
                 ("role", account.role),
                 ("group", _group(row)),
                 ("starts", said_day(later) if later else ""),

@@ -83,6 +83,7 @@ class NonMis(Cases[NonMisItem]):
         lines = [
             *wrap(line(span(show.account(account), "strong"), f"  {show.handle(account.username)}"), width),
             *facts(
+                width,
                 ("role", account.role),
                 ("e-mail", show.email(account.email)),
                 ("born", show.birth(account.date_of_birth)),
@@ -92,6 +93,7 @@ class NonMis(Cases[NonMisItem]):
         ]
         if row.verdict:
             lines += facts(
+                width,
                 ("kept", f"by {row.reviewed_by}, {show.when(row.reviewed_at)}"),
                 ("reason", show.prose(row.reason)),
                 ("until", said_day(row.until) or "no day set"),

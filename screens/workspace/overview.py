@@ -191,7 +191,9 @@ class Overview(Vertical, Hosting, Asking):
         done = ", ".join(f"{n} {word}" for word, n in run.changes.items() if n and word != "unchanged")
         at = run.finished_at or run.started_at
         return line(
-            span(f"{glyphs.LAMPS[run.lamp]} {run.state:<10} ", kind),
+            span(
+                f"{glyphs.LAMPS[run.lamp]} {(run.state == 'held' and run.resolution) or run.state:<10} ", kind
+            ),
             f"{self.showing.when(at):<10} {what} {run.id}  ",
             span(done or "nothing changed", "muted"),
         )

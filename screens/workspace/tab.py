@@ -23,7 +23,7 @@ from screens.reading import Reading
 from screens.showing import Showing
 from screens.widgets.columns import Column
 from screens.widgets.grid import Grid
-from screens.widgets.lines import Line, line, span
+from screens.widgets.lines import Line, line, span, wrap
 from screens.widgets.order import Source
 from screens.widgets.panel import Panel
 from screens.workspace.outcome import Outcome, left_out, told
@@ -287,5 +287,7 @@ def fact(title: str, value: str, kind: str = "") -> Line:
     return line(span(f"{title:<14} ", "muted"), span(value, kind))
 
 
-def facts(*pairs: tuple[str, str]) -> list[Line]:
-    return [fact(title, value) for title, value in pairs if value]
+def facts(width: int, *pairs: tuple[str, str]) -> list[Line]:
+    """What is too long for the pane goes on below, behind its title."""
+    told = [fact(title, value) for title, value in pairs if value]
+    return [part for each in told for part in wrap(each, width, indent=15)]

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from data import tables
 from data.tables import Account, Decision, Exclusion, Link, NotSame, Person, Review
+from screens.workspace.tab import facts
 from tests.screens.driving import Opened, tab
 
 
@@ -342,3 +343,12 @@ def test_every_decision_was_written_in_the_name_of_who_sat_there(larkmere: Opene
     asyncio.run(decide())
     with larkmere.estate.store.read() as s:
         assert [d.actor for d in s.exec(select(Decision)).all()] == ["sam"]
+
+
+def test_a_fact_too_long_for_the_pane_goes_on_below_behind_its_title() -> None:
+    lines = facts(34, ("why", "Has left by the dates in the MIS."), ("role", "pupil"), ("e-mail", ""))
+    said = ["".join(part[0] for part in each) for each in lines]
+    assert said[0].startswith("why            Has left")
+    assert all(len(each) <= 34 for each in said)
+    assert " ".join(" ".join(said).split()) == "why Has left by the dates in the MIS. role pupil"
+    assert said[1].startswith(" " * 15)
