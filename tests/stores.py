@@ -56,6 +56,19 @@ def bytes_of(store: Store) -> bytes:
     return _server[-1].bytes_of(store.url)
 
 
+def rows_of(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, to compare before and after."""
+    from sqlmodel import SQLModel
+
+    with store.read() as s:
+        return {
+            table.name: [
+                tuple(row) for row in s.connection().execute(table.select().order_by(*table.primary_key))
+            ]
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
 def bare(path: Path) -> str:
     """The address of a store that nobody has made yet."""
     if not _server:
