@@ -37,17 +37,19 @@ def tidy(s: Session, school_id: int, *, before: datetime) -> Counter[str]:
     """Remove what the school no longer keeps; rows removed by table. Runs are folded into weeks first."""
     if s.connection().dialect.name == "sqlite":
         s.connection().exec_driver_sql("PRAGMA secure_delete = ON")
-    old = _old_runs(s, school_id, before)
+    kept = _kept(s, school_id)
+    old = _old_runs(s, school_id, before, kept)
     ids = [run.id or 0 for run in old]
-    aged = _aged(s, school_id, before)
-    figures.fold(s, school_id, old)
+    aged = _aged(school_id, before, kept)
+    if old:
+        figures.fold(s, school_id, old)
     done: Counter[str] = Counter()
     for table_cls in DETAILS:
         table = table_of(table_cls)
         for part in bulk.chunks(ids):
             removed = s.connection().execute(delete(table).where(table.c.run_id.in_(part)))
             done[table.name] += removed.rowcount
-    bare = _counted_from(s, school_id)
+    bare = _counted_from(s, school_id) if old else set()
     gone = [i for i in ids if i not in bare]
     bulk.delete(s, Run, gone)
     done["run"] += len(gone)
@@ -60,13 +62,14 @@ def tidy(s: Session, school_id: int, *, before: datetime) -> Counter[str]:
 
 def counted(s: Session, school_id: int, *, before: datetime) -> Counter[str]:
     """What ``tidy`` would remove."""
-    ids = [run.id or 0 for run in _old_runs(s, school_id, before)]
+    kept = _kept(s, school_id)
+    ids = [run.id or 0 for run in _old_runs(s, school_id, before, kept)]
     done: Counter[str] = Counter()
     for table_cls in DETAILS:
         c = table_of(table_cls).c
         done[table_of(table_cls).name] += _count(s, table_cls, c.run_id.in_(ids))
     done["run"] += len(set(ids) - _counted_from(s, school_id))
-    for table_cls, condition in _aged(s, school_id, before):
+    for table_cls, condition in _aged(school_id, before, kept):
         done[table_of(table_cls).name] += _count(s, table_cls, condition)
     return +done
 
@@ -75,10 +78,10 @@ def _count(s: Session, table_cls: type[SQLModel], condition: ColumnElement[bool]
     return int(s.execute(select(func.count()).select_from(table_cls).where(condition)).scalar() or 0)
 
 
-def _old_runs(s: Session, school_id: int, before: datetime) -> list[Run]:
+def _old_runs(s: Session, school_id: int, before: datetime, kept: set[int]) -> list[Run]:
     asked = select(Run).where(
         col(Run.school_id) == school_id, col(Run.started_at) < before, col(Run.state).in_(ENDED),
-        col(Run.id).not_in(_kept(s, school_id)),
+        col(Run.id).not_in(kept),
     )  # fmt: skip
     return list(s.execute(asked.order_by(col(Run.id))).scalars())
 
@@ -99,10 +102,12 @@ def _counted_from(s: Session, school_id: int) -> set[int]:
     return {i for i in found if i is not None}
 
 
-def _aged(s: Session, school_id: int, before: datetime) -> list[tuple[type[SQLModel], ColumnElement[bool]]]:
-    kept = col(Journal.run_id).is_(None) | col(Journal.run_id).not_in(_kept(s, school_id))
+def _aged(
+    school_id: int, before: datetime, kept: set[int]
+) -> list[tuple[type[SQLModel], ColumnElement[bool]]]:
+    of_others = col(Journal.run_id).is_(None) | col(Journal.run_id).not_in(kept)
     return [
-        (Journal, (col(Journal.school_id) == school_id) & (col(Journal.at) < before) & kept),
+        (Journal, (col(Journal.school_id) == school_id) & (col(Journal.at) < before) & of_others),
         (Told, (col(Told.school_id) == school_id) & (col(Told.at) < before) & (col(Told.state) != "waiting")),
     ]
 

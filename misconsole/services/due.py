@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAY_READ = ("approved", "offline")
 FIRST = "It was never synced."
+AT_ONCE = 50  # schools planned anew in one transaction, for which others wait
 AHEAD = "Planned anew: the clock had been ahead."
 
 
@@ -87,24 +88,25 @@ def heal(desk: Desk) -> int:
             for slot, school, connection in slot_rows.planned(s, now)
             if _strayed(slot, schedule_of(school, connection), now)
         ]
-    for school_id, due_at in wrong:
-        _plan_anew(desk, school_id, due_at, now)
+    for part in (wrong[start : start + AT_ONCE] for start in range(0, len(wrong), AT_ONCE)):
+        with desk.store.write() as s:
+            for school_id, due_at in part:
+                _plan_anew(s, school_id, due_at, now)
     return len(wrong)
 
 
-def _plan_anew(desk: Desk, school_id: int, due_at: datetime | None, now: datetime) -> None:
+def _plan_anew(s: Session, school_id: int, due_at: datetime | None, now: datetime) -> None:
     from data import roster
 
-    with desk.store.write() as s:
-        school, old = roster.school(s, school_id), slot_rows.get(s, school_id)
-        connection = school_rows.active_connection(s, school_id)
-        if school is None or old is None or connection is None or old.due_at != due_at:
-            return
-        slot = rules.next_slot(schedule_of(school, connection), now)
-        late_at = slot.late_at if slot else None
-        if old.late_at is not None and old.late_at <= now:
-            late_at = old.late_at
-        slot_rows.put(s, school_id, due_at=slot.due_at if slot else None, late_at=late_at, note=AHEAD)
+    school, old = roster.school(s, school_id), slot_rows.get(s, school_id)
+    connection = school_rows.active_connection(s, school_id)
+    if school is None or old is None or connection is None or old.due_at != due_at:
+        return
+    slot = rules.next_slot(schedule_of(school, connection), now)
+    late_at = slot.late_at if slot else None
+    if old.late_at is not None and old.late_at <= now:
+        late_at = old.late_at
+    slot_rows.put(s, school_id, due_at=slot.due_at if slot else None, late_at=late_at, note=AHEAD)
 
 
 def _strayed(slot: Slot, schedule: Schedule, now: datetime) -> bool:

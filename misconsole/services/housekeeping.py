@@ -51,16 +51,22 @@ class TidyReport:
 
 
 def tidy(
-    desk: Desk, *, dry_run: bool = False, rewrite: bool = False, crashes: Path | None = None
+    desk: Desk,
+    *,
+    dry_run: bool = False,
+    rewrite: bool = False,
+    crashes: Path | None = None,
+    leavers: bool = True,
 ) -> TidyReport:
     """Remove what nobody keeps any more. A school at a time, so that nobody waits long.
 
-    ``rewrite``: write the store's file anew also where little of it is empty.
+    ``rewrite``: write the store's file anew also where little of it is empty.  ``leavers`` False: nobody
+    reads how many are due for erasure, and they are not counted.
     """
     permits.need(desk, "keep_house")
     with desk.store.read() as s:
         schools = [each.id or 0 for each in school_rows.every(s)]
-    told = tuple(_school(desk, each, dry_run) for each in schools)
+    told = tuple(_school(desk, each, dry_run, leavers) for each in schools)
     files = tuple(_files(desk, dry_run, crashes))
     elsewhere = {} if dry_run else _elsewhere(desk)
     wanted = not dry_run and (rewrite or _mostly_free(desk))
@@ -70,15 +76,16 @@ def tidy(
     )  # fmt: skip
 
 
-def _school(desk: Desk, school_id: int, dry_run: bool) -> TidySchool:
+def _school(desk: Desk, school_id: int, dry_run: bool, leavers: bool) -> TidySchool:
     with desk.store.read() if dry_run else desk.store.write() as s:
         school = s.get_one(School, school_id)
         days = options_of(school).keep_runs_days
         before = _before(desk, days)
         removed = (tidying.counted if dry_run else tidying.tidy)(s, school_id, before=before)
         return TidySchool(
-            school=school.urn, name=school.name, days=days, rows=dict(removed), due=_due(s, school, desk)
-        )
+            school=school.urn, name=school.name, days=days, rows=dict(removed),
+            due=_due(s, school, desk) if leavers else 0,
+        )  # fmt: skip
 
 
 def _due(s: Session, school: School, desk: Desk) -> int:

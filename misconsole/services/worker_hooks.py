@@ -33,7 +33,7 @@ def tell(desk: Desk) -> None:
 
 
 def tidy(desk: Desk) -> None:
-    housekeeping.tidy(desk)
+    housekeeping.tidy(desk, leavers=False)
 
 
 def morning(desk: Desk) -> None:

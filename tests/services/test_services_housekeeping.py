@@ -14,7 +14,7 @@ from data import bulk, figures, tables, week_figures
 from data.journal import Scribe
 from data.tables import Account, Journal, Person, Run, RunMessage, WeekFigure
 from misconsole.errors import Conflict, NotFound
-from misconsole.services import decide, housekeeping, permits, undo
+from misconsole.services import decide, housekeeping, permits, undo, worker_hooks
 from tests import seed, stores
 
 pytestmark = pytest.mark.every_store
@@ -190,6 +190,20 @@ def test_the_file_is_written_anew_only_where_half_of_it_is_empty_because_every_s
     e.run(school)
     alone = e.store.path is None  # a server sees to its own room
     assert housekeeping.tidy(e.desk()).rewritten == (anew and not alone)
+
+
+def test_at_night_nobody_counts_leavers_because_nobody_reads_how_many_are_due(
+    e: seed.Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school = e.school()
+    old_run(e, school)
+    e.run(school)
+    asked: list[object] = []
+    monkeypatch.setattr(housekeeping.privacy_due, "count", lambda *words: asked.append(words) or 1)
+    assert [each.due for each in housekeeping.tidy(e.desk(), dry_run=True).schools] == [1]
+    worker_hooks.tidy(e.desk())
+    assert len(asked) == 1
+    assert len(e.all(Run)) == 1
 
 
 def test_only_an_administrator_tidies(e: seed.Estate) -> None:
