@@ -128,6 +128,8 @@ def list_schools(args: argparse.Namespace, out: Out) -> int:
 
     with open_desk(args) as desk:
         rows = schools.list_schools(desk)
+    if not rows:
+        out.note("There is no school yet. Add one with: misconsole school add NAME --urn N")
     return words.listed(
         out,
         {"items": [document(row) for row in rows]},

@@ -127,6 +127,11 @@ class TestShapes:
         e.person(larkmere, "Olga", "Nowak")
         assert [x["person"]["given_name"] for x in run.json("why", "100001", "nowak")] == ["Ola", "Olga"]
 
+    def test_a_store_without_a_school_says_how_to_add_one(self, run: Console) -> None:
+        code, _, err = run("school", "list")
+        assert code == 0 and "misconsole school add" in err
+        assert run.json("school", "list") == {"items": []}
+
     def test_nobody_named_is_wrong_usage_and_nobody_found_is_said(self, run: Console, larkmere: int) -> None:
         """An empty variable in a script is no question about somebody called nothing."""
         assert run.json("why", "100001", "", " ", code=2)["error"]["message"] == "Nobody is named."
