@@ -115,7 +115,7 @@ async def test_marks_the_filter_and_the_role_choose_whom(opened: Opened) -> None
         assert "2 lines" in driver.text
         await driver.press("q", "escape", "home", "space", "space", "space", "b")
         await driver.until(lambda: "3 lines" in driver.text)
-    async with opened.running("enter") as driver:  # where it was left
+    async with opened.running(*tab("accounts")) as driver:
         await rehearse(driver, *FORMAT)
         for words, count in (
             ("pupils", "6 lines"), ("teaching staff", "1 line"), ("non-teaching staff", "1 line"),
