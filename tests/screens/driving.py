@@ -15,6 +15,7 @@ from misconsole.services.desk import Desk
 from screens.console import Console
 from tests import seed
 
+LATE_ROUNDS = 25  # more rounds of settling, while messages or workers are on their way
 DAYS_TO_WAIT = 200  # rounds of settling before a condition counts as never coming
 
 
@@ -55,6 +56,20 @@ class Driver:
             await self.pilot.pause()
             await self.app.workers.wait_for_complete()
         await self.pilot.pause()
+        for _ in range(LATE_ROUNDS):
+            if not self.busy:
+                break
+            await self.app.workers.wait_for_complete()
+            await self.pilot.pause()
+
+    @property
+    def busy(self) -> bool:
+        """Something is still to be done. A pause goes by the processor's time, and where others take most of
+        that, it ends before what it waits for began."""
+        pumps = [self.app, *self.app._registry]
+        return any(not each.is_finished for each in self.app.workers) or any(
+            each.message_queue_size for each in pumps if each.is_running
+        )
 
     async def press(self, *keys: str) -> Driver:
         for key in keys:
