@@ -209,7 +209,7 @@ class Workspace(Frame[None]):
             self.retitle()
             self.tab.repaint()
         self._saw_run(glance.run)
-        # What is shown when the first look comes was read before it, so that it may be older than what is seen.
+        # What is shown when the first look comes was read before it, so it may be older than what is seen.
         if self.version != glance.version and not self.tab.busy:  # else with the next look
             self.version = glance.version
             self.count()
