@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from misconsole.rules.delivered import Identifiers
+
 IDENTIFIER_KINDS = (
     "upn", "local_upn", "former_upn", "uln", "admission_number", "mis_id", "upi", "staff_code",
 )  # fmt: skip
@@ -53,7 +55,7 @@ class PersonFacts:
     reports_to: str | None = None
     photo_id: str | None = None
     photo_hash: str | None = None
-    identifiers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    identifiers: Identifiers = field(default_factory=dict)
     unknown: frozenset[str] = frozenset()
 
     @property

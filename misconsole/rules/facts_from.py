@@ -23,6 +23,7 @@ from typing import Any
 
 from connectors.records import Pupil, Staff
 from misconsole.rules import names, year
+from misconsole.rules.delivered import Delivered
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.options import SchoolOptions
 from misconsole.rules.setting import Pairs
@@ -48,6 +49,8 @@ _REPEATED = (
 _shared = attrgetter(*_SHARED)
 _PUPIL_KINDS = ("upn", "local_upn", "former_upn", "uln", "admission_number", "mis_id", "upi")
 _STAFF_KINDS = ("mis_id", "upi", "staff_code")
+#: Text with its leading zeros (G6).
+_pupil_numbers, _staff_numbers = attrgetter(*_PUPIL_KINDS), attrgetter(*_STAFF_KINDS)
 _DATES = {"admission_date": "start_date", "leaving_date": "end_date"}
 
 
@@ -103,7 +106,7 @@ def _pupil(
         status=record.status.value,
         start_date=one(record.admission_date),
         end_date=one(record.leaving_date),
-        identifiers=_identifiers(record, _PUPIL_KINDS),
+        identifiers=Delivered(_PUPIL_KINDS, _pupil_numbers(record)),
         unknown=_our_names(record.unknown),
     )
 
@@ -124,7 +127,7 @@ def _staff(record: Staff, today: date, person_id: int | None, one: Copy) -> Pers
         roles=roles,
         job_title=job_title(roles),
         reports_to=record.reports_to,
-        identifiers=_identifiers(record, _STAFF_KINDS),
+        identifiers=Delivered(_STAFF_KINDS, _staff_numbers(record)),
         unknown=record.unknown,
     )
 
@@ -170,11 +173,6 @@ def job_title(roles: Iterable[str]) -> str | None:
 def non_teaching(facts: PersonFacts) -> bool | None:
     """The inverted flag (F4): True, False, or None where the MIS does not tell."""
     return None if facts.teaching is None else not facts.teaching
-
-
-def _identifiers(record: Pupil | Staff, kinds: tuple[str, ...]) -> Identifiers:
-    """Identifiers as delivered, text with its leading zeros (G6); absent kinds are left out."""
-    return {kind: (value,) for kind in kinds if (value := getattr(record, kind))}
 
 
 @lru_cache(maxsize=256)

@@ -102,7 +102,10 @@ def build(
     items = plan_people.items(roll, known)
     touched = {c.facts.key for c in people.changed} | changed.updated
     everybody = len(roll.people) + (known.rest.people if known.rest is not None else 0)
-    fresh = {c.facts.key for c in people.new} | {a.key for a in creating} | {n.key for n in links}
+    fresh = {a.key for a in creating}  # one set that grows: in a first run everybody is in it
+    fresh.update(n.key for n in links)
+    fresh.update(c.facts.key for c in people.new)
+    updated = len(touched - fresh)
     return Plan(
         school_id=known.school_id, version=known.version, mode=known.mode, first=known.first,
         people_new=people.new, people_changed=people.changed, gates=people.gates, people_gone=people.gone,
@@ -120,8 +123,8 @@ def build(
         seasonal={"create": _joining(creating, season), "unallocate": dict(leaving.seasonal)},
         kept_for_now=leaving.kept_for_now,
         changes={
-            "created": len(creating), "updated": len(touched - fresh), "linked": len(links),
-            "unallocated": len(leaving.unallocated), "unchanged": everybody - len(touched | fresh),
+            "created": len(creating), "updated": updated, "linked": len(links),
+            "unallocated": len(leaving.unallocated), "unchanged": everybody - len(fresh) - updated,
             "added": len(people.new), "gone": len(people.gone),
         },
         leavers_by_hand=leaving.by_hand, renamed_on_link=changed.renamed_on_link,
@@ -143,8 +146,10 @@ def _linked_keys(
 ) -> set[Key]:
     """Everybody who will have an account once the plan is applied."""
     ended = {end.link_id for end in leaving.ended}
-    kept = {key for key, link in known.links.items() if link.link_id not in ended}
-    return kept | {link.key for link in links} | {account.key for account in creating}
+    linked = {key for key, link in known.links.items() if link.link_id not in ended}
+    linked.update(link.key for link in links)
+    linked.update(account.key for account in creating)
+    return linked
 
 
 def _looked_at(roll: Roll, known: Known) -> LookedAt:

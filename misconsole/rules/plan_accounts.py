@@ -285,7 +285,8 @@ def create(
             troubles.append(_trouble(judged.facts, "no_username", str(problem)))
             continue
         made.append(account)
-        taken.add(account.username.casefold())
+        folded = account.username.casefold()
+        taken.add(account.username if folded == account.username else folded)  # one copy in memory
         if account.review:
             troubles.append(_trouble(judged.facts, "username_review", account.review))
     return tuple(made), tuple(troubles)

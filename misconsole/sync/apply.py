@@ -8,14 +8,15 @@ free only where the account was never handed out (Z8, ``data.run_undo``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from data import affected, bulk, roster, runs
+from data import affected, bulk, roster, roster_findings, runs
 from data.journal import Scribe
 from data.tables import Account, Connection, Identifier, Link, Person, ReservedName, School
 from misconsole.errors import Conflict
@@ -47,17 +48,22 @@ class Overtaken(Conflict):
 
 
 class Applied:
-    """One application of one plan. ``ids`` maps people to their row ids as they become known."""
+    """One application of one plan. ``ids`` maps people to their row ids as they become known; ``account_ids``
+    are those of the plan's new accounts, in their order."""
 
     def __init__(self, s: Session, plan: Plan, *, run_id: int, actor: str, now: datetime) -> None:
         self.s, self.plan, self.run_id, self.actor, self.now = s, plan, run_id, actor, now
         self.scribe = Scribe(s, actor=actor, at=now, school_id=plan.school_id, run_id=run_id)
-        self.ids: dict[Key, int] = {}
-        self.account_ids: dict[Key, int] = {}
+        self.ids: dict[str, dict[str, int]] = {}  # by role, since tens of thousands of pairs take room
+        self.account_ids = array("q")
 
-    def write(self) -> bool:
-        """Everything in the plan; True when anything changed. Raises Overtaken before the first write."""
+    def write(self, begun: Callable[[], None] = lambda: None) -> bool:
+        """Everything in the plan; True when anything changed. Raises Overtaken before the first write.
+
+        ``begun`` is told once nothing can make it plan anew.
+        """
         school = self._still_ours()
+        begun()
         if not self.plan.empty:
             self._people()
             self._accounts()
@@ -88,7 +94,7 @@ class Applied:
         for part in _chunks(plan.people_new):
             rows = [person_row(c, self.plan.school_id, self.run_id) for c in part]
             for change, row_id in zip(part, self.scribe.insert_many(Person, rows), strict=True):
-                self.ids[change.facts.key] = row_id
+                self._remember(change.facts, row_id)
             self._new_identifiers(part)
         for part in _chunks(plan.people_changed):
             self._change_people(part)
@@ -106,7 +112,7 @@ class Applied:
         wanted = {}
         for change in part:
             assert change.person_id is not None  # noqa: S101 - changed people are known
-            self.ids[change.facts.key] = change.person_id
+            self._remember(change.facts, change.person_id)
             row = person_row(change, self.plan.school_id, self.run_id)
             wanted[change.person_id] = row | {"present": True, "gone_run": None}
             del row["first_seen_run"], wanted[change.person_id]["first_seen_run"]
@@ -121,7 +127,7 @@ class Applied:
 
     def _new_identifiers(self, part: Sequence[PersonChange]) -> None:
         rows = [
-            self._identifier(self.ids[c.facts.key], kind, value)
+            self._identifier(self.ids[c.facts.role][c.facts.source_id], kind, value)
             for c in part
             for kind, values in c.facts.identifiers.items()
             for value in dict.fromkeys(values)
@@ -151,7 +157,7 @@ class Applied:
         for part in _chunks(self.plan.accounts_new):
             rows = [self._account(new) for new in part]
             ids = self.scribe.insert_many(Account, rows)
-            self.account_ids.update(zip((new.key for new in part), ids, strict=True))
+            self.account_ids.extend(ids)
             reserved = [
                 {
                     "domain_key": new.domain_key,
@@ -199,17 +205,25 @@ class Applied:
                 for i, row in before.items()
             ]
             self.scribe.update_many(Link, changes)
-        known = self._known_ids({link.key for link in self.plan.links_new} - self.ids.keys())
-        known |= self._known_ids({new.key for new in self.plan.accounts_new} - self.ids.keys())
+        known = self._known_ids(link.key for link in self.plan.links_new)
+        known |= self._known_ids(new.key for new in self.plan.accounts_new)
         for links in _chunks(self.plan.links_new):
             rows = [self._link(x.key, x.facts, x.account_id, x.how, x.evidence, known) for x in links]
             self.scribe.insert_many(Link, rows)
-        for made in _chunks(self.plan.accounts_new):
-            rows = [self._link(a.key, a.facts, self.account_ids[a.key], "created", (), known) for a in made]
+        for made in _chunks(zip(self.plan.accounts_new, self.account_ids, strict=True)):
+            rows = [self._link(a.key, a.facts, i, "created", (), known) for a, i in made]
             self.scribe.insert_many(Link, rows)
 
-    def _known_ids(self, keys: set[Key]) -> dict[Key, int]:
-        return affected.known_ids(self.s, self.plan.school_id, keys) if keys else {}
+    def _remember(self, facts: PersonFacts, person_id: int) -> None:
+        self.ids.setdefault(facts.role, {})[facts.source_id] = person_id
+
+    def _id(self, key: Key) -> int | None:
+        return self.ids.get(key[0], {}).get(key[1])
+
+    def _known_ids(self, keys: Iterable[Key]) -> dict[Key, int]:
+        """Of those whose record this run leaves as it is."""
+        others = {key for key in keys if self._id(key) is None}
+        return affected.known_ids(self.s, self.plan.school_id, others) if others else {}
 
     def _link(
         self,
@@ -221,7 +235,7 @@ class Applied:
         known: dict[Key, int],
     ) -> dict[str, Any]:
         return {
-            "school_id": self.plan.school_id, "person_id": self.ids.get(key) or known[key],
+            "school_id": self.plan.school_id, "person_id": self._id(key) or known[key],
             "account_id": account_id, "active": True, "how": how,
             "evidence": {"fields": list(evidence)} if evidence else NO_EVIDENCE,
             "anchors": anchors(facts), "linked_at": self.now, "linked_by": self.actor,
@@ -229,34 +243,33 @@ class Applied:
         }  # fmt: skip
 
     def _suggestions(self) -> None:
-        keys = {suggestion.key for suggestion in self.plan.suggestions}
-        known = self.ids | self._known_ids(keys - self.ids.keys())
+        known = self._known_ids(suggestion.key for suggestion in self.plan.suggestions)
         rows = [
             {
-                "school_id": self.plan.school_id, "person_id": known[x.key], "account_id": x.account_id,
-                "band": x.band, "rank": x.rank, "score": x.score, "margin": x.margin,
-                "evidence": list(x.evidence),
+                "school_id": self.plan.school_id, "person_id": self._id(x.key) or known[x.key],
+                "account_id": x.account_id, "band": x.band, "rank": x.rank, "score": x.score,
+                "margin": x.margin, "evidence": list(x.evidence),
             }
             for x in self.plan.suggestions
         ]  # fmt: skip
         now = {(r["person_id"], r["account_id"], r["band"], r["rank"], r["score"], r["margin"]) for r in rows}
-        if now != {tuple(row) for row in roster.suggestions(self.s, self.plan.school_id)}:
-            roster.replace_suggestions(self.s, self.plan.school_id, rows)
+        if now != {tuple(row) for row in roster_findings.suggestions(self.s, self.plan.school_id)}:
+            roster_findings.replace_suggestions(self.s, self.plan.school_id, rows)
 
     def _problems(self) -> None:
-        wanted = {(t.role, t.source_id) for t in self.plan.troubles if t.role and t.source_id}
-        known = self.ids | self._known_ids({k for k in wanted if k[1] is not None} - self.ids.keys())
+        known = self._known_ids((t.role, t.source_id) for t in self.plan.troubles if t.role and t.source_id)
         rows = [
             {
                 "school_id": self.plan.school_id, "run_id": self.run_id, "report": t.report,
                 "subject": t.subject, "source_id": t.source_id, "role": t.role,
-                "person_id": known.get((t.role, t.source_id or "")), "code": t.code, "field": t.field,
+                "person_id": self._id(key := (t.role, t.source_id or "")) or known.get(key),
+                "code": t.code, "field": t.field,
                 "message": t.message, "mend": t.mend, "who": t.who, "place": t.place,
             }
             for t in self.plan.troubles
         ]  # fmt: skip
         kept = self._problems_kept()
-        roster.replace_problems(self.s, self.plan.school_id, rows, kept=kept, run_id=self.run_id)
+        roster_findings.replace_problems(self.s, self.plan.school_id, rows, kept=kept, run_id=self.run_id)
 
     def _problems_kept(self) -> list[int]:
         """Problems of people and groups this run did not look at, which stand as they did."""
@@ -266,7 +279,7 @@ class Applied:
         people, items = set(looked.people), set(looked.items)
         return [
             row.id
-            for row in roster.problems(self.s, self.plan.school_id)
+            for row in roster_findings.problems(self.s, self.plan.school_id)
             if not row.place and row.code not in TOLD_ONCE
             and ((row.role, row.source_id) not in people if row.role
                  else looked.classes and row.code in criteria.REASONS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from data import bulk, roster
+from data import bulk, roster, roster_items
 from data.journal import Scribe
 from data.tables import ContactLink, Membership
 from misconsole.rules.plan import Plan
@@ -20,7 +20,7 @@ AT_ONCE = 4_000  # rows; a year group alone may have thousands of members
 
 def write(s: Session, scribe: Scribe, plan: Plan) -> None:
     """The part of the plan about what people belong to; so many items at a time."""
-    for kind in roster.ITEM_TABLES:
+    for kind in roster_items.ITEM_TABLES:
         new = [item for item in plan.items_new if item.kind == kind]
         changed = [item for item in plan.items_changed if item.kind == kind]
         gone = [item.row_id for item in plan.items_gone if item.kind == kind]
@@ -29,7 +29,7 @@ def write(s: Session, scribe: Scribe, plan: Plan) -> None:
             _write(s, scribe, plan.school_id, kind, part, [], pupils)
         for part in _parts(changed):
             _write(s, scribe, plan.school_id, kind, [], part, pupils)
-        _update(s, scribe, roster.ITEM_TABLES[kind], {row_id: {"present": False} for row_id in gone})
+        _update(s, scribe, roster_items.ITEM_TABLES[kind], {row_id: {"present": False} for row_id in gone})
 
 
 def _parts(items: list[Item]) -> Iterator[list[Item]]:
@@ -55,7 +55,7 @@ def _write(
     changed: list[Item],
     pupils: dict[str, int],
 ) -> None:
-    table = roster.ITEM_TABLES[kind]
+    table = roster_items.ITEM_TABLES[kind]
     ids = scribe.insert_many(table, [_row(item, school_id) for item in new])
     places = {item.source_id: i for item, i in zip(new, ids, strict=True)}
     places |= {item.source_id: item.row_id for item in changed if item.row_id is not None}
@@ -84,7 +84,7 @@ def _members(
 ) -> None:
     stored = {
         (place, role, source): (row_id, part)
-        for row_id, place, role, source, part in roster.memberships_of(
+        for row_id, place, role, source, part in roster_items.memberships_of(
             s, school_id, kind, [item.source_id for item in changed]
         )
     }
@@ -122,7 +122,7 @@ def _contact_links(
     wanted = [item for item in items if item.source_id in places]
     stored = {
         (row.contact_id, row.person_id): row
-        for row in roster.contact_links_of(s, [places[item.source_id] for item in wanted])
+        for row in roster_items.contact_links_of(s, [places[item.source_id] for item in wanted])
     }
     fresh: list[dict[str, Any]] = []
     changes: list[tuple[int, dict[str, Any], dict[str, Any]]] = []

@@ -22,7 +22,7 @@ from connectors.records import (
     SchoolClass,
     Subject,
 )
-from data import affected, roster
+from data import affected, roster_items
 from misconsole.rules import digest
 from misconsole.rules.criteria import CriteriaResult
 from misconsole.rules.plan_parts import Detail, Item
@@ -93,14 +93,14 @@ def _stored(s: Session, school_id: int) -> Timetable:
                 source_id=row["source_id"], name=row["name"], code=row["code"],
                 description=row["description"], kind=ClassKind(row["kind"]), subject_id=row["subject_id"],
             )
-            for row in roster.stored_items(s, school_id, "class")
+            for row in roster_items.stored_items(s, school_id, "class")
         ),
-        groups=_groups(roster.stored_items(s, school_id, "group")),
+        groups=_groups(roster_items.stored_items(s, school_id, "group")),
         subjects=tuple(
             Subject(source_id=row["source_id"], code=row["code"], name=row["name"])
-            for row in roster.stored_items(s, school_id, "subject")
+            for row in roster_items.stored_items(s, school_id, "subject")
         ),
-        members=Members(_membership(*row) for row in roster.memberships(s, school_id)),
+        members=Members(_membership(*row) for row in roster_items.memberships(s, school_id)),
     )  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def stored_groups(s: Session, school_id: int, ids: Collection[str]) -> Timetable
     if not ids:
         return Timetable()
     return Timetable(
-        groups=_groups(roster.stored_items(s, school_id, "group", ids)),
+        groups=_groups(roster_items.stored_items(s, school_id, "group", ids)),
         members=Members(_membership("group", *row) for row in affected.members(s, school_id, "group", ids)),
     )
 

@@ -47,7 +47,7 @@ from misconsole.sync.progress import Recorder
 
 if TYPE_CHECKING:
     from misconsole.services.desk import Desk
-    from misconsole.sync.extract import Page
+    from misconsole.sync.extract import Extract
     from misconsole.sync.job import Anew
 
 LAST_YEAR = "as in this week of last year"
@@ -162,7 +162,7 @@ def _stages(job: Job) -> None:
             _rehearsed(job, made, holding)
             return
         try:
-            apply(job, made, read.extract.of(Report.ATTENDANCE))
+            apply(job, made, read.extract)
             return
         except Overtaken:
             job.recorder.message("info", "overtaken", "Somebody decided something meanwhile; planning again.")
@@ -252,12 +252,14 @@ def _rehearsed(job: Job, made: Plan, holding: Holding | None) -> None:
     outcome.rehearsed(job, made)
 
 
-def apply(job: Job, made: Plan, attendance: Page | None = None) -> None:
+def apply(job: Job, made: Plan, extract: Extract) -> None:
     """Write the plan; marks of attendance and the run's own end are part of the same transaction."""
+    attendance = extract.of(Report.ATTENDANCE)
     with job.recorder.stage("apply") as stage:
         job.recorder.flush()
         with job.desk.store.write() as s:
-            changed = Applied(s, made, run_id=job.run_id, actor=job.run.actor, now=job.desk.now()).write()
+            applied = Applied(s, made, run_id=job.run_id, actor=job.run.actor, now=job.desk.now())
+            changed = applied.write(begun=extract.forget)
             marks.write(
                 s, job.school_id, attendance, today=job.desk.today, keep_days=job.options.attendance_days
             )

@@ -134,6 +134,18 @@ class Extract:
                 found.update((facts.key, facts) for facts in page.people.values())
         return found
 
+    def forget(self) -> None:
+        """Let go of what is in the plan by now; attendance, which is in none, stays."""
+        for page in self.pages.values():
+            page.members = Members()
+            for kept in (page.people, page.subjects, page.classes, page.groups, page.contacts, page.links):
+                kept.clear()
+
+    def same(self, source_id: str) -> str:
+        """The copy of an id that somebody delivered has already, so that it is in memory once."""
+        people = (self.pages[report].people for report in CURRENT if report in self.pages)
+        return next((found.source_id for of in people if (found := of.get(source_id))), source_id)
+
     @property
     def full(self) -> bool:
         """Everything that may decide on anybody was told in full; attendance decides nothing."""
@@ -151,6 +163,8 @@ def run(
     """Read the stream to its end. Raises ConnectorError, also for totals that contradict each other."""
     sieve = Sieve(declaration, request.declined)
     extract = Extract(asked=request.reports, pages={r: Page(report=r) for r in sorted(request.reports)})
+    for report in extract.pages:
+        extract.pages[report].members = Members(same=extract.same)
     for answer in answers:
         recorder.check()
         if isinstance(answer, Notice):

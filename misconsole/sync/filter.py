@@ -17,7 +17,7 @@ from misconsole.rules import criteria, digest, facts_from, gates, standing
 from misconsole.rules.contacts import priority_note, sift
 from misconsole.rules.facts import PersonFacts
 from misconsole.rules.gates import GateContext
-from misconsole.rules.known import Judged, Roll
+from misconsole.rules.known import Judged, KnownPerson, Roll
 from misconsole.rules.plan_accounts import display_name
 from misconsole.rules.plan_parts import Item, Key, Trouble
 from misconsole.rules.plan_people import NO_ACCOUNT, WAITING
@@ -183,7 +183,7 @@ def _judge(
     facts: PersonFacts, ctx: GateContext, here: Here, troubles: list[Trouble], *, fresh: bool
 ) -> Judged:
     flags = facts_from.flags(facts, today=ctx.today)
-    mark = digest.person(facts, flags) if fresh else None
+    mark = _same(digest.person(facts, flags), here.known.people.get(facts.key)) if fresh else None
     if facts.person_id is not None and (former := here.former.get(facts.person_id)):
         facts = facts_from.remember(facts, former)
     failed = gates.first_failure(facts, ctx)
@@ -196,6 +196,11 @@ def _judge(
         troubles.append(_trouble(facts, failed.code, failed.detail, failed.mend, failed.who_can))
     left = _left(facts, ctx, failed.code)
     return Judged(facts, failed.code, failed.detail, flags, mark, left)
+
+
+def _same(mark: str, stored: KnownPerson | None) -> str:
+    """The stored fingerprint where nothing changed: one in memory instead of two for each person."""
+    return stored.digest if stored is not None and stored.digest == mark else mark
 
 
 def _left(facts: PersonFacts, ctx: GateContext, code: str) -> str:

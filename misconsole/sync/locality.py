@@ -12,7 +12,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from data import authority
-from misconsole.rules.compare import person_pairs, tidy
 from misconsole.rules.facts import AccountFacts, PersonFacts
 from misconsole.rules.known import Roll
 from misconsole.rules.names import views
@@ -50,6 +49,8 @@ def resembling(
 
 
 def _of_person(facts: PersonFacts) -> Iterator[Sign]:
+    from misconsole.rules.compare import person_pairs, tidy  # and what it compares by, only where it must
+
     yield from _signs(person_pairs(facts), facts.date_of_birth)
     for kind in ("upn", "former_upn", "local_upn"):
         for value in facts.identifiers.get(kind, ()):
@@ -57,6 +58,8 @@ def _of_person(facts: PersonFacts) -> Iterator[Sign]:
 
 
 def _of_account(row: authority.Passing) -> Iterator[Sign]:
+    from misconsole.rules.compare import tidy
+
     firsts = dict.fromkeys((row.preferred_given_name or row.given_name, row.given_name))
     lasts = dict.fromkeys((row.preferred_family_name or row.family_name, row.family_name))
     yield from _signs(((first, last) for first in firsts for last in lasts), row.date_of_birth)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from connectors.records import Membership, Part, SchoolClass
 from misconsole.rules.criteria import settle_parts
@@ -25,7 +25,11 @@ _PART = {part: number for number, part in enumerate(PARTS)}
 class Members:
     """Of somebody named twice in one place the later part counts."""
 
-    def __init__(self, members: Iterable[Membership] = ()) -> None:
+    def __init__(
+        self, members: Iterable[Membership] = (), *, same: Callable[[str], str] = lambda text: text
+    ) -> None:
+        """``same`` gives the copy of an id that is kept anyway."""
+        self._same = same
         self._places: dict[Place, array[int]] = {}  # number of the person, times the parts, plus the part's
         self._numbers: dict[Who, int] = {}
         self._people: list[Who] = []
@@ -50,6 +54,7 @@ class Members:
     def _code(self, who: Who, part: Part) -> int:
         number = self._numbers.get(who)
         if number is None:
+            who = (who[0], self._same(who[1]))
             number = self._numbers[who] = len(self._people)
             self._people.append(who)
         return number * len(PARTS) + _PART[part]

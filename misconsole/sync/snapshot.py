@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from data import accounts as account_rows
-from data import affected, roster, runs
+from data import affected, roster, roster_accounts, roster_items, runs
 from misconsole.rules import collision, facts_from
 from misconsole.rules.exclusions import ExclusionFacts, Exclusions
 from misconsole.rules.facts import AccountFacts, PersonFacts
@@ -66,9 +66,8 @@ def _known(s: Session, school: School, options: SchoolOptions, only: frozenset[i
     school_id = school.id or 0
     where = collision.domain_key(options.collision, urn=school.urn, trust=school.trust)
     everybody = people(s, school_id, only)
-    by_person = {row[1]: KnownLink(*row) for row in roster.active_links(s, school_id, only)}
-    links = {k: by_person[p.person_id] for k, p in everybody.items() if p.person_id in by_person}
-    ended = roster.ended_links(s, school_id, [ABSENT, *LEAVER_CODES], only)
+    links = _links(roster_accounts.active_links(s, school_id, only), everybody)
+    ended = roster_accounts.ended_links(s, school_id, [ABSENT, *LEAVER_CODES], only)
     left = {(role, source): account for role, source, account in ended if (role, source) not in links}
     theirs = None if only is None else {link.account_id for link in links.values()} | set(left.values())
     return Known(
@@ -82,9 +81,18 @@ def _known(s: Session, school: School, options: SchoolOptions, only: frozenset[i
         accounts=accounts(s, school_id, theirs),
         links=links,
         left=left,
-        items={(row[0], row[1]): KnownItem(*row[2:]) for row in roster.items(s, school_id)},
+        items={(row[0], row[1]): KnownItem(*row[2:]) for row in roster_items.items(s, school_id)},
         rest=None if only is None else _rest(s, school_id, everybody),
     )
+
+
+def _links(rows: Iterable[Any], everybody: Mapping[Key, KnownPerson]) -> dict[Key, KnownLink]:
+    by_person = {person_id: (link_id, account_id) for link_id, person_id, account_id in rows}
+    return {
+        key: KnownLink(found[0], person.person_id, found[1])
+        for key, person in everybody.items()
+        if (found := by_person.get(person.person_id))
+    }
 
 
 def _rest(s: Session, school_id: int, looked_at: Mapping[Key, KnownPerson]) -> Rest:
@@ -122,13 +130,13 @@ def accounts(s: Session, school_id: int, only: Collection[int] | None = None) ->
     """Accounts of the school and of schools local to it, each with whom it belongs to now."""
     local = roster.local_schools(s, school_id)
     holders: dict[int, tuple[tuple[int, str, int], ...]] = {}
-    for account_id, home, role, person_id in roster.associations(s, school_id, local, only):
+    for account_id, home, role, person_id in roster_accounts.associations(s, school_id, local, only):
         holders[account_id] = (*holders.get(account_id, ()), (home, sys.intern(role), person_id))
-    before = _anchors(roster.anchors(s, school_id, local, only))
-    names = roster.ACCOUNT_COLUMNS[1:]
+    before = _anchors(roster_accounts.anchors(s, school_id, local, only))
+    names = roster_accounts.ACCOUNT_COLUMNS[1:]
     found = {}
     pool: dict[Any, Any] = {}
-    for row in roster.accounts(s, school_id, local, only):
+    for row in roster_accounts.accounts(s, school_id, local, only):
         values: dict[str, Any] = dict(zip(names, row[1:], strict=True))
         for name in SHARED:
             values[name] = pool.setdefault(values[name], values[name])

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data import bulk, roster, runs
+from data import bulk, roster, roster_accounts, roster_findings, roster_items, runs
 from data.store import Store
 from data.tables import (
     Account,
@@ -75,7 +75,7 @@ def test_K1_accounts_are_ours_our_trusts_and_those_our_people_hold(
     account(store, here, "e", state="removed")
     link(store, here, person(store, here, "P1"), moved)
     with store.read() as s:
-        found = [row[0] for row in roster.accounts(s, here, [there])]
+        found = [row[0] for row in roster_accounts.accounts(s, here, [there])]
     assert found == [mine, local, moved]
 
 
@@ -89,7 +89,9 @@ def test_associations_are_active_links_to_people_who_are_present(
     link(store, here, person(store, here, "P2"), former, active=False)
     link(store, here, person(store, here, "P3", present=False), empty)
     with store.read() as s:
-        assert [tuple(row) for row in roster.associations(s, here, [])] == [(held, here, "pupil", one)]
+        assert [tuple(row) for row in roster_accounts.associations(s, here, [])] == [
+            (held, here, "pupil", one)
+        ]
 
 
 def test_anchors_are_those_of_links_that_are_over(store: Store, schools: dict[str, int]) -> None:
@@ -100,7 +102,7 @@ def test_anchors_are_those_of_links_that_are_over(store: Store, schools: dict[st
         store, here, person(store, here, "P2"), former, active=False, anchors={"identifiers": {"upn": ["A2"]}}
     )
     with store.read() as s:
-        assert [tuple(row) for row in roster.anchors(s, here, [])] == [
+        assert [tuple(row) for row in roster_accounts.anchors(s, here, [])] == [
             (former, {"identifiers": {"upn": ["A2"]}})
         ]
 
@@ -114,7 +116,7 @@ def test_ended_links_are_told_by_their_reason_and_the_last_one_comes_last(
     for what, reason, day in ((one, "absent", 2), (two, "absent", 1), (three, "by hand", 3)):
         link(store, here, who, what, active=False, ended_reason=reason, ended_at=NOW.replace(day=day))
     with store.read() as s:
-        assert [row[2] for row in roster.ended_links(s, here, ["absent", "left"])] == [two, one]
+        assert [row[2] for row in roster_accounts.ended_links(s, here, ["absent", "left"])] == [two, one]
 
 
 def test_G7_identifiers_come_current_first_then_the_newest(store: Store, schools: dict[str, int]) -> None:
@@ -145,7 +147,7 @@ def test_items_of_every_kind_come_with_digest_and_gate(store: Store, schools: di
     one = add(store, SchoolClass, school_id=here, source_id="C1", name="7A", digest="d", gate="class_type")
     two = add(store, Subject, school_id=here, source_id="M", digest="m")
     with store.read() as s:
-        assert sorted(roster.items(s, here)) == [
+        assert sorted(roster_items.items(s, here)) == [
             ("class", "C1", one, "d", True, "class_type"), ("subject", "M", two, "m", True, ""),
         ]  # fmt: skip
 
@@ -158,8 +160,8 @@ def test_members_are_found_by_their_containers(store: Store, schools: dict[str, 
             person_source_id=who, part="pupil",
         )  # fmt: skip
     with store.read() as s:
-        assert [row[1] for row in roster.memberships_of(s, here, "class", ["C2", "C9"])] == ["C2"]
-        assert len(list(roster.memberships(s, here))) == 2
+        assert [row[1] for row in roster_items.memberships_of(s, here, "class", ["C2", "C9"])] == ["C2"]
+        assert len(list(roster_items.memberships(s, here))) == 2
 
 
 def test_suggestions_and_problems_are_replaced_for_one_school_only(
@@ -179,10 +181,10 @@ def test_suggestions_and_problems_are_replaced_for_one_school_only(
         problem = {"school_id": here, "run_id": run.id, "report": "staff", "subject": "x", "code": "y"}
         for row in rows.values():
             bulk.insert(s, Candidate, [row])
-        roster.replace_suggestions(s, here, [{**rows["a"], "score": 1.0}])
-        roster.replace_problems(s, here, [problem])
-        roster.replace_problems(s, here, [])
+        roster_findings.replace_suggestions(s, here, [{**rows["a"], "score": 1.0}])
+        roster_findings.replace_problems(s, here, [problem])
+        roster_findings.replace_problems(s, here, [])
     with store.read() as s:
-        assert [row[4] for row in roster.suggestions(s, here)] == [1.0]
-        assert [row[4] for row in roster.suggestions(s, there)] == [9.0]
+        assert [row[4] for row in roster_findings.suggestions(s, here)] == [1.0]
+        assert [row[4] for row in roster_findings.suggestions(s, there)] == [9.0]
         assert s.get(Problem, 1) is None
