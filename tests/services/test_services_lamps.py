@@ -140,7 +140,7 @@ class TestSummary:
             "1 school is held for a person: School 2.",
             "1 school failed, School 3: Arbor did not answer.",
             "Overdue by their own schedule: School 4.",
-            "Waiting for a decision: 1 unallocated accounts.",
+            "Waiting for a decision: 1 unallocated account.",
             "The longest wait is 12 days: an unallocated account at School 4.",
         ]
         assert (found["ran"], found["reasons"]["unreachable"]["schools"]) == (4, ["School 3"])
