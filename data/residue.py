@@ -8,6 +8,7 @@ reads and holds nothing, so nobody waits for it.  Standard library only.
 from __future__ import annotations
 
 import json
+import os
 import re
 import struct
 import subprocess
@@ -36,9 +37,11 @@ class Traces:
 
 def left(path: Path, traces: Traces) -> int | None:
     """How many pages hold them outside their rows; None where that could not be told."""
+    ours = str(Path(__file__).resolve().parent.parent)  # the same code as here, whatever else is installed
     done = subprocess.run(
         [sys.executable, "-P", "-m", "data.residue", str(path)],
         input=json.dumps(asdict(traces)), capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": ours},
     )  # fmt: skip
     return int(done.stdout) if done.returncode == 0 and done.stdout.strip().isdigit() else None
 
