@@ -72,7 +72,7 @@ def heading(seen: RehearsalView) -> str:
     if seen.conflicts:
         words.append(f"{len(seen.conflicts):,} cannot")
     if seen.adoptable:
-        words.append(f"{len(seen.adoptable):,} can be adopted")
+        words.append(f"{len(seen.adoptable):,} adoptable")
     return ", ".join([*words, *([f"{len(seen.drift):,} drifted"] if seen.drift else [])])
 
 
