@@ -65,6 +65,8 @@ TARGETS: dict[str, list[str]] = {
     "push-masked": [*LIST, "enter", "f9"],
 }
 
+LOOKS = 200
+
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("place", PLACES)
@@ -92,9 +94,12 @@ async def test_the_text_of_every_screen_about_a_directory(
 async def settled(driver: Driver) -> None:
     """Until two looks are the same: lists may still be on their way."""
     before = ""
-    while before != driver.text or "Reading…" in driver.text:
+    for _ in range(LOOKS):
+        if before == driver.text and "Reading…" not in driver.text:
+            return
         before = driver.text
         await driver.settle()
+    raise AssertionError(f"never stands still:\n{before}")
 
 
 @pytest.mark.parametrize(
