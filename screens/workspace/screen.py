@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.dom import DOMNode
 from textual.timer import Timer
+from textual.widget import AwaitMount
 
 from misconsole.services.views import DecisionView, PersonView, RunView, Waiting
 from misconsole.services.views import Overview as OverviewView
@@ -128,12 +129,16 @@ class Workspace(Frame[None]):
             self._focus()
             return
         kind = next(each for each in TABS if each.slug == slug)
-        holder.mount(kind(self.school).add_class("tab"))
-        self.call_after_refresh(self._focus)
+        self.call_later(self._made, holder.mount(kind(self.school).add_class("tab")))
+
+    async def _made(self, mounting: AwaitMount) -> None:
+        """A frame may come sooner than the list of a tab, which is what is focused."""
+        await mounting
+        self._focus()
 
     def _focus(self) -> None:
-        wanted = self.tab.query("Grid") or self.tab.query("Reading")
-        wanted.first().focus()
+        if wanted := self.tab.query("Grid") or self.tab.query("Reading"):
+            wanted.first().focus()  # else another tab was opened meanwhile, which comes to this by itself
         self.refresh_bindings()
 
     def do_next(self, step: int = 1) -> None:
