@@ -82,7 +82,7 @@ async def test_a_hold_is_told_beforehand_and_accepted_by_a_key_of_its_own(
         assert len(e.all(Decision, kind="export")) == 1
         await driver.press("w", "y", "enter")
         await driver.until(lambda: "Written to" in driver.text)
-        assert str(folder) in "".join(driver.text.split())  # however long it is, and so wherever it is wrapped
+        assert str(folder) in "".join(driver.text.split())  # it may be wrapped
     assert len(e.all(Decision, kind="export")) == 2
 
 
