@@ -145,6 +145,7 @@ class Console(App[int], Allowed, Everywhere, DemoCommands):
         for sign in (signal.SIGTERM, signal.SIGHUP):
             try:
                 loop.add_signal_handler(sign, self.exit, None, 128 + sign)
+                signal.signal(sign, terminal.must_end)  # beside it; the loop still hears of the signal
             except (NotImplementedError, RuntimeError, ValueError):
                 break  # not the main thread (tests), or a platform without signal handlers
         if glyphs.ascii_only():

@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, MutableMapping
+from threading import Timer
 from typing import Final
 
+GRACE: Final = 10.0  # seconds for an orderly end
 DEFAULT_THEME: Final = "calm-dark"
 PLAIN_THEME: Final = "ansi-dark"
 
@@ -35,6 +37,14 @@ def settle(env: MutableMapping[str, str]) -> None:
     env.setdefault("TEXTUAL_FPS", "15" if slow(env) else "120")
     if env.get("SSH_CONNECTION"):
         env.setdefault("ESCDELAY", "300")
+
+
+def must_end(sign: int, _frame: object) -> None:
+    """End even where the console waits for ever to be read by a terminal that has gone: what it would still
+    write has nowhere to go, and nothing it keeps is kept by writing to a terminal."""
+    late = Timer(GRACE, os._exit, (128 + sign,))
+    late.daemon = True
+    late.start()
 
 
 def slow(env: Mapping[str, str]) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.terminal.pty import DOWN, ENTER, ESCAPE, TAB, Terminal
@@ -189,6 +191,31 @@ def test_hanging_up_and_termination_restore_the_terminal(home: dict[str, str], f
             assert terminal.end() == code
             assert b"\x1b[?1049l" in bytes(terminal.raw), "the alternate screen was not left"
             assert b"\x1b[?25h" in bytes(terminal.raw), "the cursor was not given back"
+
+
+def test_a_terminal_that_stops_reading_and_then_hangs_up_leaves_no_console_behind(
+    home: dict[str, str], folder: Path
+) -> None:
+    """bars.md: a terminal stalled and hung up; the console waits to be read until it is told to end."""
+    store = f"sqlite:///{folder / 'misconsole.sqlite3'}"
+    with Terminal([MISCONSOLE, "--store", store], env=home, keep=True, columns=200, rows=60) as terminal:
+        terminal.wait_for("schools")
+        terminal.settle()
+        terminal.send("?q" * 150)  # each paints every line anew, and nobody reads it
+        stuck(terminal)
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.process.wait(timeout=120) == 129
+
+
+def stuck(terminal: Terminal) -> None:
+    """Wait, without reading, until what it writes stands still: it waits for somebody to read."""
+    before, same = (0.0, 0.0), 0
+    while same < 10:
+        times = psutil.Process(terminal.process.pid).cpu_times()
+        now = (round(times.user, 2), round(times.system, 2))
+        same = same + 1 if now == before else 0
+        before = now
+        select.select([], [], [], 0.2)
 
 
 def test_a_terminal_that_cannot_draw_is_refused_with_the_command_to_use_instead(home: dict[str, str]) -> None:
