@@ -34,7 +34,7 @@ def settle(env: MutableMapping[str, str]) -> None:
     """
     env.setdefault("TEXTUAL_ANIMATIONS", "none")
     env.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
-    env.setdefault("TEXTUAL_FPS", "15" if slow(env) else "120")
+    env.setdefault("TEXTUAL_FPS", "15" if slow(env) else "30")
     if env.get("SSH_CONNECTION"):
         env.setdefault("ESCDELAY", "300")
 

@@ -96,7 +96,7 @@ def test_where_memory_cannot_be_given_back_nothing_is_said(monkeypatch: pytest.M
 
 
 def test_a_slow_link_gets_few_frames_and_any_other_as_many_as_keys_need() -> None:
-    for env, frames in (({"MISCONSOLE_SLOW": "1"}, "15"), ({}, "120"), ({"TEXTUAL_FPS": "30"}, "30")):
+    for env, frames in (({"MISCONSOLE_SLOW": "1"}, "15"), ({}, "30"), ({"TEXTUAL_FPS": "60"}, "60")):
         settled = dict(env)
         terminal.settle(settled)
         assert settled["TEXTUAL_FPS"] == frames
