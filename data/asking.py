@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
 
 from data import bulk
 
@@ -30,3 +31,18 @@ def each(s: Session, asked: Any, column: Any, only: Collection[int] | None) -> I
         return
     for part in bulk.chunks(sorted(only)):
         yield from s.connection().execute(asked.where(col(column).in_(part)))
+
+
+def stored(
+    s: Session, table_cls: type[SQLModel], school_id: int, by: str, only: Collection[Any] | None
+) -> Iterator[dict[str, Any]]:
+    """Whole rows of a school that are present, in order of ids; with ``only``, those whose column ``by`` is
+    one of these."""
+    table = bulk.table_of(table_cls)
+    asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
+    asked = asked.order_by(table.c.id)
+    if only is None:
+        yield from whole_rows(s, asked)
+        return
+    for part in bulk.chunks(sorted(only)):
+        yield from whole_rows(s, asked.where(table.c[by].in_(part)))

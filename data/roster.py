@@ -90,14 +90,7 @@ def stored_people(
     s: Session, school_id: int, only: Collection[int] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Whole rows of the people who are present, for those the MIS did not speak of this time, by id."""
-    table = bulk.table_of(Person)
-    asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    asked = asked.order_by(table.c.id)
-    if only is None:
-        yield from asking.whole_rows(s, asked)
-        return
-    for part in bulk.chunks(sorted(only)):
-        yield from asking.whole_rows(s, asked.where(table.c.id.in_(part)))
+    return asking.stored(s, Person, school_id, "id", only)
 
 
 class Bystander(NamedTuple):

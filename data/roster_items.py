@@ -30,14 +30,7 @@ def stored_items(
     s: Session, school_id: int, kind: str, only: Collection[str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Whole rows of one kind that are present; some by source id, where ``only`` names them."""
-    table = bulk.table_of(ITEM_TABLES[kind])
-    asked = select(table).where(table.c.school_id == school_id, table.c.present.is_(True))
-    asked = asked.order_by(table.c.id)
-    if only is None:
-        yield from asking.whole_rows(s, asked)
-        return
-    for part in bulk.chunks(sorted(only)):
-        yield from asking.whole_rows(s, asked.where(table.c.source_id.in_(part)))
+    return asking.stored(s, ITEM_TABLES[kind], school_id, "source_id", only)
 
 
 def memberships(s: Session, school_id: int) -> Iterable[Any]:
